@@ -1,0 +1,118 @@
+# make            builds everything into build/
+# make demo       installs what is missing, builds, makes two bundles
+# make check      installs what is missing, builds, runs the tests
+# Other targets: format layers install asan tsan clean.  V=1 shows commands.
+VERSION    := 0.1.0
+BUILD      ?= build
+prefix     ?= /usr/local
+sbindir    ?= $(prefix)/sbin
+libexecdir ?= $(prefix)/libexec
+mandir     ?= $(prefix)/share/man
+sysconfdir ?= /etc
+# Where commands are looked for; root-owned folders only.
+searchpath ?= /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/usr/lib/xen/bin:/usr/lib/xen-*/bin:/usr/libexec/xen/bin:/run/current-system/sw/bin:/opt/xensource/bin
+DESTDIR    ?=
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+CC         ?= cc
+CFLAGS     ?= -O2 -g
+SANITIZE   ?=
+WERROR     ?= -Werror
+
+.DEFAULT_GOAL := all
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2);
+endif
+
+WORKER_PKGS := libarchive json-c libpcre2-8 libhs libcyaml libcrypto zlib
+PROBE_PKGS  := xencontrol xenstore
+
+# The hardening; a sanitizer build has its own checks instead.
+HARDEN_C := -fstack-protector-strong -fPIE -fstack-clash-protection
+HARDEN_L := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifeq ($(SANITIZE),)
+HARDEN_C += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else
+HARDEN_C += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
+HARDEN_L += -fsanitize=$(SANITIZE)
+endif
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wpointer-arith $(WERROR) $(HARDEN_C) $(CFLAGS) -MMD -MP
+# Asked for only when a rule needs it, so that "make demo" can start on a
+# machine that has no pkg-config yet.
+WORKER_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(WORKER_PKGS))
+WORKER_LIBS   = $(shell $(PKG_CONFIG) --libs $(WORKER_PKGS)) -lbz2 -lpthread
+PROBE_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(PROBE_PKGS))
+PROBE_LIBS    = $(shell $(PKG_CONFIG) --libs $(PROBE_PKGS))
+
+CORE_SRC   := $(wildcard collector/base/core/*.c)
+FRONT_SRC  := $(filter-out %/main.c,$(wildcard collector/front/*.c))
+WORKER_SRC := $(filter-out %/worker.c,$(wildcard collector/*.c collector/base/*.c \
+	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
+	collector/report/*.c plugins/*.c redact/*.c))
+PROBE_SRC  := $(wildcard collector/probe/*.c)
+UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+PROGRAMS := $(BUILD)/xen-bugtool $(BUILD)/xen-bugtool-worker \
+	$(BUILD)/xen-bugtool-probe
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+
+all: $(PROGRAMS)
+
+# Rewritten only when a value changes, so that objects follow it.
+$(BUILD)/config.h: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '#define VERSION "$(VERSION)"' \
+	  '#define LIBEXECDIR "$(libexecdir)"' \
+	  '#define SYSCONFDIR "$(sysconfdir)"' \
+	  '#define SEARCHPATH "$(searchpath)"' > $@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
+include redact/rules.mk
+
+$(BUILD)/%.o: %.c $(BUILD)/config.h
+	$(call say,CC,$<)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+$(call obj,$(WORKER_SRC)) $(BUILD)/collector/worker.o $(call obj,$(UNIT_SRC)): \
+	EXTRA_CFLAGS = $(WORKER_CFLAGS)
+$(call obj,$(PROBE_SRC)): EXTRA_CFLAGS = $(PROBE_CFLAGS)
+
+$(BUILD)/core.a: $(call obj,$(CORE_SRC))
+$(BUILD)/front.a: $(call obj,$(FRONT_SRC))
+$(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ)
+%.a:
+	$(call say,AR,$@)rm -f $@; $(AR) rcs $@ $^
+
+$(BUILD)/xen-bugtool: $(BUILD)/collector/front/main.o $(BUILD)/front.a $(BUILD)/core.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^
+$(BUILD)/xen-bugtool-worker: $(BUILD)/collector/worker.o $(BUILD)/worker.a $(BUILD)/core.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
+$(BUILD)/xen-bugtool-probe: $(call obj,$(PROBE_SRC)) $(BUILD)/core.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(PROBE_LIBS)
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/worker.a $(BUILD)/front.a $(BUILD)/core.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS) -lcmocka
+units: $(UNITS)
+
+install: all
+	$(Q)$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(libexecdir) \
+	  $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(mandir)/man5
+	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool $(DESTDIR)$(sbindir)
+	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool-worker \
+	  $(BUILD)/xen-bugtool-probe $(DESTDIR)$(libexecdir)
+	$(Q)$(INSTALL) -m 644 $(wildcard man/*.8) $(DESTDIR)$(mandir)/man8
+	$(Q)$(INSTALL) -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
+
+include tests/tests.mk
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all install clean units FORCE
+.SECONDARY:
+-include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')

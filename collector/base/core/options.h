@@ -1,0 +1,110 @@
+/* options.h: the command line, in one table.
+ *
+ * The front parses it to refuse what is wrong before any process is made and
+ * to know what it must open; the worker parses it again, from the same table,
+ * into its configuration.  --help is derived from it. */
+#ifndef XB_OPTIONS_H
+#define XB_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/core/err.h"
+
+enum opt_id {
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_BATCH,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_JSON,
+    OPT_CONFIG,
+    OPT_OUTFILE,
+    OPT_OUTFD,
+    OPT_FORMAT,
+    OPT_ONLY,
+    OPT_SKIP,
+    OPT_SKIP_FILE,
+    OPT_SINCE,
+    OPT_MAX_SIZE,
+    OPT_MAX_TIME,
+    OPT_ITEM_TIMEOUT,
+    OPT_UNLIMITED,
+    OPT_JOBS,
+    OPT_THREADS,
+    OPT_PRIVACY,
+    OPT_KEYWORD,
+    OPT_REDACT_RULES,
+    OPT_SYSROOT,
+    OPT_REPLAY,
+    OPT_DRY_RUN,
+    OPT_CASE,
+    OPT_NOTE,
+    OPT_UPLOAD,
+    OPT_COUNT
+};
+
+/* Commands an option belongs to. */
+#define CMD_COLLECT 1u
+#define CMD_INSPECT 2u
+#define CMD_VERIFY 4u
+#define CMD_PLUGINS 8u
+#define CMD_ALL 0xffu
+
+struct command {
+    const char *name;
+    unsigned bit;
+    const char *operands; /* "BUNDLE [MEMBER]", "" for none */
+    unsigned min_operands, max_operands;
+    const char *summary;
+};
+
+enum opt_type { OT_FLAG, OT_TEXT, OT_LIST, OT_SIZE, OT_TIME, OT_UINT, OT_WORD };
+
+struct option_def {
+    enum opt_id id;
+    const char *name; /* long name without dashes */
+    char letter;      /* 0: none */
+    enum opt_type type;
+    const char *arg;   /* name in --help; NULL for a flag */
+    const char *words; /* OT_WORD: the choices, "tar.bz2|tar|dir" */
+    const char *later; /* words (or "*": the option) not there yet: exit 2 */
+    unsigned commands; /* CMD_ bits */
+    const char *help;
+};
+
+extern const struct option_def option_table[]; /* ends with name NULL */
+extern const struct command command_table[];   /* ends with name NULL */
+
+struct options {
+    const struct command *command;
+    /* Each occurrence of each option in order; the strings belong to argv. */
+    const char **value[OPT_COUNT];
+    size_t n[OPT_COUNT];
+    const char *const *operands;
+    size_t n_operands;
+};
+
+/* Parses and checks argv (argv[0] is skipped; argv is permuted).  No command
+ * word means collect.  0; -EINVAL with a line fit for the user, to be followed
+ * by exit 2.  With --help or --version present all else is let pass.  Free with
+ * options_done in any case. */
+int options_parse(int argc, char **argv, struct options *out, struct err *err);
+void options_done(struct options *o);
+
+/* The last value given, or NULL. */
+const char *options_last(const struct options *o, enum opt_id id);
+bool options_has(const struct options *o, enum opt_id id);
+
+/* Checks text against the option's type and choices, as options_parse does;
+ * the configuration file uses it too. name is put in front of the message. */
+int option_check(const struct option_def *def, const char *name,
+                 const char *text, struct err *err);
+/* NULL if there is none of that long name. */
+const struct option_def *option_find(const char *long_name);
+
+/* --help and --version of the program or of one command (NULL: all). */
+void options_print_help(const struct command *cmd);
+
+#endif

@@ -1,0 +1,87 @@
+/* proto.h: what our processes say to each other.
+ *
+ * Worker to reader, over the reader's socket: one request at a time, answered
+ * by any number of data frames and one RE_END.  A reader that gets a message it
+ * does not know ends.
+ *
+ *   RQ_READ   str path, u64 flags, u64 max_bytes
+ *   RQ_GLOB   str pattern, u64 max_entries
+ *   RQ_TREE   str folder, u64 max_depth, u64 max_entries
+ *   RQ_RUN    u64 timeout_ms, u64 max_bytes, u64 argc, str argv...
+ *   RQ_PROBE  u64 timeout_ms, u64 max_bytes, str name
+ *   RQ_CONF   str name: a file below SYSCONFDIR/xen-bugtool, taken only if it
+ *             and its folders are root's and nobody else can write them ("key":
+ *             nobody else may read it); "dir/" lists a folder as RE_ENTRYs
+ *
+ *   RE_META   u64 size, u64 mtime (s), u64 mode, str resolved ("" unless a link
+ *             was followed), u64 lead: bytes at the start of the data that are
+ *             only context (READ_TAIL)
+ *   RE_DATA   raw bytes of the file or of stdout
+ *   RE_ERRDATA raw bytes of stderr
+ *   RE_ENTRY  str path, u64 size, u64 mtime, u64 mode
+ *   RE_END    u64 status (enum status), u64 errno, u64 exit code, u64 signal,
+ *             u64 truncated (enum truncated), u64 bytes read, u64 duration ms,
+ *             str text (the error, "" if none), str left (a child that would
+ *             not die: "pid 123, state D, waiting in fuse_request", else "")
+ *
+ * Worker to master, over the control socket; one answer each, CT_OK with the
+ * fields named or CT_ERR (u64 errno, str text):
+ *
+ *   CT_READER  -> a reader: u64 id, and its socket as descriptor
+ *   CT_KILL    u64 id -> u64 left (1: would not die), str where (its stack,
+ *              wchan and state, for the manifest); the id is gone
+ *   CT_OUTPUT  str stem, str folder ("" unless the configuration names one)
+ *              -> the output file or folder as descriptor
+ *   CT_SPOOL   -> an unnamed file beside the output, as descriptor
+ *   CT_BUNDLE  -> the bundle that the command line names (--replay, or the
+ *              operand): u64 1 if it is a folder, and its descriptor
+ *   CT_OPEN    str path below that folder -> a regular file, as descriptor
+ *   CT_FINISH  u64 keep -> str path: syncs, takes ownership and links the
+ *              result (keep 1) or drops it (0); str note: a sync that failed
+ *   CT_LEFT    -> str text: readers left behind, one a line, "" if none
+ */
+#ifndef XB_PROTO_H
+#define XB_PROTO_H
+
+enum proto {
+    RQ_READ = 0x100,
+    RQ_GLOB,
+    RQ_TREE,
+    RQ_RUN,
+    RQ_PROBE,
+    RQ_CONF,
+
+    RE_META = 0x200,
+    RE_DATA,
+    RE_ERRDATA,
+    RE_ENTRY,
+    RE_END,
+
+    CT_READER = 0x300,
+    CT_KILL,
+    CT_OUTPUT,
+    CT_SPOOL,
+    CT_BUNDLE,
+    CT_OPEN,
+    CT_FINISH,
+    CT_LEFT,
+    CT_OK,
+    CT_ERR,
+};
+
+/* RQ_READ flags. */
+#define READ_TAIL                                                              \
+    1u /* of a file longer than max_bytes, the newest part, with               \
+          PROTO_LEAD bytes of context before it */
+#define READ_VIRTUAL                                                           \
+    2u /* procfs, sysfs, debugfs: size unknown, read to the end */
+#define READ_NAMED                                                             \
+    4u /* named on the command line: not below a secret path, but              \
+          the symbolic link rules do not hold */
+
+#define PROTO_LEAD 65536u
+
+/* Where the worker finds its control socket. */
+#define PROTO_CONTROL_FD 3
+
+#endif

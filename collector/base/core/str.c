@@ -1,0 +1,241 @@
+#include "collector/base/core/str.h"
+
+#include "collector/base/core/xalloc.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The number in front of a unit: digits with an optional fraction. */
+static int leading_number(const char *s, double *out, const char **rest)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)s[0]))
+        return -EINVAL;
+    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+        return -EINVAL;
+    errno = 0;
+    *out = strtod(s, &end);
+    if (errno || *out > 1e15)
+        return -EINVAL;
+    *rest = end;
+    return 0;
+}
+
+int str_parse_size(const char *s, uint64_t *out)
+{
+    static const char units[] = "KMGT";
+    const char *rest, *unit;
+    double v;
+
+    if (leading_number(s, &v, &rest))
+        return -EINVAL;
+    if (*rest && (unit = strchr(units, toupper((unsigned char)*rest)))) {
+        v *= (double)(1ull << (10 * (unit - units + 1)));
+        rest++;
+        if (!strcasecmp(rest, "B") || !strcasecmp(rest, "iB") || !*rest)
+            rest = "";
+    } else if (!strcmp(rest, "B")) {
+        rest = "";
+    }
+    if (*rest || v > 9e18)
+        return -EINVAL;
+    *out = (uint64_t)v;
+    return 0;
+}
+
+int str_parse_time_ms(const char *s, uint64_t *out)
+{
+    static const struct {
+        const char *unit;
+        double ms;
+    } units[] = {{"ms", 1},    {"s", 1e3},    {"sec", 1e3},  {"m", 6e4},
+                 {"min", 6e4}, {"h", 3600e3}, {"d", 86400e3}};
+    const char *rest;
+    double v;
+
+    if (leading_number(s, &v, &rest))
+        return -EINVAL;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (!strcmp(rest, units[i].unit)) {
+            *out = (uint64_t)(v * units[i].ms);
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+int str_parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out)
+{
+    unsigned long long v;
+    char *end;
+
+    if (!isdigit((unsigned char)s[0]))
+        return -EINVAL;
+    errno = 0;
+    v = strtoull(s, &end, 10);
+    if (*end)
+        return -EINVAL;
+    if (errno || v < min || v > max)
+        return -ERANGE;
+    *out = v;
+    return 0;
+}
+
+char *str_size(uint64_t bytes, char out[24])
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+    double v = (double)bytes;
+    int u = -1;
+
+    if (bytes < 1024) {
+        snprintf(out, 24, "%u B", (unsigned)bytes);
+        return out;
+    }
+    while (v >= 1024 && u < 4) {
+        v /= 1024;
+        u++;
+    }
+    snprintf(out, 24, "%.1f %s", v, units[u]);
+    return out;
+}
+
+char *str_duration(uint64_t ms, char out[32])
+{
+    if (ms < 60000)
+        snprintf(out, 32, "%u.%u s", (unsigned)(ms / 1000),
+                 (unsigned)(ms % 1000 / 100));
+    else
+        snprintf(out, 32, "%u min %u s", (unsigned)(ms / 60000),
+                 (unsigned)(ms / 1000 % 60));
+    return out;
+}
+
+bool str_starts(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+
+    return n >= m && memcmp(s + n - m, suffix, m) == 0;
+}
+
+char **str_split(const char *s, size_t *n_out)
+{
+    char **list = xcalloc(1, sizeof(*list));
+    size_t n = 0;
+
+    while (*s) {
+        const char *end = strchrnul(s, ','), *last = end;
+
+        while (s < last && isspace((unsigned char)*s))
+            s++;
+        while (last > s && isspace((unsigned char)last[-1]))
+            last--;
+        if (last > s) {
+            list = xreallocarray(list, n + 2, sizeof(*list));
+            list[n++] = xstrndup(s, (size_t)(last - s));
+            list[n] = NULL;
+        }
+        s = *end ? end + 1 : end;
+    }
+    if (n_out)
+        *n_out = n;
+    return list;
+}
+
+void str_list_free(char **list)
+{
+    if (!list)
+        return;
+    for (size_t i = 0; list[i]; i++)
+        free(list[i]);
+    free(list);
+}
+
+/* Length of the well-formed UTF-8 sequence at s that is no control and no C1
+ * byte, else 0 (RFC 3629). */
+static size_t utf8_len(const unsigned char *s)
+{
+    if (s[0] >= 0xc2 && s[0] <= 0xdf && (s[1] & 0xc0) == 0x80)
+        return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : 2;
+    if (s[0] >= 0xe0 && s[0] <= 0xef && (s[1] & 0xc0) == 0x80 &&
+        (s[2] & 0xc0) == 0x80) {
+        if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))
+            return 0;
+        /* Bidirectional controls can make a line lie. */
+        if (s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) ||
+                             (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9)))
+            return 0;
+        return 3;
+    }
+    if (s[0] >= 0xf0 && s[0] <= 0xf4 && (s[1] & 0xc0) == 0x80 &&
+        (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80) {
+        if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+            return 0;
+        return 4;
+    }
+    return 0;
+}
+
+char *str_visible(const char *s, char *out, size_t size)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    size_t n = 0;
+
+    while (*p) {
+        size_t len = *p >= 0x80 ? utf8_len(p) : 1;
+
+        if (n + 5 > size)
+            break;
+        if (*p == '\t') {
+            out[n++] = ' ';
+            p++;
+        } else if (!len || *p < 0x20 || *p == 0x7f) {
+            n += (size_t)snprintf(out + n, size - n, "\\x%02x", *p++);
+        } else {
+            memcpy(out + n, p, len);
+            n += len;
+            p += len;
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static bool plain_byte(unsigned char c)
+{
+    return isalnum(c) || strchr("._+,:@=-", c);
+}
+
+void str_add_member_name(struct buf *b, const char *s, bool keep_slash)
+{
+    bool start = true;
+
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (c == '/' && keep_slash) {
+            if (b->len && b->data[b->len - 1] != '/')
+                buf_addc(b, '/');
+            start = true;
+            continue;
+        }
+        if (!plain_byte(c) || c >= 0x80)
+            buf_addf(b, "%%%02X", c);
+        else if (c == '.' && start &&
+                 (s[1] == '\0' || s[1] == '/' ||
+                  (s[1] == '.' && (s[2] == '\0' || s[2] == '/'))))
+            buf_adds(b, "%2E");
+        else
+            buf_addc(b, (char)c);
+        start = false;
+    }
+}

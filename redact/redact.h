@@ -1,0 +1,81 @@
+/* redact.h: a stage that hides secrets.
+ *
+ * struct redact_rules is the compiled rule set with the key: made once, never
+ * changed, shared by all threads.  struct redactor is one stream: bytes in,
+ * bytes out to the next sink, identical however the input is cut, in bounded
+ * memory whatever the length of lines and values.
+ *
+ * A secret becomes [REDACTED:rule:token] (docs/BUNDLE.md has the grammar);
+ * equal secrets get equal tokens.  What cannot be scanned is replaced line by
+ * line with [REDACTED:unscannable:N], N the bytes that went. */
+#ifndef XB_REDACT_H
+#define XB_REDACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/err.h"
+#include "collector/base/sink.h"
+
+#define REDACT_KEY_SIZE 32
+#define REDACT_KEY_ID_SIZE 17 /* 16 hex digits and NUL */
+
+enum redact_engine {
+    REDACT_ENGINE_AUTO,
+    REDACT_ENGINE_PCRE2,
+    REDACT_ENGINE_HS
+};
+
+struct redact_opts {
+    enum redact_engine engine;
+    uint8_t key[REDACT_KEY_SIZE];
+    /* Replay: well-formed tokens in the input are left as they stand.
+     * Otherwise they are redacted again. */
+    bool keep_tokens;
+};
+
+struct redact_rules;
+
+/* 0, or negative with the rule, file and line that is wrong. */
+int redact_rules_new(const struct redact_opts *opts, struct redact_rules **out,
+                     struct err *err);
+void redact_rules_free(struct redact_rules *rules);
+
+/* "pcre2", "hs". */
+const char *redact_rules_engine(const struct redact_rules *rules);
+/* SHA-256 over the rules in force, 64 hex digits: the manifest's version. */
+const char *redact_rules_digest(const struct redact_rules *rules);
+size_t redact_rules_count(const struct redact_rules *rules);
+/* Name of rule i, 0 <= i < count. "unscannable" is none of them. */
+const char *redact_rule_name(const struct redact_rules *rules, size_t i);
+/* What tells keys apart without telling the key. */
+void redact_key_id(const uint8_t key[REDACT_KEY_SIZE],
+                   char out[REDACT_KEY_ID_SIZE]);
+
+struct redactor;
+
+/* A stage in front of next.  close and free go on to next; see sink.h. */
+struct redactor *redactor_new(const struct redact_rules *rules,
+                              struct sink *next);
+struct sink *redactor_sink(struct redactor *r);
+
+/* Before the first write: the first lead bytes of input are scanned but not
+ * passed on, and output begins after the first newline at or behind them that
+ * is no part of a value (so a kept tail starts at a line). */
+void redactor_lead(struct redactor *r, uint64_t lead);
+
+/* Counts so far: hits[i] for rule i. */
+const uint64_t *redactor_hits(const struct redactor *r);
+uint64_t redactor_hits_total(const struct redactor *r);
+uint64_t redactor_unscannable(const struct redactor *r);
+
+/* A short text in one call, appended to out. */
+void redact_text(const struct redact_rules *rules, const char *text, size_t len,
+                 struct buf *out);
+
+/* Length of the well-formed token at text, 0 if there is none. */
+size_t redact_token_len(const char *text, size_t len);
+
+#endif

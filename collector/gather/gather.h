@@ -13,6 +13,7 @@
 #ifndef XB_GATHER_H
 #define XB_GATHER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/base/core/err.h"

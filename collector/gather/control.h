@@ -1,0 +1,40 @@
+/* control.h: the worker's end of its socket to the master (proto.h, CT_).
+ *
+ * One struct control, used by all threads: each call is one question and its
+ * answer under a lock.  All return 0 or negative with the master's own text;
+ * -EPIPE means that the master is gone. */
+#ifndef XB_CONTROL_H
+#define XB_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/base/core/err.h"
+
+struct control;
+
+struct control *control_new(int fd);
+void control_free(struct control *c);
+
+/* A new reader; the caller closes the socket. */
+int control_reader(struct control *c, uint64_t *id_out, int *sock_out,
+                   struct err *err);
+/* Kills a reader.  left_out: it would not die.  where: its stack, wchan and
+ * state, to be freed; never NULL on success. */
+int control_kill(struct control *c, uint64_t id, bool *left_out, char **where,
+                 struct err *err);
+int control_output(struct control *c, const char *stem, const char *folder,
+                   int *fd_out, struct err *err);
+int control_spool(struct control *c, int *fd_out, struct err *err);
+/* The bundle that the command line names. */
+int control_bundle(struct control *c, int *fd_out, bool *is_dir_out,
+                   struct err *err);
+/* A file below that folder; a descriptor or negative. */
+int control_open(struct control *c, const char *rel, struct err *err);
+/* path_out (where the bundle lies now; NULL if dropped) and note_out (a sync
+ * that failed, "" if none) are to be freed. */
+int control_finish(struct control *c, bool keep, char **path_out,
+                   char **note_out, struct err *err);
+int control_left(struct control *c, char **text_out, struct err *err);
+
+#endif

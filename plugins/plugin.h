@@ -37,6 +37,8 @@ struct item {
     const char *tree; /* absolute folder: the regular files below it */
     const char *argv[ITEM_MAX_ARGS + 1]; /* NULL-terminated */
     const char *probe;                   /* an argument of xen-bugtool-probe */
+    const char *since; /* command: with --since, this and the seconds since 1970
+                          become its last argument ("--since=@") */
 
     const char *member;     /* where it goes in the bundle; NULL: the default,
                                files/PATH or commands/PLUGIN/NAME.txt */

@@ -7,9 +7,10 @@
  *     outcome = gather_outcome(g);
  *
  * Two backends: live (a reader process, see front/reader.c) and replay (a
- * recorded bundle).  A source that fails is an outcome, not an error: start and
- * next return negative only if the backend itself is lost (the master is gone,
- * the recorded bundle is corrupt) or when stopped (-ECANCELED). */
+ * recorded bundle).  A source that fails is an outcome, not an error, and so is
+ * a request that was stopped (partial or skipped): start and next return
+ * negative only if the backend itself is lost (the master is gone, the recorded
+ * bundle is corrupt). */
 #ifndef XB_GATHER_H
 #define XB_GATHER_H
 
@@ -107,5 +108,15 @@ static inline void gather_free(struct gather *g)
     if (g)
         g->ops->free(g);
 }
+
+/* Backends.  wake_fd becomes readable, for good, when the run is to stop. */
+struct control;
+struct gather *live_new(struct control *ctl, int wake_fd);
+
+/* A short text in one call: the data of rq appended to *out, at most
+ * rq->max_bytes.  0 and the outcome in g; negative as above. */
+struct buf;
+int gather_slurp(struct gather *g, const struct request *rq, struct buf *out,
+                 struct err *err);
 
 #endif

@@ -42,6 +42,7 @@ enum opt_id {
     OPT_CASE,
     OPT_NOTE,
     OPT_UPLOAD,
+    OPT_DEEP,
     OPT_COUNT
 };
 
@@ -54,7 +55,7 @@ enum opt_id {
 
 struct command {
     const char *name;
-    unsigned bit;
+    unsigned bit;         /* 0: a command that is not there yet: exit 2 */
     const char *operands; /* "BUNDLE [MEMBER]", "" for none */
     unsigned min_operands, max_operands;
     const char *summary;
@@ -72,6 +73,7 @@ struct option_def {
     const char *later; /* words (or "*": the option) not there yet: exit 2 */
     unsigned commands; /* CMD_ bits */
     const char *help;
+    unsigned min, max; /* OT_UINT */
 };
 
 extern const struct option_def option_table[]; /* ends with name NULL */
@@ -86,10 +88,11 @@ struct options {
     size_t n_operands;
 };
 
-/* Parses and checks argv (argv[0] is skipped; argv is permuted).  No command
- * word means collect.  0; -EINVAL with a line fit for the user, to be followed
- * by exit 2.  With --help or --version present all else is let pass.  Free with
- * options_done in any case. */
+/* Parses and checks argv (argv[0] is skipped; argv is left as it is).  No
+ * command word means collect.  0; -EINVAL with a line fit for the user, to be
+ * followed by exit 2.  With --help or --version present all else is let pass,
+ * and command is NULL if no known one was named.  Long options are never
+ * abbreviated.  Free with options_done in any case. */
 int options_parse(int argc, char **argv, struct options *out, struct err *err);
 void options_done(struct options *o);
 
@@ -101,6 +104,10 @@ bool options_has(const struct options *o, enum opt_id id);
  * the configuration file uses it too. name is put in front of the message. */
 int option_check(const struct option_def *def, const char *name,
                  const char *text, struct err *err);
+/* --since: "2d" (before now_ms), "2026-11-22", "2026-11-22 08:30" or with
+ * seconds, a T for the blank, and a Z for UTC, else local time.  Milliseconds
+ * since 1970; 0 or -EINVAL. */
+int option_since(const char *text, int64_t now_ms, int64_t *real_ms_out);
 /* NULL if there is none of that long name. */
 const struct option_def *option_find(const char *long_name);
 

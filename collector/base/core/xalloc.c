@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static void (*oom_handler)(void);
+static bool (*oom_handler)(void);
 
-void xalloc_on_oom(void (*handler)(void))
+void xalloc_on_oom(bool (*handler)(void))
 {
     oom_handler = handler;
 }
@@ -18,16 +18,21 @@ static void __attribute__((noreturn)) out_of_memory(void)
 {
     static const char text[] = "xen-bugtool: out of memory\n";
 
-    if (oom_handler)
-        oom_handler();
     (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
     _exit(1);
+}
+
+static bool try_again(void)
+{
+    return oom_handler && oom_handler();
 }
 
 void *xmalloc(size_t size)
 {
     void *p = malloc(size ? size : 1);
 
+    if (!p && try_again())
+        p = malloc(size);
     if (!p)
         out_of_memory();
     return p;
@@ -37,6 +42,8 @@ void *xcalloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size ? size : 1);
 
+    if (!p && try_again())
+        p = calloc(n, size);
     if (!p)
         out_of_memory();
     return p;
@@ -46,6 +53,8 @@ void *xrealloc(void *p, size_t size)
 {
     void *q = realloc(p, size ? size : 1);
 
+    if (!q && try_again())
+        q = realloc(p, size);
     if (!q)
         out_of_memory();
     return q;

@@ -1,12 +1,14 @@
 /* xalloc.h: allocation that has one exit when memory runs out.
  *
  * None of these returns NULL.  Out of memory calls the handler set by
- * xalloc_on_oom (the conductor's closes the bundle with what it reserved) and,
- * if that returns or none is set, says so on stderr and ends the process with
- * status 1. */
+ * xalloc_on_oom: if it could set something free it returns true and the
+ * allocation is tried once more (the conductor's gives up its reserve and asks
+ * the run to close the bundle).  Else the process says so on stderr and ends
+ * with status 1. */
 #ifndef XB_XALLOC_H
 #define XB_XALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
@@ -21,6 +23,7 @@ char *xstrndup(const char *s, size_t n)
 char *xasprintf(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), returns_nonnull));
 
-void xalloc_on_oom(void (*handler)(void));
+/* Called from any thread. */
+void xalloc_on_oom(bool (*handler)(void));
 
 #endif

@@ -1,0 +1,257 @@
+#include "collector/closing.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/conductor.h"
+
+#define LOG_NAME "xen-bugtool.log"
+#define SUMMARY_NAME "summary.txt"
+#define MANIFEST_NAME "manifest.json"
+
+/* Bytes into a segment. */
+struct seg_sink {
+    struct sink sink;
+    struct segment *seg;
+};
+
+struct closing {
+    struct bundle *bundle;
+    const struct redact_rules *rules;
+    struct segment *manifest;
+    int manifest_rc;
+    struct err manifest_err;
+    bool first_item;
+    struct segment *log;
+    struct seg_sink log_sink;
+    struct redactor *log_red;
+    int log_rc;
+    struct err log_err;
+    struct buf line;
+};
+
+static int seg_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    return member_write(((struct seg_sink *)s)->seg, data, n, err);
+}
+
+static int seg_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void seg_free(struct sink *s)
+{
+    (void)s; /* embedded */
+}
+
+static const struct sink_ops seg_ops = {seg_write, seg_close, seg_free};
+
+static void manifest_add(struct closing *c, const void *data, size_t n)
+{
+    if (!c->manifest_rc)
+        c->manifest_rc = member_write(c->manifest, data, n, &c->manifest_err);
+}
+
+static void log_add(struct closing *c, const char *data, size_t n)
+{
+    if (!c->log_rc)
+        c->log_rc = sink_write(redactor_sink(c->log_red), data, n, &c->log_err);
+}
+
+int closing_new(struct bundle *b, const struct redact_rules *rules,
+                int64_t mtime, struct closing **out, struct err *err)
+{
+    struct member_info info = {MANIFEST_NAME, mtime};
+    struct closing *c = xcalloc(1, sizeof(*c));
+    int rc;
+
+    *out = c;
+    c->bundle = b;
+    c->rules = rules;
+    c->first_item = true;
+    c->manifest = segment_new(b);
+    rc = member_begin(c->manifest, &info, err);
+    if (rc)
+        return rc;
+    info.name = LOG_NAME;
+    c->log = segment_new(b);
+    rc = member_begin(c->log, &info, err);
+    c->log_sink.sink.ops = &seg_ops;
+    c->log_sink.seg = c->log;
+    c->log_red = redactor_new(rules, &c->log_sink.sink);
+    return rc;
+}
+
+void closing_free(struct closing *c)
+{
+    if (!c)
+        return;
+    if (c->log_red)
+        sink_free(redactor_sink(c->log_red));
+    segment_free(c->log);
+    segment_free(c->manifest);
+    buf_done(&c->line);
+    free(c);
+}
+
+static void manifest_line(struct closing *c, const struct manifest_item *m)
+{
+    buf_reset(&c->line);
+    if (!c->first_item)
+        buf_adds(&c->line, ",\n");
+    c->first_item = false;
+    manifest_item_write(m, &c->line);
+    manifest_add(c, c->line.data, c->line.len);
+}
+
+static void log_line(struct closing *c, const struct manifest_item *m)
+{
+    char when[CLOCK_ISO_SIZE], shown[1024];
+    struct buf *b = &c->line;
+
+    buf_reset(b);
+    buf_addf(b, "%s %-7s %s/%s",
+             m->started_ms ? clock_iso(m->started_ms, when)
+                           : "-                       ",
+             status_name(m->status), m->plugin, m->item);
+    if (m->path)
+        buf_addf(b, " %s", str_visible(m->path, shown, sizeof(shown)));
+    if (m->started_ms)
+        buf_addf(b, " %" PRIu64 " ms, %" PRIu64 " bytes", m->duration_ms,
+                 m->bytes_read);
+    if (m->exit_code > 0)
+        buf_addf(b, ", exit status %d", m->exit_code);
+    if (m->signal)
+        buf_addf(b, ", signal %d", m->signal);
+    if (m->error)
+        buf_addf(b, ": %s", str_visible(m->error, shown, sizeof(shown)));
+    if (m->left)
+        buf_addf(b, " (%s)", str_visible(m->left, shown, sizeof(shown)));
+    buf_addc(b, '\n');
+    log_add(c, b->data, b->len);
+}
+
+void closing_item(struct closing *c, const struct manifest_item *item)
+{
+    manifest_line(c, item);
+    log_line(c, item);
+}
+
+/* A member of our own, in the manifest like any other. */
+static void own_item(struct closing *c, const char *name, int rc,
+                     const char *why, uint64_t size, const char *sha256)
+{
+    struct manifest_item m = {
+        .plugin = "xen-bugtool",
+        .item = name,
+        .source = SRC_OWN,
+        .exit_code = -1,
+    };
+
+    if (rc) {
+        m.status = ST_FAILED;
+        m.error = why;
+    } else {
+        m.out.name = name;
+        m.out.bytes = size;
+        memcpy(m.out.sha256, sha256, SHA256_HEX);
+    }
+    manifest_line(c, &m);
+}
+
+static void finish_log(struct closing *c)
+{
+    char sha256[SHA256_HEX];
+    uint64_t size = 0;
+
+    if (!c->log_rc)
+        c->log_rc = sink_close(redactor_sink(c->log_red), &c->log_err);
+    if (!c->log_rc)
+        c->log_rc = member_end(c->log, &size, sha256, &c->log_err);
+    if (!c->log_rc)
+        c->log_rc = segment_close(c->log, &c->log_err);
+    if (!c->log_rc) {
+        c->log_rc = bundle_append(c->bundle, c->log, &c->log_err);
+        c->log = NULL;
+    }
+    own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
+}
+
+static void finish_summary(struct closing *c, const struct conductor_opts *opts,
+                           const struct manifest_head *head,
+                           const struct tally *tally)
+{
+    struct member_info info = {SUMMARY_NAME, head->end_ms / 1000};
+    struct segment *seg = segment_new(c->bundle);
+    struct buf plain = BUF_INIT, text = BUF_INIT;
+    struct err err = ERR_INIT;
+    char sha256[SHA256_HEX];
+    uint64_t size = 0;
+    int rc;
+
+    opts->summary(head, tally, &plain, opts->arg);
+    redact_text(c->rules, buf_str(&plain), plain.len, &text);
+    rc = member_begin(seg, &info, &err);
+    if (!rc)
+        rc = member_write(seg, buf_str(&text), text.len, &err);
+    if (!rc)
+        rc = member_end(seg, &size, sha256, &err);
+    if (!rc)
+        rc = segment_close(seg, &err);
+    if (!rc)
+        rc = bundle_append(c->bundle, seg, &err);
+    else
+        segment_free(seg);
+    own_item(c, SUMMARY_NAME, rc, err.text, size, sha256);
+    buf_done(&plain);
+    buf_done(&text);
+}
+
+static int finish_manifest(struct closing *c, const struct manifest_head *head,
+                           struct err *err)
+{
+    uint64_t size;
+    int rc;
+
+    manifest_add(c, "\n" MANIFEST_TAIL, strlen("\n" MANIFEST_TAIL));
+    buf_reset(&c->line);
+    manifest_head_write(head, &c->line);
+    rc = c->manifest_rc;
+    if (rc)
+        *err = c->manifest_err;
+    if (!rc)
+        rc = member_prepend(c->manifest, c->line.data, c->line.len, err);
+    if (!rc)
+        rc = member_end(c->manifest, &size, NULL, err);
+    if (!rc)
+        rc = segment_close(c->manifest, err);
+    if (!rc) {
+        rc = bundle_append(c->bundle, c->manifest, err);
+        c->manifest = NULL;
+    }
+    if (!rc)
+        rc = bundle_finish(c->bundle, err);
+    return rc;
+}
+
+int closing_finish(struct closing *c, const struct conductor_opts *opts,
+                   const struct tally *tally, struct err *err)
+{
+    struct manifest_head head;
+
+    memset(&head, 0, sizeof(head));
+    bundle_release_reserve(c->bundle);
+    opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
+    finish_log(c);
+    finish_summary(c, opts, &head, tally);
+    return finish_manifest(c, &head, err);
+}

@@ -1,0 +1,339 @@
+/* conductor.c: who runs when, and who owns what.
+ *
+ * One thread per gather (a reader process, or a view of the recorded host)
+ * takes the next task of the plan, fills a segment of its own with that task's
+ * members, closes it and hands it over in struct result.  A task's result
+ * belongs to its thread until done is set under the lock, then to the main
+ * thread, which alone appends segments to the bundle, in plan order, and alone
+ * writes the log and the manifest: so neither depends on timing.  Packing
+ * threads live inside the bundle (pack/).
+ *
+ * A stop (signal, time, size, space) is one flag and one descriptor that
+ * everyone waits for: running items end with what they have, the others are
+ * recorded as skipped, and the bundle is closed as usual. */
+#include "collector/conductor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/closing.h"
+
+#define TICK_MS 200
+#define MISSING_MAX 16384u
+
+struct result {
+    bool done;
+    int rc; /* negative: the segment is lost */
+    struct err err;
+    struct segment *seg; /* NULL: nothing to write */
+    struct taken *items; /* one per item of the task */
+};
+
+struct run {
+    const struct conductor_opts *o;
+    struct tally *tally;
+    struct closing *closing;
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    size_t next_task;
+    struct result *results;
+    const struct planned **running; /* per thread; NULL: idle */
+    size_t written;                 /* items appended */
+    atomic_ullong bytes_read;
+    int64_t deadline; /* monotonic; 0: none */
+};
+
+struct worker_thread {
+    struct run *run;
+    size_t index;
+    pthread_t id;
+    bool started;
+};
+
+void tally_done(struct tally *t)
+{
+    buf_done(&t->missing);
+}
+
+/* ---- the threads that take items ----------------------------------------- */
+
+static bool better_source_answered(const struct planned *it,
+                                   const struct plan_task *task,
+                                   const struct taken *items)
+{
+    size_t i;
+
+    if (it->instead_of < (long)task->first)
+        return false;
+    i = (size_t)it->instead_of - task->first;
+    /* A fallback of a fallback is not needed if either answered. */
+    return items[i].out.status == ST_OK || items[i].out.status == ST_PARTIAL ||
+           (items[i].out.status == ST_SKIPPED && items[i].out.error &&
+            str_starts(items[i].out.error, "not needed"));
+}
+
+static int run_task(struct run *run, struct taker *tk, size_t thread,
+                    const struct plan_task *task, struct result *res)
+{
+    const struct plan *plan = run->o->plan;
+    int rc = 0;
+
+    for (size_t i = 0; i < task->n; i++) {
+        const struct planned *it = &plan->items[task->first + i];
+        struct taken *t = &res->items[i];
+
+        if (it->settled)
+            take_not(tk, it, it->status, it->why, t);
+        else if (rc)
+            take_not(tk, it, ST_FAILED, res->err.text, t);
+        else if (stop_reason(tk->stop) != STOP_NONE)
+            take_not(tk, it, ST_SKIPPED, stop_text(stop_reason(tk->stop)), t);
+        else if (better_source_answered(it, task, res->items))
+            take_not(tk, it, ST_SKIPPED, "not needed: a better source answered",
+                     t);
+        else {
+            if (!res->seg)
+                res->seg = segment_new(run->o->bundle);
+            pthread_mutex_lock(&run->lock);
+            run->running[thread] = it;
+            pthread_mutex_unlock(&run->lock);
+            rc = take_item(tk, it, res->seg, t, &res->err);
+        }
+    }
+    if (!rc && res->seg)
+        rc = segment_close(res->seg, &res->err);
+    return rc;
+}
+
+static void *thread_main(void *arg)
+{
+    struct worker_thread *w = arg;
+    struct run *run = w->run;
+    const struct plan *plan = run->o->plan;
+    struct taker tk = {
+        .gather = run->o->gathers[w->index],
+        .rules = run->o->rules,
+        .bundle = run->o->bundle,
+        .stop = run->o->stop,
+        .captures = run->o->captures,
+        .max_size = run->o->cfg->max_size,
+        .bytes_read = &run->bytes_read,
+    };
+
+    for (;;) {
+        const struct plan_task *task;
+        struct result *res;
+
+        pthread_mutex_lock(&run->lock);
+        run->running[w->index] = NULL;
+        if (run->next_task == plan->n_tasks) {
+            pthread_mutex_unlock(&run->lock);
+            return NULL;
+        }
+        res = &run->results[run->next_task];
+        task = &plan->tasks[run->next_task++];
+        pthread_mutex_unlock(&run->lock);
+
+        res->items = xcalloc(task->n, sizeof(*res->items));
+        res->rc = run_task(run, &tk, w->index, task, res);
+
+        pthread_mutex_lock(&run->lock);
+        res->done = true;
+        pthread_cond_signal(&run->finished);
+        pthread_mutex_unlock(&run->lock);
+    }
+}
+
+static int start_threads(struct run *run, struct worker_thread *w,
+                         struct err *err)
+{
+    for (size_t i = 0; i < run->o->n_gathers; i++) {
+        int r;
+
+        w[i].run = run;
+        w[i].index = i;
+        r = pthread_create(&w[i].id, NULL, thread_main, &w[i]);
+        /* One is enough to go on with. */
+        if (r && !i)
+            return err_sys(err, r, "cannot start a thread");
+        w[i].started = !r;
+        if (r)
+            break;
+    }
+    return 0;
+}
+
+/* ---- the main thread: appends in plan order ------------------------------ */
+
+static void show_progress(struct run *run)
+{
+    struct buf line = BUF_INIT;
+    char size[24];
+
+    if (run->o->cfg->quiet || run->o->cfg->json)
+        return;
+    buf_addf(&line, "%zu of %zu items, %s read", run->written, run->o->plan->n,
+             str_size(atomic_load(&run->bytes_read), size));
+    pthread_mutex_lock(&run->lock);
+    for (size_t i = 0; i < run->o->n_gathers; i++) {
+        if (run->running[i]) {
+            buf_adds(&line, "; ");
+            plan_source_text(run->running[i], &line);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&run->lock);
+    log_progress("%s", buf_str(&line));
+    buf_done(&line);
+}
+
+/* Waits for a task; keeps the time limit and the progress line meanwhile. */
+static void wait_for(struct run *run, const struct result *res)
+{
+    struct timespec until;
+    bool done;
+
+    for (;;) {
+        int64_t wake = clock_real_ms() + TICK_MS;
+
+        until.tv_sec = (time_t)(wake / 1000);
+        until.tv_nsec = (long)(wake % 1000) * 1000000;
+        pthread_mutex_lock(&run->lock);
+        if (!res->done)
+            pthread_cond_timedwait(&run->finished, &run->lock, &until);
+        done = res->done;
+        pthread_mutex_unlock(&run->lock);
+        if (run->deadline && clock_mono_ms() >= run->deadline)
+            stop_request(run->o->stop, STOP_TIME);
+        if (done)
+            return;
+        show_progress(run);
+    }
+}
+
+/* What a reader should learn from the last lines and the summary. */
+static void note_missing(struct tally *tally, const struct manifest_item *m)
+{
+    if (m->status == ST_OK || m->status == ST_ABSENT ||
+        m->status == ST_SKIPPED || tally->missing.len > MISSING_MAX)
+        return;
+    buf_addf(&tally->missing, "%s %s/%s", status_name(m->status), m->plugin,
+             m->item);
+    if (m->path)
+        buf_addf(&tally->missing, " %s", m->path);
+    if (m->error)
+        buf_addf(&tally->missing, ": %s", m->error);
+    else if (m->exit_code > 0)
+        buf_addf(&tally->missing, ": exit status %d", m->exit_code);
+    if (m->left)
+        buf_addf(&tally->missing, " (%s)", m->left);
+    buf_addc(&tally->missing, '\n');
+}
+
+static void count_item(struct run *run, const struct manifest_item *m)
+{
+    struct tally *t = run->tally;
+
+    t->by_status[m->status]++;
+    t->bytes_read += m->bytes_read;
+    for (size_t i = 0; i < m->out.n_redactions; i++)
+        t->redactions += m->out.redactions[i].count;
+    for (size_t i = 0; i < m->errout.n_redactions; i++)
+        t->redactions += m->errout.redactions[i].count;
+    note_missing(t, m);
+}
+
+/* The segment could not be written: its members are not in the bundle. */
+static void unstore(struct taken *t, const char *why)
+{
+    struct manifest_item *m = &t->out;
+
+    if (!m->out.name && !m->errout.name)
+        return;
+    memset(&m->out, 0, sizeof(m->out));
+    memset(&m->errout, 0, sizeof(m->errout));
+    m->status = ST_FAILED;
+    m->error = why;
+}
+
+static void append_task(struct run *run, size_t task)
+{
+    const struct plan_task *pt = &run->o->plan->tasks[task];
+    struct result *res = &run->results[task];
+    int rc = res->rc;
+
+    if (rc)
+        segment_free(res->seg);
+    else if (res->seg)
+        rc = bundle_append(run->o->bundle, res->seg, &res->err);
+    res->seg = NULL;
+    if (rc) {
+        /* What was set aside lets the bundle be closed. */
+        stop_request(run->o->stop,
+                     rc == -ENOSPC || rc == -EDQUOT ? STOP_SPACE : STOP_LOST);
+        err_prefix(&res->err, "not stored: ");
+    }
+    for (size_t i = 0; i < pt->n; i++) {
+        struct taken *t = &res->items[i];
+
+        if (rc)
+            unstore(t, res->err.text);
+        count_item(run, &t->out);
+        closing_item(run->closing, &t->out);
+        if (run->o->on_item)
+            run->o->on_item(&t->out, run->o->arg);
+        taken_done(t);
+    }
+    free(res->items);
+    res->items = NULL;
+    run->written += pt->n;
+}
+
+int conductor_run(const struct conductor_opts *opts, struct tally *tally,
+                  struct err *err)
+{
+    struct run run = {.o = opts, .tally = tally};
+    struct worker_thread *threads;
+    int rc;
+
+    memset(tally, 0, sizeof(*tally));
+    pthread_mutex_init(&run.lock, NULL);
+    pthread_cond_init(&run.finished, NULL);
+    atomic_init(&run.bytes_read, 0);
+    if (opts->cfg->max_time_ms)
+        run.deadline = clock_mono_ms() + (int64_t)opts->cfg->max_time_ms;
+    run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
+    run.running = xcalloc(opts->n_gathers, sizeof(*run.running));
+    threads = xcalloc(opts->n_gathers, sizeof(*threads));
+    rc = closing_new(opts->bundle, opts->rules, opts->start_ms / 1000,
+                     &run.closing, err);
+    if (!rc)
+        rc = start_threads(&run, threads, err);
+    if (rc)
+        goto out;
+    for (size_t i = 0; i < opts->plan->n_tasks; i++) {
+        wait_for(&run, &run.results[i]);
+        append_task(&run, i);
+    }
+    log_progress("%s", "");
+    for (size_t i = 0; i < opts->n_gathers; i++) {
+        if (threads[i].started)
+            pthread_join(threads[i].id, NULL);
+    }
+    rc = closing_finish(run.closing, opts, tally, err);
+out:
+    closing_free(run.closing);
+    free(threads);
+    free(run.running);
+    free(run.results);
+    pthread_cond_destroy(&run.finished);
+    pthread_mutex_destroy(&run.lock);
+    return rc;
+}

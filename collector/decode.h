@@ -1,0 +1,26 @@
+/* decode.h: reading through a compressed log (gzip, bzip2, xz, zstd), over
+ * libarchive's filters. */
+#ifndef XB_DECODE_H
+#define XB_DECODE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "collector/base/core/err.h"
+
+/* "gzip" ... by the first bytes of a file, NULL if it is none of ours. */
+const char *decode_format(const void *data, size_t n);
+
+/* Where the compressed bytes come from: n > 0 bytes at *data, valid until the
+ * next call; 0 the end; negative failed. */
+typedef ssize_t (*decode_source)(void *arg, const void **data);
+
+struct decode;
+
+int decode_new(decode_source source, void *arg, struct decode **out,
+               struct err *err);
+/* As decode_source. -EBADMSG: the data is no valid file of its format. */
+ssize_t decode_read(struct decode *d, const void **data, struct err *err);
+void decode_free(struct decode *d);
+
+#endif

@@ -1,0 +1,182 @@
+#include "collector/host.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+
+#define TIMEOUT_MS 5000u
+#define TEXT_MAX (1024u * 1024u)
+
+/* The text of a small file in b, blanks at its end cut; "" if there is none. */
+static int slurp(struct gather *g, const char *path, struct buf *b,
+                 struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .flags = READ_VIRTUAL,
+        .max_bytes = TEXT_MAX,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    int r;
+
+    buf_reset(b);
+    r = gather_slurp(g, &rq, b, err);
+    while (b->len && isspace((unsigned char)b->data[b->len - 1]))
+        b->data[--b->len] = '\0';
+    return r;
+}
+
+struct names {
+    char **v;
+    size_t n;
+};
+
+static void names_add(struct names *l, const char *s, size_t n)
+{
+    char *name = xstrndup(s, n);
+
+    for (char *p = name; *p; p++) {
+        if (*p == '-')
+            *p = '_';
+    }
+    l->v = xreallocarray(l->v, l->n + 2, sizeof(*l->v));
+    l->v[l->n++] = name;
+    l->v[l->n] = NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char **names_take(struct names *l)
+{
+    if (!l->v)
+        l->v = xcalloc(1, sizeof(*l->v));
+    qsort(l->v, l->n, sizeof(*l->v), by_name);
+    return l->v;
+}
+
+/* "xen_netback 73728 0 - Live 0x0" */
+static void add_loaded(struct names *l, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, " \n");
+
+        if (n)
+            names_add(l, text, n);
+        text = strchrnul(text, '\n');
+        text += *text == '\n';
+    }
+}
+
+/* "kernel/drivers/block/loop.ko" */
+static void add_builtin(struct names *l, const char *text)
+{
+    while (*text) {
+        const char *end = strchrnul(text, '\n');
+        const char *base = memrchr(text, '/', (size_t)(end - text));
+
+        base = base ? base + 1 : text;
+        if (end - base > 3 && !memcmp(end - 3, ".ko", 3))
+            names_add(l, base, (size_t)(end - base) - 3);
+        text = end + (*end == '\n');
+    }
+}
+
+int host_modules(struct gather *g, char ***out, struct err *err)
+{
+    struct names l = {NULL, 0};
+    struct buf b = BUF_INIT;
+    int r = slurp(g, "/proc/modules", &b, err);
+
+    add_loaded(&l, buf_str(&b));
+    *out = names_take(&l);
+    buf_done(&b);
+    return r;
+}
+
+static int read_modules(struct gather *g, struct host *h, struct err *err)
+{
+    char *path = xasprintf("/lib/modules/%s/modules.builtin", h->kernel);
+    struct names l = {NULL, 0};
+    struct buf b = BUF_INIT;
+    int r = host_modules(g, &h->modules, err);
+
+    for (char **m = h->modules; *m; m++)
+        names_add(&l, *m, strlen(*m));
+    if (!r)
+        r = slurp(g, path, &b, err);
+    add_builtin(&l, buf_str(&b));
+    h->available = names_take(&l);
+    buf_done(&b);
+    free(path);
+    return r;
+}
+
+static int read_xen(struct gather *g, struct host *h, struct err *err)
+{
+    struct buf b = BUF_INIT, version = BUF_INIT;
+    int r = slurp(g, "/sys/hypervisor/type", &b, err);
+
+    h->role = "none";
+    if (r || strcmp(buf_str(&b), "xen"))
+        goto out;
+    h->role = "domU";
+    r = slurp(g, "/proc/xen/capabilities", &b, err);
+    if (!r && strstr(buf_str(&b), "control_d"))
+        h->role = "dom0";
+    if (!r)
+        r = slurp(g, "/sys/hypervisor/version/major", &b, err);
+    buf_adds(&version, buf_str(&b));
+    if (!r)
+        r = slurp(g, "/sys/hypervisor/version/minor", &b, err);
+    buf_addf(&version, ".%s", buf_str(&b));
+    if (!r)
+        r = slurp(g, "/sys/hypervisor/version/extra", &b, err);
+    buf_adds(&version, buf_str(&b));
+    h->xen = buf_take(&version);
+out:
+    buf_done(&b);
+    buf_done(&version);
+    return r;
+}
+
+int host_read(struct gather *g, struct host *h, struct err *err)
+{
+    struct utsname u;
+    struct sysinfo si;
+    int r;
+
+    memset(h, 0, sizeof(*h));
+    if (uname(&u))
+        memset(&u, 0, sizeof(u));
+    h->name = xstrdup(u.nodename);
+    h->kernel = xstrdup(u.release);
+    h->machine = xstrdup(u.machine);
+    h->role = "none";
+    if (!sysinfo(&si))
+        h->uptime_s = (uint64_t)si.uptime;
+    r = read_modules(g, h, err);
+    return r ? r : read_xen(g, h, err);
+}
+
+void host_done(struct host *h)
+{
+    free(h->name);
+    free(h->kernel);
+    free(h->machine);
+    free(h->xen);
+    str_list_free(h->modules);
+    str_list_free(h->available);
+    memset(h, 0, sizeof(*h));
+}

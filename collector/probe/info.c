@@ -1,0 +1,352 @@
+/* info.c: the hypervisor itself: version, build, machine, scheduler, ring. */
+#include "collector/probe/probe.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/xalloc.h"
+#include "collector/probe/json.h"
+
+/* Limits of what can be true. Xen's NR_CPUS and MAX_NUMNODES stay far below. */
+#define MAX_CPUS 65536
+#define MAX_NODES 1024
+#define MAX_PAGES (1ull << 40)
+#define MAX_BUILD_ID 512
+
+/* Everything that the xen_version hypercall tells.  It is the same in all
+ * releases, so it works with tools of another release too. */
+struct version {
+    unsigned major, minor, page_size;
+    xen_extraversion_t extra;
+    xen_compile_info_t compile;
+    xen_capabilities_info_t caps;
+    xen_changeset_info_t changeset;
+    xen_commandline_t commandline;
+    xen_platform_parameters_t platform;
+    unsigned char build_id[MAX_BUILD_ID];
+    unsigned build_id_len; /* 0: there is none */
+};
+
+static int read_build_id(xc_interface *xch, struct version *v, struct err *err)
+{
+    size_t head = offsetof(xen_build_id_t, buf);
+    xen_build_id_t *answer = xcalloc(1, head + MAX_BUILD_ID + sizeof(*answer));
+    int n, rc = 0;
+
+    answer->len = MAX_BUILD_ID;
+    n = xc_version(xch, XENVER_build_id, answer);
+    if (n > MAX_BUILD_ID) {
+        rc = probe_absurd("length of the build id", (uint64_t)n, err);
+    } else if (n > 0) { /* negative: built without, or Xen before 4.7 */
+        memcpy(v->build_id, (char *)answer + head, (size_t)n);
+        v->build_id_len = (unsigned)n;
+    }
+    free(answer);
+    return rc;
+}
+
+static int read_version(xc_interface *xch, struct version *v, struct err *err)
+{
+    const struct {
+        int op;
+        void *to;
+        const char *what;
+    } texts[] = {
+        {XENVER_extraversion, v->extra, "cannot read Xen's version"},
+        {XENVER_compile_info, &v->compile, "cannot read Xen's compiler"},
+        {XENVER_capabilities, v->caps, "cannot read Xen's capabilities"},
+        {XENVER_changeset, v->changeset, "cannot read Xen's changeset"},
+        {XENVER_commandline, v->commandline, "cannot read Xen's command line"},
+        {XENVER_platform_parameters, &v->platform,
+         "cannot read Xen's platform parameters"},
+    };
+    int n;
+
+    memset(v, 0, sizeof(*v));
+    n = xc_version(xch, XENVER_version, NULL);
+    if (n < 0)
+        return probe_failed("cannot read Xen's version", errno, err);
+    v->major = (unsigned)n >> 16;
+    v->minor = (unsigned)n & 0xffff;
+    if (v->major < 3 || v->major > 99 || v->minor > 999)
+        return probe_absurd("Xen's version", (uint64_t)n, err);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (xc_version(xch, texts[i].op, texts[i].to) < 0)
+            return probe_failed(texts[i].what, errno, err);
+    n = xc_version(xch, XENVER_pagesize, NULL);
+    if (n < 4096 || n > 1 << 20 || (n & (n - 1)))
+        return probe_absurd("page size", (uint64_t)n, err);
+    v->page_size = (unsigned)n;
+    return read_build_id(xch, v, err);
+}
+
+static void write_version(struct json *j, const struct version *v)
+{
+    const xen_compile_info_t *c = &v->compile;
+    char text[64], built_for[32];
+
+    snprintf(text, sizeof(text), "%u.%u%.*s", v->major, v->minor,
+             (int)strnlen(v->extra, sizeof(v->extra)), v->extra);
+    snprintf(built_for, sizeof(built_for), "0x%x",
+             (unsigned)XEN_SYSCTL_INTERFACE_VERSION);
+    json_open(j, "xen", '{');
+    json_str(j, "version", text, sizeof(text));
+    json_u64(j, "major", v->major);
+    json_u64(j, "minor", v->minor);
+    json_str(j, "extra", v->extra, sizeof(v->extra));
+    json_str(j, "changeset", v->changeset, sizeof(v->changeset));
+    if (v->build_id_len)
+        json_hex(j, "build_id", v->build_id, v->build_id_len);
+    else
+        json_null(j, "build_id");
+    json_str(j, "compiler", c->compiler, sizeof(c->compiler));
+    json_str(j, "compile_by", c->compile_by, sizeof(c->compile_by));
+    json_str(j, "compile_domain", c->compile_domain, sizeof(c->compile_domain));
+    json_str(j, "compile_date", c->compile_date, sizeof(c->compile_date));
+    json_str(j, "capabilities", v->caps, sizeof(v->caps));
+    json_str(j, "command_line", v->commandline, sizeof(v->commandline));
+    json_u64(j, "page_size", v->page_size);
+    snprintf(text, sizeof(text), "0x%llx",
+             (unsigned long long)v->platform.virt_start);
+    json_str(j, "virt_start", text, sizeof(text));
+    /* What the tools were made for; with another release it is refused. */
+    json_str(j, "tools_sysctl_interface", built_for, sizeof(built_for));
+    json_close(j);
+}
+
+static int read_physinfo(xc_interface *xch, xc_physinfo_t *p, struct err *err)
+{
+    memset(p, 0, sizeof(*p));
+    if (xc_physinfo(xch, p))
+        return probe_failed("cannot read the machine's description", errno,
+                            err);
+    if (!p->nr_cpus || p->nr_cpus > MAX_CPUS)
+        return probe_absurd("CPUs online", p->nr_cpus, err);
+    if (p->max_cpu_id >= MAX_CPUS || p->max_cpu_id + 1 < p->nr_cpus)
+        return probe_absurd("highest CPU", p->max_cpu_id, err);
+    if (!p->nr_nodes || p->nr_nodes > MAX_NODES)
+        return probe_absurd("NUMA nodes", p->nr_nodes, err);
+    if (!p->threads_per_core || p->threads_per_core > MAX_CPUS)
+        return probe_absurd("threads in a core", p->threads_per_core, err);
+    if (!p->cores_per_socket || p->cores_per_socket > MAX_CPUS)
+        return probe_absurd("cores in a socket", p->cores_per_socket, err);
+    if (!p->total_pages || p->total_pages > MAX_PAGES)
+        return probe_absurd("pages of memory", p->total_pages, err);
+    if (p->free_pages > p->total_pages)
+        return probe_absurd("free pages of memory", p->free_pages, err);
+    if (p->outstanding_pages > MAX_PAGES)
+        return probe_absurd("claimed pages", p->outstanding_pages, err);
+    return 0;
+}
+
+static void write_virt_caps(struct json *j, uint32_t caps)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {
+        {XEN_SYSCTL_PHYSCAP_pv, "pv"},
+        {XEN_SYSCTL_PHYSCAP_hvm, "hvm"},
+        {XEN_SYSCTL_PHYSCAP_directio, "directio"},
+        {XEN_SYSCTL_PHYSCAP_hap, "hap"},
+        {XEN_SYSCTL_PHYSCAP_shadow, "shadow"},
+        {XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share, "iommu_hap_pt_share"},
+#ifdef XEN_SYSCTL_PHYSCAP_vmtrace
+        {XEN_SYSCTL_PHYSCAP_vmtrace, "vmtrace"},
+#endif
+#ifdef XEN_SYSCTL_PHYSCAP_vpmu
+        {XEN_SYSCTL_PHYSCAP_vpmu, "vpmu"},
+#endif
+#ifdef XEN_SYSCTL_PHYSCAP_gnttab_v1
+        {XEN_SYSCTL_PHYSCAP_gnttab_v1, "gnttab-v1"},
+        {XEN_SYSCTL_PHYSCAP_gnttab_v2, "gnttab-v2"},
+#endif
+    };
+    char rest[16];
+
+    json_open(j, "virt_caps", '[');
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (caps & names[i].bit)
+            json_str(j, NULL, names[i].name, 32);
+        caps &= ~names[i].bit;
+    }
+    if (caps) {
+        snprintf(rest, sizeof(rest), "0x%x", caps);
+        json_str(j, NULL, rest, sizeof(rest));
+    }
+    json_close(j);
+}
+
+static void write_physinfo(struct json *j, const xc_physinfo_t *p,
+                           unsigned page_size)
+{
+    uint64_t kib = page_size / 1024;
+    char hw[80];
+
+    snprintf(hw, sizeof(hw), "%08x:%08x:%08x:%08x:%08x:%08x:%08x:%08x",
+             p->hw_cap[0], p->hw_cap[1], p->hw_cap[2], p->hw_cap[3],
+             p->hw_cap[4], p->hw_cap[5], p->hw_cap[6], p->hw_cap[7]);
+    json_open(j, "physinfo", '{');
+    json_u64(j, "nr_cpus", p->nr_cpus);
+    json_u64(j, "max_cpu_id", p->max_cpu_id);
+    json_u64(j, "nr_nodes", p->nr_nodes);
+    json_u64(j, "cores_per_socket", p->cores_per_socket);
+    json_u64(j, "threads_per_core", p->threads_per_core);
+    json_u64(j, "cpu_khz", p->cpu_khz);
+    json_str(j, "hw_caps", hw, sizeof(hw));
+    write_virt_caps(j, p->capabilities);
+    json_u64(j, "total_memory_kib", p->total_pages * kib);
+    json_u64(j, "free_memory_kib", p->free_pages * kib);
+    json_u64(j, "scrub_memory_kib", p->scrub_pages * kib);
+    json_u64(j, "outstanding_claims_kib", p->outstanding_pages * kib);
+    json_close(j);
+}
+
+static int read_nodes(xc_interface *xch, xc_meminfo_t **nodes_out,
+                      unsigned *n_out, struct err *err)
+{
+    unsigned n = 0, room;
+
+    *nodes_out = NULL;
+    *n_out = 0;
+    if (xc_numainfo(xch, &n, NULL, NULL))
+        return probe_failed("cannot read the NUMA nodes", errno, err);
+    if (!n || n > MAX_NODES)
+        return probe_absurd("NUMA nodes", n, err);
+    room = n;
+    *nodes_out = xcalloc(room, sizeof(**nodes_out));
+    if (xc_numainfo(xch, &n, *nodes_out, NULL))
+        return probe_failed("cannot read the NUMA nodes", errno, err);
+    *n_out = n < room ? n : room;
+    return 0;
+}
+
+static void write_nodes(struct json *j, const xc_meminfo_t *nodes, unsigned n)
+{
+    json_open(j, "numa_nodes", '[');
+    for (unsigned i = 0; i < n; i++) {
+        if (nodes[i].memsize == XEN_INVALID_MEM_SZ)
+            continue;
+        json_open(j, NULL, '{');
+        json_u64(j, "node", i);
+        json_u64(j, "memory_kib", nodes[i].memsize / 1024);
+        json_u64(j, "free_kib", nodes[i].memfree / 1024);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static void write_scheduler(struct json *j, int id)
+{
+    /* XEN_SCHEDULER_* of xen/domctl.h, and those that were removed. */
+    static const char *const names[] = {
+        [4] = "sedf",     [5] = "credit", [6] = "credit2",
+        [7] = "arinc653", [8] = "rtds",   [9] = "null",
+    };
+    bool known = id >= 0 && (size_t)id < sizeof(names) / sizeof(names[0]);
+
+    json_open(j, "scheduler", '{');
+    json_u64(j, "id", (uint64_t)id);
+    json_str(j, "name", known ? names[id] : NULL, 16);
+    json_close(j);
+}
+
+static void write_ring(struct json *j, const struct ring_facts *r)
+{
+    /* A ring that is full has the size of a power of two, 16 KiB or more. */
+    bool full = r->bytes >= 16384 && !(r->bytes & (r->bytes - 1));
+
+    json_open(j, "console_ring", '{');
+    json_u64(j, "bytes", r->bytes);
+    /* Overwritten since boot, or cleared by "xl dmesg -c". */
+    json_u64(j, "dropped_bytes", r->dropped);
+    json_bool(j, "wrapped", r->dropped && full);
+    json_bool(j, "cleared", r->dropped && !full);
+    json_bool(j, "has_version_line", r->has_version != 0);
+    json_str(j, "first_line", r->first_line, sizeof(r->first_line));
+    json_close(j);
+}
+
+/* The first failure is the one to tell; the other parts are still written. */
+static bool failed(int part_rc, struct err *part, int *rc, struct err *err)
+{
+    if (!part_rc)
+        return false;
+    if (!*rc) {
+        *rc = part_rc;
+        *err = *part;
+    }
+    return true;
+}
+
+int subject_info(struct out *o, struct err *err)
+{
+    xc_interface *xch = probe_open(err);
+    struct err part = ERR_INIT;
+    struct ring_facts ring;
+    xc_meminfo_t *nodes = NULL;
+    xc_physinfo_t phys;
+    struct version version;
+    struct json j;
+    unsigned n_nodes;
+    int rc, sched;
+
+    if (!xch)
+        return err->code;
+    rc = read_version(xch, &version, err);
+    if (rc)
+        goto out;
+    json_init(&j, o);
+    json_open(&j, NULL, '{');
+    write_version(&j, &version);
+
+    if (failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
+        json_null(&j, "physinfo");
+    else
+        write_physinfo(&j, &phys, version.page_size);
+    if (xc_sched_id(xch, &sched)) {
+        failed(probe_failed("cannot read the scheduler", errno, &part), &part,
+               &rc, err);
+        json_null(&j, "scheduler");
+    } else {
+        write_scheduler(&j, sched);
+    }
+    if (failed(read_nodes(xch, &nodes, &n_nodes, &part), &part, &rc, err))
+        json_null(&j, "numa_nodes");
+    else
+        write_nodes(&j, nodes, n_nodes);
+    if (failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
+        json_null(&j, "console_ring");
+    else
+        write_ring(&j, &ring);
+    json_close(&j);
+
+out:
+    free(nodes);
+    xc_interface_close(xch);
+    return rc;
+}
+
+int subject_version(struct out *o, struct err *err)
+{
+    xc_interface *xch = probe_open(err);
+    struct version version;
+    struct json j;
+    int rc;
+
+    if (!xch)
+        return err->code;
+    rc = read_version(xch, &version, err);
+    xc_interface_close(xch);
+    if (rc)
+        return rc;
+    json_init(&j, o);
+    json_open(&j, NULL, '{');
+    write_version(&j, &version);
+    json_close(&j);
+    return 0;
+}

@@ -1,0 +1,95 @@
+/* main.c: xen-bugtool-probe SUBJECT, run as root by a reader of xen-bugtool.
+ *
+ * Exit status: 0 all was read; 1 it failed, and what was read before is on
+ * stdout; 2 usage; 3 there is no Xen here or it does not offer this.  Then one
+ * line on stderr says what and why. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/str.h"
+#include "collector/probe/probe.h"
+#include "config.h"
+
+static const struct subject subjects[] = {
+    {"console-ring", "the hypervisor's message ring, which is not cleared",
+     subject_console_ring},
+    {"info", "version, command line, machine, scheduler, ring (JSON)",
+     subject_info},
+    {"domains", "every domain that the hypervisor knows (JSON)",
+     subject_domains},
+    {"xenstore", "all of xenstore with permissions", subject_xenstore},
+    {"version", "what any release of Xen tells (JSON)", subject_version},
+};
+#define N_SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
+
+static int help(void)
+{
+    puts("Usage: xen-bugtool-probe SUBJECT\n"
+         "Reads what Xen itself says and prints it. Changes nothing.\n\n"
+         "Subjects:");
+    for (size_t i = 0; i < N_SUBJECTS; i++)
+        printf("  %-14s %s\n", subjects[i].name, subjects[i].summary);
+    puts("\n  --help, --version\n\n"
+         "Exit status: 0 read, 1 failed, 2 usage, 3 no Xen here");
+    return fflush(stdout) ? 1 : 0;
+}
+
+static int usage(const char *what, const char *arg)
+{
+    char shown[200];
+
+    fprintf(stderr, "xen-bugtool-probe: %s%s (try --help)\n", what,
+            str_visible(arg, shown, sizeof(shown)));
+    return 2;
+}
+
+static int run(const struct subject *s)
+{
+    struct err err = ERR_INIT, write_err = ERR_INIT;
+    struct out *o = malloc(sizeof(*o));
+    char shown[sizeof(err.text)];
+    int rc, write_rc;
+
+    if (!o) {
+        fputs("out of memory\n", stderr);
+        return 1;
+    }
+    out_init(o, STDOUT_FILENO);
+    rc = s->run(o, &err);
+    write_rc = out_flush(o, &write_err);
+    free(o);
+    if (!rc && write_rc) {
+        rc = write_rc;
+        err = write_err;
+    }
+    if (!rc)
+        return 0;
+    fprintf(stderr, "%s\n", str_visible(err.text, shown, sizeof(shown)));
+    return rc == -ENODEV ? 3 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    /* The libraries take paths from the environment. */
+    clearenv();
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return usage("no subject given", "");
+    if (!strcmp(argv[1], "--help"))
+        return help();
+    if (!strcmp(argv[1], "--version")) {
+        puts("xen-bugtool-probe " VERSION);
+        return fflush(stdout) ? 1 : 0;
+    }
+    if (argc > 2)
+        return usage("one subject at a time, not also ", argv[2]);
+    for (size_t i = 0; i < N_SUBJECTS; i++)
+        if (!strcmp(argv[1], subjects[i].name))
+            return run(subjects + i);
+    return usage(argv[1][0] == '-' ? "no such option: " : "no such subject: ",
+                 argv[1]);
+}

@@ -1,0 +1,29 @@
+/* out.h: bytes on their way to a descriptor, through one fixed buffer.
+ *
+ * Errors stick: after the first one everything is dropped and out_flush says
+ * what it was, so that callers check once, at the end. */
+#ifndef XB_PROBE_OUT_H
+#define XB_PROBE_OUT_H
+
+#include <stddef.h>
+
+#include "collector/base/core/err.h"
+
+struct out {
+    int fd;    /* the caller's */
+    int error; /* errno of the first failed write, else 0 */
+    size_t len;
+    char data[32768];
+};
+
+void out_init(struct out *o, int fd);
+void out_add(struct out *o, const void *data, size_t n);
+void out_adds(struct out *o, const char *s);
+void out_addc(struct out *o, char c);
+/* For short, bounded texts: what is longer than 255 bytes is cut. */
+void out_addf(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Writes what is left. 0 or -errno, also for earlier errors. */
+int out_flush(struct out *o, struct err *err);
+
+#endif

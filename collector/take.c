@@ -1,0 +1,477 @@
+#include "collector/take.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/proto.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/sink.h"
+#include "collector/decode.h"
+
+#define STDERR_MAX (1024u * 1024u)
+/* Left below --max-size for the log, the summary and the manifest. */
+#define CLOSING_BYTES 65536u
+
+/* ---- what the manifest says ---------------------------------------------- */
+
+static const char *own(struct taken *t, char *s)
+{
+    t->texts[t->n_texts++] = s;
+    return s;
+}
+
+const char *taken_mask(struct taken *t, const struct redact_rules *rules,
+                       const char *text)
+{
+    struct buf b = BUF_INIT;
+
+    if (!text || !*text)
+        return NULL;
+    redact_text(rules, text, strlen(text), &b);
+    return own(t, buf_take(&b));
+}
+
+void taken_done(struct taken *t)
+{
+    for (size_t i = 0; i < t->n_texts; i++)
+        free(t->texts[i]);
+    for (size_t i = 0; t->argv && t->argv[i]; i++)
+        free((char *)t->argv[i]);
+    free(t->argv);
+    free(t->counts[0]);
+    free(t->counts[1]);
+    memset(t, 0, sizeof(*t));
+}
+
+static void name_source(struct taken *t, const struct redact_rules *rules,
+                        const struct planned *it)
+{
+    struct manifest_item *m = &t->out;
+    struct buf b = BUF_INIT;
+    size_t n = 0;
+
+    m->plugin = it->plugin->name;
+    m->item = it->item->name;
+    m->exit_code = -1;
+    if (it->item->probe) {
+        m->source =
+            strcmp(it->item->probe, "xenstore") ? SRC_HYPERCALL : SRC_XENSTORE;
+        m->probe = it->item->probe;
+    } else if (it->argv) {
+        m->source = SRC_COMMAND;
+        while (it->argv[n])
+            n++;
+        t->argv = xcalloc(n + 1, sizeof(*t->argv));
+        for (size_t i = 0; i < n; i++) {
+            redact_text(rules, it->argv[i], strlen(it->argv[i]), &b);
+            t->argv[i] = buf_take(&b);
+        }
+        m->argv = t->argv;
+    } else {
+        m->source = SRC_FILE;
+        m->path = taken_mask(t, rules, it->path);
+        if (!m->path && it->item->glob)
+            m->glob = it->item->glob;
+        else if (!m->path)
+            m->tree = it->item->tree;
+    }
+}
+
+void take_not(struct taker *tk, const struct planned *it, enum status status,
+              const char *why, struct taken *t)
+{
+    memset(t, 0, sizeof(*t));
+    name_source(t, tk->rules, it);
+    t->out.status = status;
+    t->out.error = taken_mask(t, tk->rules, why);
+}
+
+/* ---- the member: redactor and segment ------------------------------------ */
+
+/* The last stage: bytes into the segment, the first of them to the summary. */
+struct store {
+    struct sink sink;
+    struct segment *seg;
+    struct capture *capture;
+    char *name;
+    bool begun;
+};
+
+static int store_write(struct sink *s, const void *data, size_t n,
+                       struct err *err)
+{
+    struct store *st = (struct store *)s;
+
+    if (st->capture && st->capture->text.len + n <= CAPTURE_MAX)
+        buf_add(&st->capture->text, data, n);
+    return member_write(st->seg, data, n, err);
+}
+
+static int store_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void store_free(struct sink *s)
+{
+    (void)s; /* stands on the stack of take_item */
+}
+
+static const struct sink_ops store_ops = {store_write, store_close, store_free};
+
+struct road {
+    struct taker *tk;
+    struct taken *t;
+    struct store store;
+    struct redactor *red;
+    uint64_t in; /* bytes into the redactor */
+    bool spoilt;
+};
+
+static int road_begin(struct road *r, struct segment *seg, const char *name,
+                      int64_t mtime, uint64_t lead, struct err *err)
+{
+    struct member_info info = {name, mtime};
+    int rc = member_begin(seg, &info, err);
+
+    r->store.sink.ops = &store_ops;
+    r->store.seg = seg;
+    r->store.capture = NULL;
+    for (struct capture *c = r->tk->captures; c && c->member; c++) {
+        if (!strcmp(c->member, name))
+            r->store.capture = c;
+    }
+    if (rc)
+        return rc;
+    r->store.begun = true;
+    r->store.name = xstrdup(name);
+    r->red = redactor_new(r->tk->rules, &r->store.sink);
+    if (lead)
+        redactor_lead(r->red, lead);
+    r->in = 0;
+    return 0;
+}
+
+static int road_write(struct road *r, const void *data, size_t n,
+                      struct err *err)
+{
+    r->in += n;
+    return sink_write(redactor_sink(r->red), data, n, err);
+}
+
+static void take_counts(struct road *r, struct manifest_member *m,
+                        struct redaction_count **keep)
+{
+    const uint64_t *hits = redactor_hits(r->red);
+    size_t n = redact_rules_count(r->tk->rules);
+
+    m->unscannable = redactor_unscannable(r->red);
+    if (!redactor_hits_total(r->red))
+        return;
+    *keep = xcalloc(n, sizeof(**keep));
+    for (size_t i = 0; i < n; i++) {
+        if (hits[i])
+            (*keep)[m->n_redactions++] = (struct redaction_count){
+                redact_rule_name(r->tk->rules, i), hits[i]};
+    }
+    m->redactions = *keep;
+}
+
+static int road_end(struct road *r, struct manifest_member *m,
+                    struct redaction_count **keep, struct err *err)
+{
+    int rc = sink_close(redactor_sink(r->red), err);
+
+    if (!rc)
+        rc = member_end(r->store.seg, &m->bytes, m->sha256, err);
+    if (!rc) {
+        take_counts(r, m, keep);
+        m->name = own(r->t, r->store.name);
+        r->store.name = NULL;
+        r->store.begun = false;
+    }
+    return rc;
+}
+
+static void road_done(struct road *r)
+{
+    if (r->store.begun && !r->spoilt)
+        member_drop(r->store.seg);
+    free(r->store.name);
+    if (r->red)
+        sink_free(redactor_sink(r->red));
+    r->red = NULL;
+    r->store.begun = false;
+    r->store.name = NULL;
+}
+
+/* ---- the source: chunks of the gather ------------------------------------ */
+
+struct source {
+    struct taker *tk;
+    struct buf errout;
+    bool errout_cut;
+    int64_t mtime;
+    uint64_t lead;
+    char *link;
+    char *decoded;
+    const char *first; /* a chunk that was looked at and given back */
+    size_t first_len;
+    int rc; /* negative: the backend is lost */
+    struct err err;
+};
+
+static void source_meta(struct source *s, const struct chunk *c)
+{
+    s->mtime = c->mtime;
+    s->lead = c->lead;
+    if (*c->path && !s->link)
+        s->link = xstrdup(c->path);
+    if (*c->decoded && !s->decoded)
+        s->decoded = xstrdup(c->decoded);
+}
+
+static void source_stderr(struct source *s, const struct chunk *c)
+{
+    size_t room = STDERR_MAX - s->errout.len;
+
+    if (c->len > room)
+        s->errout_cut = true;
+    buf_add(&s->errout, c->data, c->len < room ? c->len : room);
+}
+
+/* The next bytes of the file or of stdout; a decode_source. */
+static ssize_t source_read(void *arg, const void **data)
+{
+    struct source *s = arg;
+    struct chunk c;
+    int r;
+
+    if (s->first) {
+        *data = s->first;
+        s->first = NULL;
+        return (ssize_t)s->first_len;
+    }
+    while ((r = gather_next(s->tk->gather, &c, &s->err)) > 0) {
+        if (c.kind == CHUNK_META)
+            source_meta(s, &c);
+        else if (c.kind == CHUNK_ERRDATA)
+            source_stderr(s, &c);
+        else if (c.kind == CHUNK_DATA && c.len) {
+            atomic_fetch_add(s->tk->bytes_read, c.len);
+            *data = c.data;
+            return (ssize_t)c.len;
+        }
+    }
+    s->rc = r;
+    return r;
+}
+
+static bool over_size(const struct taker *tk)
+{
+    uint64_t now;
+
+    if (!tk->max_size)
+        return false;
+    now = bundle_written(tk->bundle) + bundle_waiting(tk->bundle);
+    return now + CLOSING_BYTES > tk->max_size;
+}
+
+/* ---- one item ------------------------------------------------------------ */
+
+static int start(struct taker *tk, const struct planned *it, struct err *err)
+{
+    const struct item *item = it->item;
+    struct request rq = {
+        .kind = item->probe ? REQ_PROBE
+                : it->argv  ? REQ_RUN
+                            : REQ_READ,
+        .name = item->probe ? item->probe : it->path,
+        .argv = it->argv,
+        .max_bytes = it->max_bytes,
+        .timeout_ms = it->timeout_ms,
+    };
+
+    if (it->path && !item->head)
+        rq.flags |= READ_TAIL;
+    if (it->path &&
+        (str_starts(it->path, "/proc/") || str_starts(it->path, "/sys/")))
+        rq.flags |= READ_VIRTUAL;
+    return gather_start(tk->gather, &rq, err);
+}
+
+/* Copies the source's bytes, decompressed if dec, to the road, within limits.
+ * text is set where a limit or bad data ended it. */
+static int pump(struct road *r, struct source *src, struct decode *dec,
+                uint64_t max_bytes, const char **text, struct err *err)
+{
+    struct err bad = ERR_INIT;
+    const void *data;
+    ssize_t n;
+    int rc = 0;
+
+    for (;;) {
+        n = dec ? decode_read(dec, &data, &bad) : source_read(src, &data);
+        if (n == -EBADMSG && dec && src->rc >= 0)
+            *text = own(r->t, xstrdup(bad.text));
+        if (n <= 0)
+            break;
+        if (dec && r->in + (uint64_t)n > max_bytes) {
+            n = (ssize_t)(max_bytes - r->in);
+            *text = "only the first part: the size limit of the item";
+            r->t->out.truncated = TRUNC_HEAD_KEPT;
+        }
+        rc = n ? road_write(r, data, (size_t)n, err) : 0;
+        if (rc || *text)
+            break;
+        if (over_size(r->tk)) {
+            stop_request(r->tk->stop, STOP_SIZE);
+            *text = stop_text(STOP_SIZE);
+            r->t->out.truncated = TRUNC_HEAD_KEPT;
+            break;
+        }
+    }
+    return rc;
+}
+
+/* What the source is good for nothing more: let the rest of it pass. */
+static void drain(struct source *src)
+{
+    const void *data;
+
+    while (!src->rc && stop_reason(src->tk->stop) == STOP_NONE &&
+           source_read(src, &data) > 0)
+        ;
+}
+
+static int take_stdout(struct road *r, struct source *src,
+                       const struct planned *it, struct segment *seg,
+                       const char **text, struct err *err)
+{
+    const char *name = it->member, *format = NULL;
+    struct decode *dec = NULL;
+    const void *data;
+    ssize_t n;
+    int rc;
+
+    n = source_read(src, &data);
+    if (n > 0) {
+        src->first = data;
+        src->first_len = (size_t)n;
+        format =
+            it->path && !src->decoded ? decode_format(data, (size_t)n) : NULL;
+    } else if (n < 0 || gather_outcome(r->tk->gather)->status != ST_OK) {
+        return 0;
+    }
+    if (format) {
+        rc = decode_new(source_read, src, &dec, err);
+        if (rc) {
+            *text = own(r->t, xstrdup(err->text));
+            drain(src);
+            return 0;
+        }
+        src->decoded = xstrdup(format);
+        src->lead = 0;
+    }
+    if (src->decoded && it->plain)
+        name = it->plain;
+    rc = road_begin(r, seg, name, src->mtime, src->lead, err);
+    if (!rc && n > 0)
+        rc = pump(r, src, dec, it->max_bytes, text, err);
+    decode_free(dec);
+    if (!rc && *text)
+        drain(src);
+    if (!rc)
+        rc = road_end(r, &r->t->out.out, &r->t->counts[0], err);
+    return rc;
+}
+
+static int take_stderr(struct road *r, struct source *src,
+                       const struct planned *it, struct segment *seg,
+                       struct err *err)
+{
+    char *name;
+    int rc;
+
+    if (!src->errout.len || it->path)
+        return 0;
+    road_done(r);
+    name = xasprintf("%s.stderr", it->member);
+    rc = road_begin(r, seg, name, src->mtime, 0, err);
+    free(name);
+    if (!rc)
+        rc = road_write(r, src->errout.data, src->errout.len, err);
+    if (!rc)
+        rc = road_end(r, &r->t->out.errout, &r->t->counts[1], err);
+    return rc;
+}
+
+static void fill_outcome(struct taken *t, struct taker *tk,
+                         const struct source *src, const char *text)
+{
+    const struct outcome *o = gather_outcome(tk->gather);
+    struct manifest_item *m = &t->out;
+
+    m->status = o->status;
+    m->exit_code = o->exit_code;
+    m->signal = o->signal;
+    m->error = taken_mask(t, tk->rules, o->text);
+    m->left = taken_mask(t, tk->rules, o->left);
+    m->link = taken_mask(t, tk->rules, src->link);
+    m->decoded = taken_mask(t, tk->rules, src->decoded);
+    if (m->truncated == TRUNC_NONE)
+        m->truncated = o->truncated;
+    m->started_ms = o->started_ms;
+    m->duration_ms = o->duration_ms;
+    m->bytes_read = o->bytes_read;
+    m->mtime = src->mtime;
+    if (text)
+        m->error = taken_mask(t, tk->rules, text);
+    if (text && m->status == ST_OK)
+        m->status = m->out.name ? ST_PARTIAL : ST_FAILED;
+    if (m->status == ST_OK && (m->out.unscannable || src->errout_cut)) {
+        m->status = ST_PARTIAL;
+        m->error = m->out.unscannable ? "some lines could not be scanned for "
+                                        "secrets and were left out"
+                                      : "only the first part of stderr";
+    }
+}
+
+int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
+              struct taken *t, struct err *err)
+{
+    struct road r = {.tk = tk, .t = t};
+    struct source src = {.tk = tk};
+    const char *text = NULL;
+    int rc;
+
+    memset(t, 0, sizeof(*t));
+    name_source(t, tk->rules, it);
+    rc = start(tk, it, err);
+    if (!rc)
+        rc = take_stdout(&r, &src, it, seg, &text, err);
+    if (!rc && src.rc >= 0)
+        rc = take_stderr(&r, &src, it, seg, err);
+    if (src.rc < 0) {
+        rc = src.rc;
+        *err = src.err;
+    }
+    r.spoilt = rc && rc != src.rc;
+    fill_outcome(t, tk, &src, text);
+    if (rc) {
+        t->out.status = ST_FAILED;
+        t->out.error = taken_mask(t, tk->rules, err->text);
+        memset(&t->out.out, 0, sizeof(t->out.out));
+        memset(&t->out.errout, 0, sizeof(t->out.errout));
+    }
+    road_done(&r);
+    buf_done(&src.errout);
+    free(src.link);
+    free(src.decoded);
+    return rc;
+}

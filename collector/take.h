@@ -1,0 +1,61 @@
+/* take.h: one planned item on its road: gather -> decompress -> redact ->
+ * member of a segment, and what the manifest says of it.  One struct taker per
+ * thread. */
+#ifndef XB_TAKE_H
+#define XB_TAKE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/stop.h"
+#include "collector/gather/gather.h"
+#include "collector/pack/bundle.h"
+#include "collector/pack/manifest.h"
+#include "collector/plan.h"
+#include "redact/redact.h"
+
+/* Members whose first bytes are kept for the summary, as they are stored. */
+#define CAPTURE_MAX 65536u
+struct capture {
+    const char *member;
+    struct buf text;
+};
+
+struct taker {
+    struct gather *gather;
+    const struct redact_rules *rules;
+    const struct bundle *bundle;
+    struct stop *stop;
+    struct capture *captures;  /* ends with member NULL; each is written by the
+                                  one thread that takes that member */
+    uint64_t max_size;         /* of the bundle; 0: none */
+    atomic_ullong *bytes_read; /* by all takers, for the progress line */
+};
+
+/* What became of an item.  Everything that out points to is owned. */
+struct taken {
+    struct manifest_item out;
+    char *texts[16];
+    size_t n_texts;
+    const char **argv;
+    struct redaction_count *counts[2];
+};
+
+/* Redacts text (NULL: NULL) into a string that t owns. */
+const char *taken_mask(struct taken *t, const struct redact_rules *rules,
+                       const char *text);
+void taken_done(struct taken *t);
+
+/* Asks for the item, writes its member(s) into seg and fills *out (also when
+ * nothing was read).  Negative only if seg is spoilt (no space) or the backend
+ * is lost; *out is filled all the same. */
+int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
+              struct taken *out, struct err *err);
+
+/* Fills *out for an item that was not asked for. */
+void take_not(struct taker *tk, const struct planned *it, enum status status,
+              const char *why, struct taken *out);
+
+#endif

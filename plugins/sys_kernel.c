@@ -1,0 +1,60 @@
+/* sys_kernel.c: dom0's kernel: messages, command line, modules, settings. */
+#include "plugins/plugin.h"
+
+/* Groups of sysctl that bear on Xen.  Not all: net.ipv4.tcp_fastopen_key and
+ * net.ipv6.conf.*.stable_secret are keys. */
+#define SYSCTL_WANTED                                                          \
+    "^(dev|fs|kernel|vm|xen)[.]|^net[.](bridge|core|netfilter)[.]|"            \
+    "^net[.]ipv[46][.](conf[.].*[.](arp_|rp_filter|forwarding|proxy_|"         \
+    "accept_|disable_)|ip_|neigh[.]default[.]gc_|route[.])"
+
+static const struct item items[] = {
+    {.name = "dmesg",
+     .argv = {"dmesg"},
+     .max_bytes = 8 << 20,
+     .privacy = PRIVACY_MAYBE},
+    {.name = "version", .file = "/proc/version"},
+    {.name = "osrelease", .file = "/proc/sys/kernel/osrelease"},
+    {.name = "hostname",
+     .file = "/proc/sys/kernel/hostname",
+     .privacy = PRIVACY_YES},
+    {.name = "cmdline", .file = "/proc/cmdline", .privacy = PRIVACY_MAYBE},
+    {.name = "tainted", .file = "/proc/sys/kernel/tainted"},
+    {.name = "modules", .file = "/proc/modules"},
+    {.name = "interrupts", .file = "/proc/interrupts"},
+    {.name = "softirqs", .file = "/proc/softirqs"},
+    {.name = "cpuinfo", .file = "/proc/cpuinfo"},
+    {.name = "stat", .file = "/proc/stat"},
+    {.name = "uptime", .file = "/proc/uptime"},
+    {.name = "loadavg", .file = "/proc/loadavg"},
+    {.name = "devices", .file = "/proc/devices"},
+    {.name = "misc", .file = "/proc/misc"},
+    {.name = "filesystems", .file = "/proc/filesystems"},
+    {.name = "consoles", .file = "/proc/consoles"},
+    {.name = "iomem", .file = "/proc/iomem"},
+    {.name = "ioports", .file = "/proc/ioports"},
+    {.name = "clocksource",
+     .glob = "/sys/devices/system/clocksource/clocksource0/*_clocksource"},
+    {.name = "vulnerabilities",
+     .glob = "/sys/devices/system/cpu/vulnerabilities/*"},
+    {.name = "sysctl",
+     .argv = {"sysctl", "-a", "--pattern", SYSCTL_WANTED},
+     .privacy = PRIVACY_MAYBE},
+    {.name = "sysctl-conf", .file = "/etc/sysctl.conf"},
+    {.name = "sysctl-d", .glob = "/etc/sysctl.d/*.conf"},
+    {.name = "modprobe-conf", .file = "/etc/modprobe.conf"},
+    {.name = "modprobe-d", .glob = "/etc/modprobe.d/*"},
+    {.name = "modules-conf", .file = "/etc/modules"},
+    {.name = "modules-load-d", .glob = "/etc/modules-load.d/*"},
+    {.name = NULL},
+};
+
+const struct plugin plugin_sys_kernel = {
+    .name = "sys_kernel",
+    .summary = "dom0's kernel: messages, command line, modules, settings",
+    .priority = PRIO_SYSTEM,
+    .privacy = PRIVACY_IF_CUSTOMIZED,
+    .max_bytes = 2 << 20,
+    .timeout_ms = 10000,
+    .items = items,
+};

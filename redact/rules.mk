@@ -1,0 +1,1 @@
+REDACT_GEN_OBJ :=

@@ -1,0 +1,61 @@
+# Targets that show and test.  Included by the top Makefile.
+#
+#   demo          two bundles: of this machine, and of a recorded Xen host
+#   check         all tests, against a plain build and one with ASan and UBSan
+#   check-fast    the same, the plain build only;  T='cli/verify*' picks tests
+#   asan, tsan    the tests against one sanitizer's build
+#   layers        who may include whom          format-check, format
+#   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
+#   setup         installs what check needs and lacks
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+T ?=
+# -j only where the caller gave none: its job server is shared then.
+submake = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+demo_root = $(CURDIR)/build/stage/root
+
+setup:
+	@sh tests/setup.sh check
+
+demo:
+	@sh tests/setup.sh build
+	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \
+	  sysconfdir='$(demo_root)/etc' WERROR= install
+	@sh tests/demo.sh '$(demo_root)/sbin/xen-bugtool' build/demo
+
+check check-fast asan tsan: setup
+	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
+
+layers:
+	@sh tests/layers.sh
+
+C_FILES = $(shell find collector plugins redact tests -name '*.[ch]' | sort)
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+format:
+	clang-format -i $(C_FILES)
+
+# A fuzzer is one fuzz_NAME.c with LLVMFuzzerTestOneInput.  The plain build
+# links it with fuzz_main.c, which feeds it saved files.
+FUZZ_NAMES := $(filter-out main,$(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)))
+FUZZERS    := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
+$(call obj,$(FUZZ_SRC)): EXTRA_CFLAGS = $(WORKER_CFLAGS)
+FUZZ_MAIN ?= $(BUILD)/tests/fuzz/fuzz_main.o
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) \
+		$(BUILD)/worker.a $(BUILD)/front.a $(BUILD)/core.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
+fuzzers: $(FUZZERS)
+
+fuzz: setup
+	@+$(submake) BUILD=build/fuzz CC=clang FUZZ_MAIN= \
+	  SANITIZE=address,undefined,fuzzer-no-link LDFLAGS=-fsanitize=fuzzer \
+	  fuzzers
+	@for f in $(FUZZ_NAMES); do mkdir -p build/fuzz/found/$$f; \
+	  echo "fuzz: $$f, $(FUZZ_SECONDS) s"; \
+	  build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \
+	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
+	    tests/fuzz/corpus/$$f || exit 1; done
+
+.PHONY: setup demo check check-fast asan tsan layers format-check format \
+	fuzzers fuzz

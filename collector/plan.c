@@ -473,11 +473,13 @@ static int expand(struct builder *b, struct slot *slots, struct slot *s,
 {
     struct planned *it;
 
-    if (!s->item->argv[0] && !s->item->probe)
+    if (!s->item->argv[0] && !s->item->probe && !s->item->bad)
         return expand_files(b, s, err);
-    it = planned_add(b, s, NULL);
+    it = planned_add(b, s, s->item->bad ? xstrdup(s->item->file) : NULL);
     if (!it)
         return 0;
+    if (s->item->bad)
+        settle(it, ST_FAILED, s->item->bad);
     if (s->instead_of >= 0)
         it->instead_of = slots[s->instead_of].first;
     if (s->item->argv[0])

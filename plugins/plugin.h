@@ -42,8 +42,9 @@ struct item {
 
     const char *member;     /* where it goes in the bundle; NULL: the default,
                                files/PATH or commands/PLUGIN/NAME.txt */
-    const char *instead_of; /* only if that item of this plugin, which stands
-                               before it, did not end ok */
+    const char *instead_of; /* only if that item of this plugin, a command or
+                               probe directly before it, did not end ok; one
+                               that was not needed itself counts as ok */
     const char *modules[ITEM_MAX_MODULES + 1]; /* must all be loaded (or built
                                 in), else the item would load them: skipped */
     uint64_t max_bytes;                        /* 0: the plugin's */
@@ -53,6 +54,8 @@ struct item {
     enum privacy privacy; /* PRIVACY_NO (0) means the plugin's */
     bool rotated; /* glob: newest file first (PATH, PATH.1, PATH.2.gz ...) */
     bool head;    /* too long: keep the start, not the newest part */
+    const char *bad; /* never asked for: recorded as failed, with this reason (a
+                        drop-in that cannot be used) */
 };
 
 struct plan_adder; /* see collector/plan.h */
@@ -77,9 +80,15 @@ void plan_add(struct plan_adder *adder, const struct item *item);
 /* The built-ins, in plugins.def's order; ends with NULL. */
 extern const struct plugin *const plugin_builtins[];
 
-/* Parses one drop-in.  path is for messages; text is not NUL-terminated and may
- * be anything.  0 and a plugin to be freed with dropin_free, or -EINVAL with
- * one line "PATH:LINE: expected ..., found ...". */
+#define DROPIN_MAX_BYTES (256u * 1024u)
+#define DROPIN_MAX_ITEMS 256u
+
+/* Parses one drop-in (format: xen-bugtool-plugin(5)).  What it does not say is
+ * PRIO_SYSTEM, PRIVACY_MAYBE, and 0 for the limits, as above.  A name of a
+ * built-in is refused; that two drop-ins have one name is the caller's to see.
+ * path is for messages; text is not NUL-terminated and may be anything.  0 and
+ * a plugin to be freed with dropin_free, or -EINVAL with one line "PATH:LINE:
+ * expected ..., found ...". */
 int dropin_parse(const char *path, const char *text, size_t len,
                  struct plugin **out, struct err *err);
 void dropin_free(struct plugin *p);

@@ -10,9 +10,9 @@ export LC_ALL=C
 cd "${1:-$(dirname "$0")/..}"
 
 # All C files, with their includes, as "FILE:LINE:INCLUDED".
-find collector plugins redact tests -name '*.[ch]' -exec \
+find . \( -path ./build -o -path ./.git \) -prune -o -name '*.[ch]' -exec \
     grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' {} + |
-    sed -E 's/^([^:]*:[0-9]+:).*include[[:space:]]*"([^"]*)".*/\1\2/' |
+    sed -E 's/^\.\/([^:]*:[0-9]+:).*include[[:space:]]*"([^"]*)".*/\1\2/' |
     sort -t: -k1,1 -k2,2n |
     awk -F: '
     # What a path may include, as a regular expression over included paths.

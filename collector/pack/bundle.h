@@ -30,6 +30,7 @@ struct bundle_opts {
     size_t pool_bytes; /* finished blocks kept in memory; 0: the default */
     uint64_t reserve;  /* bytes on the output's file system set aside for
                           closing; 0: none */
+    int64_t mtime;     /* of the top folder's entry; seconds since 1970 */
 };
 
 struct bundle;

@@ -10,9 +10,9 @@
 /* One call gives a picture of one moment.  Rings are 16 KiB to 1 MiB unless
  * somebody asked Xen for more (conring_size=); what is beyond the first call is
  * read on from where that one ended. */
-#define CHUNK (1u << 20)
+#define RING_CHUNK (1u << 20)
 /* Xen may print faster than we read: that must end. */
-#define MAX_BYTES (64u << 20)
+#define RING_MAX (64u << 20)
 /* Messages of early boot come before the version line. */
 #define VERSION_WITHIN 4096
 
@@ -32,7 +32,7 @@ static void note_start(struct ring_facts *facts, const char *text, size_t n)
 int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
               struct err *err)
 {
-    char *text = xmalloc(CHUNK);
+    char *text = xmalloc(RING_CHUNK);
     uint32_t index = 0, from;
     unsigned n;
     int rc = 0;
@@ -40,12 +40,12 @@ int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
     memset(facts, 0, sizeof(*facts));
     do {
         from = index;
-        n = CHUNK;
+        n = RING_CHUNK;
         if (xc_readconsolering(xch, text, &n, 0, facts->bytes > 0, &index)) {
             rc = probe_failed("cannot read the console ring", errno, err);
             break;
         }
-        if (n > CHUNK) {
+        if (n > RING_CHUNK) {
             rc = probe_absurd("bytes in the console ring", n, err);
             break;
         }
@@ -64,7 +64,7 @@ int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
         if (o)
             out_add(o, text, n);
         facts->bytes += n;
-    } while (n == CHUNK && facts->bytes < MAX_BYTES);
+    } while (n == RING_CHUNK && facts->bytes < RING_MAX);
     free(text);
     return rc;
 }

@@ -11,12 +11,13 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/probe/json.h"
 
-#define CHUNK 256u
+#define DOMAINS_CHUNK 256u
 #define MAX_DOMAINS 0x7ff0u /* DOMID_FIRST_RESERVED */
 #define MAX_VCPUS 65536
 #define MAX_PAGES (1ull << 40)
 
-static int check(const xc_domaininfo_t *d, uint32_t first, struct err *err)
+static int check_domain(const xc_domaininfo_t *d, uint32_t first,
+                        struct err *err)
 {
     if (d->domain < first || d->domain >= MAX_DOMAINS)
         return probe_absurd("domain number", d->domain, err);
@@ -47,22 +48,22 @@ static int read_domains(xc_interface *xch, xc_domaininfo_t **list_out,
     int got, rc = 0;
 
     do {
-        list = xreallocarray(list, n + CHUNK, sizeof(*list));
-        memset(list + n, 0, CHUNK * sizeof(*list));
-        got = xc_domain_getinfolist(xch, first, CHUNK, list + n);
+        list = xreallocarray(list, n + DOMAINS_CHUNK, sizeof(*list));
+        memset(list + n, 0, DOMAINS_CHUNK * sizeof(*list));
+        got = xc_domain_getinfolist(xch, first, DOMAINS_CHUNK, list + n);
         if (got < 0) {
             rc = probe_failed("cannot list the domains", errno, err);
             break;
         }
-        if ((unsigned)got > CHUNK) {
+        if ((unsigned)got > DOMAINS_CHUNK) {
             rc = probe_absurd("number of domains", (uint64_t)got, err);
             break;
         }
         for (int i = 0; i < got && !rc; i++) {
-            rc = check(list + n, first, err);
+            rc = check_domain(list + n, first, err);
             first = list[n++].domain + 1u;
         }
-    } while (!rc && (unsigned)got == CHUNK && first < MAX_DOMAINS);
+    } while (!rc && (unsigned)got == DOMAINS_CHUNK && first < MAX_DOMAINS);
     if (!rc && !n) /* whoever runs this is a domain itself */
         rc = probe_absurd("number of domains", 0, err);
     *list_out = list;

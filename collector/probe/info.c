@@ -272,7 +272,7 @@ static void write_ring(struct json *j, const struct ring_facts *r)
 }
 
 /* The first failure is the one to tell; the other parts are still written. */
-static bool failed(int part_rc, struct err *part, int *rc, struct err *err)
+static bool part_failed(int part_rc, struct err *part, int *rc, struct err *err)
 {
     if (!part_rc)
         return false;
@@ -304,22 +304,22 @@ int subject_info(struct out *o, struct err *err)
     json_open(&j, NULL, '{');
     write_version(&j, &version);
 
-    if (failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
+    if (part_failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
         json_null(&j, "physinfo");
     else
         write_physinfo(&j, &phys, version.page_size);
     if (xc_sched_id(xch, &sched)) {
-        failed(probe_failed("cannot read the scheduler", errno, &part), &part,
-               &rc, err);
+        part_failed(probe_failed("cannot read the scheduler", errno, &part),
+                    &part, &rc, err);
         json_null(&j, "scheduler");
     } else {
         write_scheduler(&j, sched);
     }
-    if (failed(read_nodes(xch, &nodes, &n_nodes, &part), &part, &rc, err))
+    if (part_failed(read_nodes(xch, &nodes, &n_nodes, &part), &part, &rc, err))
         json_null(&j, "numa_nodes");
     else
         write_nodes(&j, nodes, n_nodes);
-    if (failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
+    if (part_failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
         json_null(&j, "console_ring");
     else
         write_ring(&j, &ring);

@@ -23,10 +23,10 @@
 #include "collector/base/core/str.h"
 #include "collector/probe/store_text.h"
 
-#define ANSWER_S 5     /* for one answer */
-#define TOTAL_MS 25000 /* for all */
-#define MAX_NODES 1000000ul
-#define MAX_BAD 1000ul
+#define ANSWER_S 5 /* for one answer */
+#define TOTAL_S 15 /* for all */
+#define STORE_NODES 1000000ul
+#define STORE_BAD 1000ul
 
 struct walk {
     struct xs_handle *xs;
@@ -34,6 +34,7 @@ struct walk {
     char path[XENSTORE_ABS_PATH_MAX + 2];
     size_t len;
     unsigned long nodes, bad;
+    unsigned answer_s, total_s;
     int64_t give_up; /* monotonic, ms */
     struct err *err;
 };
@@ -51,7 +52,7 @@ static void on_alarm(int sig)
     (void)sig;
     out_flush(line, NULL);
     out_init(line, STDERR_FILENO);
-    out_addf(line, "xenstored did not answer within %d s (", ANSWER_S);
+    out_addf(line, "xenstored did not answer within %u s (", w->answer_s);
     out_addf(line, "nodes read: %lu; waiting at ", w->nodes);
     out_adds(line,
              str_visible(w->path[0] ? w->path : "/", shown, sizeof(shown)));
@@ -87,7 +88,7 @@ static int request_failed(struct walk *w, const char *what)
         /* xenstored still answers: only this node cannot be read. */
         if (!w->bad++)
             err_sys(w->err, errnum, "cannot %s %s", what, shown);
-        if (w->bad < MAX_BAD)
+        if (w->bad < STORE_BAD)
             return 0;
         break;
     default:
@@ -98,15 +99,15 @@ static int request_failed(struct walk *w, const char *what)
 
 static int limits(struct walk *w)
 {
-    if (w->nodes >= MAX_NODES)
+    if (w->nodes >= STORE_NODES)
         return err_set(w->err, -EOVERFLOW,
                        "xenstore has more than %lu nodes: the rest is left out",
-                       MAX_NODES);
+                       STORE_NODES);
     if (clock_mono_ms() > w->give_up)
         return err_set(w->err, -ETIMEDOUT,
-                       "xenstored is slow: %lu nodes in %d s, the rest is left "
+                       "xenstored is slow: %lu nodes in %u s, the rest is left "
                        "out",
-                       w->nodes, TOTAL_MS / 1000);
+                       w->nodes, w->total_s);
     return w->out->error ? -w->out->error : 0;
 }
 
@@ -118,7 +119,7 @@ static int show_node(struct walk *w, bool *gone_out)
     int rc = 0;
     void *value;
 
-    arm(ANSWER_S);
+    arm(w->answer_s);
     value = xs_read(w->xs, XBT_NULL, w->path, &len);
     arm(0);
     if (!value) {
@@ -127,7 +128,7 @@ static int show_node(struct walk *w, bool *gone_out)
         if (rc || *gone_out)
             return rc;
     }
-    arm(ANSWER_S);
+    arm(w->answer_s);
     perms = xs_get_permissions(w->xs, XBT_NULL, w->path, &n_perms);
     arm(0);
     if (!perms) {
@@ -150,7 +151,7 @@ static int show_children(struct walk *w)
     char **names;
     int rc = 0;
 
-    arm(ANSWER_S);
+    arm(w->answer_s);
     names = xs_directory(w->xs, XBT_NULL, len ? w->path : "/", &n);
     arm(0);
     if (!names)
@@ -180,7 +181,7 @@ static int connect_store(struct walk *w)
     int errnum;
 
     errno = 0;
-    arm(ANSWER_S);
+    arm(w->answer_s);
     w->xs = xs_open(0);
     arm(0);
     if (w->xs)
@@ -196,15 +197,17 @@ static int connect_store(struct walk *w)
     return err_sys(w->err, errnum, "cannot connect to xenstored");
 }
 
-int subject_xenstore(struct out *o, struct err *err)
+static int walk_store(struct out *o, unsigned answer_s, unsigned total_s,
+                      struct err *err)
 {
     struct sigaction act = {.sa_handler = on_alarm};
-    struct walk w = {.out = o, .err = err};
+    struct walk w = {
+        .out = o, .answer_s = answer_s, .total_s = total_s, .err = err};
     int rc;
 
     the_walk = &w;
     sigaction(SIGALRM, &act, NULL);
-    w.give_up = clock_mono_ms() + TOTAL_MS;
+    w.give_up = clock_mono_ms() + 1000 * (int64_t)total_s;
     rc = connect_store(&w);
     if (rc)
         goto out;
@@ -222,4 +225,9 @@ out:
     xs_close(w.xs);
     the_walk = NULL;
     return rc;
+}
+
+int subject_xenstore(struct out *o, struct err *err)
+{
+    return walk_store(o, ANSWER_S, TOTAL_S, err);
 }

@@ -25,6 +25,7 @@ struct parse {
     const char **operands;
     struct err *err;
     int rc;
+    bool later; /* the command is not there yet: no help to point at */
 };
 
 const struct option_def *option_find(const char *long_name)
@@ -324,10 +325,11 @@ static void find_command(struct parse *p)
     while (c->name && strcmp(c->name, word))
         c++;
     if (!c->name) {
-        mistake(p, "unknown command '%.64s' (see xen-bugtool --help)", word);
+        mistake(p, "unknown command '%.64s'", word);
         return;
     }
     if (!c->bit) {
+        p->later = true;
         p->rc = 0; /* says more than what is wrong with its options */
         mistake(p, "the command '%s' is not there yet", word);
         return;
@@ -344,7 +346,8 @@ static void check_operands(struct parse *p)
     const struct command *c = o->command;
 
     if (o->n_operands < c->min_operands)
-        mistake(p, "%s: %s is missing", c->name, c->operands);
+        mistake(p, "%s: an operand is missing; expected %s", c->name,
+                c->operands);
     else if (o->n_operands > c->max_operands && !c->max_operands)
         mistake(p, "%s takes no operand, but '%.64s' was given", c->name,
                 o->operands[0]);
@@ -411,11 +414,13 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         check_operands(&p);
         check_pairs(&p);
     }
-    if (p.rc && out->command && err) {
+    if (p.rc && !p.later && err) {
         size_t n = strlen(err->text);
 
         snprintf(err->text + n, sizeof(err->text) - n,
-                 " (see xen-bugtool %s --help)", out->command->name);
+                 " (see xen-bugtool %s%s--help)",
+                 out->command ? out->command->name : "",
+                 out->command ? " " : "");
     }
     return p.rc;
 }

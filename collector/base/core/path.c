@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +13,12 @@
 
 #include "collector/base/core/xalloc.h"
 
-/* Not in linux/magic.h before Linux 5.? headers. */
-#ifndef FUSE_SUPER_MAGIC
-#define FUSE_SUPER_MAGIC 0x65735546
-#endif
 /* The inode of a procfs root (PROC_ROOT_INO of Linux' fs/proc). */
 #define PROC_ROOT_INO 1
 /* Names still to walk, with the texts of all links put in. */
 #define MAX_TODO (256u * 1024u)
+/* FUSE allows names of 1024 bytes, others stop at 255. */
+#define MAX_NAME 1024
 
 struct walk {
     const char *asked; /* for messages */
@@ -71,10 +70,10 @@ static bool magic_link(int dir, const struct stat *dir_st, const char *text)
            (text[0] == '/' && dir_st->st_ino != PROC_ROOT_INO);
 }
 
-static void real_push(struct buf *real, const char *name, size_t n)
+static void real_push(struct buf *real, const char *name)
 {
     buf_addc(real, '/');
-    buf_add(real, name, n);
+    buf_adds(real, name);
 }
 
 static void real_pop(struct buf *real)
@@ -133,8 +132,8 @@ static int follow(struct walk *w, int link, const char *name)
                        buf_str(&w->real), name);
     if (strlen(w->todo + w->pos) + (size_t)n > MAX_TODO)
         return err_sys(w->err, ENAMETOOLONG, "cannot open %s", w->asked);
-    todo = xasprintf("%s%s%s", text, w->todo[w->pos] ? "/" : "",
-                     w->todo + w->pos);
+    todo =
+        xasprintf("%s%s%s", text, w->todo[w->pos] ? "/" : "", w->todo + w->pos);
     free(w->todo);
     w->todo = todo;
     w->pos = 0;
@@ -170,7 +169,7 @@ static int step(struct walk *w, const char *name)
     if (!strcmp(name, ".."))
         real_pop(&w->real);
     else
-        real_push(&w->real, name, strlen(name));
+        real_push(&w->real, name);
     move_to(w, fd, &st);
     return 0;
 
@@ -304,7 +303,7 @@ static const char *skip_slashes(const char *s)
 static bool match_one(const char *pat, size_t pat_len, const char *s,
                       size_t len, bool dots)
 {
-    char p[256], name[NAME_MAX + 1];
+    char p[MAX_NAME + 1], name[MAX_NAME + 1];
 
     if (pat_len >= sizeof(p) || len >= sizeof(name))
         return false;
@@ -312,7 +311,7 @@ static bool match_one(const char *pat, size_t pat_len, const char *s,
     p[pat_len] = '\0';
     memcpy(name, s, len);
     name[len] = '\0';
-    return fnmatch(p, name, dots ? FNM_PERIOD : 0) == 0;
+    return !fnmatch(p, name, FNM_NOESCAPE | (dots ? FNM_PERIOD : 0));
 }
 
 /* As fnmatch's "*", but over components: only the last "**" has to be tried

@@ -28,10 +28,10 @@
 
 /* Caller's; path_found_done() in any case after path_walk(). */
 struct path_found {
-    int fd;         /* O_PATH; -1 if not found */
-    struct stat st; /* of fd; never a symbolic link */
-    bool safe_dir;  /* the folder that holds it is safe */
-    uid_t dir_uid;  /* that folder's owner */
+    int fd;          /* O_PATH; -1 if not found */
+    struct stat st;  /* of fd; never a symbolic link */
+    bool safe_dir;   /* the folder that holds it is safe */
+    uid_t dir_uid;   /* that folder's owner */
     bool dir_shared; /* ... and it can be written by group or others */
     bool linked;     /* a link was followed */
     char *real;      /* the path without links, "." and ".." */

@@ -1,0 +1,255 @@
+/* cmd_collect.c: makes a bundle, of this host or of a recorded one. */
+#include "collector/cmd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/collect.h"
+#include "collector/conductor.h"
+#include "collector/events.h"
+#include "collector/summary.h"
+
+/* Set aside on the output's file system for log, summary and manifest. */
+#define RESERVE_BYTES (1024u * 1024u)
+/* Set aside in memory: closing needs no more than this. */
+#define RESERVE_MEMORY (4u * 1024u * 1024u)
+
+/* The one stop of this process, for the signal handler and out-of-memory. */
+static struct stop *the_stop;
+static void *reserve_memory;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    stop_request(the_stop, STOP_SIGNAL);
+}
+
+static bool on_out_of_memory(void)
+{
+    void *p = __atomic_exchange_n(&reserve_memory, NULL, __ATOMIC_ACQ_REL);
+
+    if (!p)
+        return false;
+    free(p);
+    stop_request(the_stop, STOP_MEMORY);
+    return true;
+}
+
+static void arm(struct stop *stop)
+{
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+    the_stop = stop;
+    reserve_memory = malloc(RESERVE_MEMORY);
+    xalloc_on_oom(on_out_of_memory);
+    sigaction(SIGTERM, &sa, NULL);
+}
+
+static void disarm(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    xalloc_on_oom(NULL);
+    free(reserve_memory);
+    reserve_memory = NULL;
+}
+
+/* What the conductor's callbacks need. */
+struct making {
+    struct collect *c;
+    struct capture *captures;
+    const char *stem;
+};
+
+static void make_head(struct manifest_head *head, const char *cut, void *arg)
+{
+    struct making *m = arg;
+
+    collect_head(m->c, cut, head);
+}
+
+static void make_summary(const struct manifest_head *head,
+                         const struct tally *tally, struct buf *out, void *arg)
+{
+    struct making *m = arg;
+
+    summary_write(head, tally, m->captures, m->stem, out);
+}
+
+static void tell_item(const struct manifest_item *item, void *arg)
+{
+    struct making *m = arg;
+
+    if (m->c->cfg.json)
+        event_item(item);
+}
+
+static int open_output(struct collect *c, const char *stem, int *out_fd,
+                       int *spool_fd, struct err *err)
+{
+    int r = control_output(c->ctl, stem, c->cfg.folder, out_fd, err);
+
+    if (!r && c->cfg.format != BUNDLE_DIR)
+        r = control_spool(c->ctl, spool_fd, err);
+    return r;
+}
+
+static int make_bundle(struct collect *c, const char *stem, int out_fd,
+                       int spool_fd, struct tally *tally, uint64_t *bytes_out,
+                       struct err *err)
+{
+    struct making m = {c, summary_captures_new(), stem};
+    struct bundle_opts bo = {
+        .format = c->cfg.format,
+        .out_fd = out_fd,
+        .spool_fd = spool_fd,
+        .top = stem,
+        .threads = c->cfg.threads,
+        .reserve = RESERVE_BYTES,
+    };
+    struct conductor_opts co = {
+        .cfg = &c->cfg,
+        .plan = &c->plan,
+        .rules = c->rules,
+        .gathers = c->gathers,
+        .n_gathers = c->cfg.jobs,
+        .stop = c->stop,
+        .start_ms = c->start_ms,
+        .captures = m.captures,
+        .head = make_head,
+        .summary = make_summary,
+        .on_item = tell_item,
+        .arg = &m,
+    };
+    int r = bundle_new(&bo, &co.bundle, err);
+
+    if (!r)
+        r = conductor_run(&co, tally, err);
+    if (!r)
+        *bytes_out = bundle_written(co.bundle);
+    bundle_free(co.bundle);
+    summary_captures_free(m.captures);
+    return r;
+}
+
+static void print_end(const struct collect *c, const char *path,
+                      const char *size, const struct tally *t)
+{
+    if (c->cfg.quiet) {
+        if (path)
+            printf("%s\n", path);
+        return;
+    }
+    /* With --outfd the descriptor may be our stdout. */
+    FILE *f = path ? stdout : stderr;
+
+    fprintf(f, "Bundle: %s (%s)\n",
+            path ? path : "written to the descriptor of --outfd", size);
+    fprintf(f,
+            "Items: %zu ok, %zu partial, %zu failed, %zu timeout, %zu denied, "
+            "%zu refused, %zu skipped, %zu absent; %" PRIu64
+            " secrets hidden\n",
+            t->by_status[ST_OK], t->by_status[ST_PARTIAL],
+            t->by_status[ST_FAILED], t->by_status[ST_TIMEOUT],
+            t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
+            t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT], t->redactions);
+    collect_print_missing(f, t);
+    if (t->by_status[ST_DENIED] && geteuid() && !c->cfg.replay)
+        fprintf(f, "Run as root to read what was denied.\n");
+    if (path)
+        fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
+}
+
+static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
+                  struct err *err)
+{
+    char *path = NULL, *note = NULL, size[24];
+    enum stop_reason why = stop_reason(c->stop);
+    int r = control_finish(c->ctl, true, &path, &note, err);
+
+    if (r)
+        goto out;
+    if (note && *note)
+        log_msg(LOG_WARN, "%s", note);
+    if (why != STOP_NONE)
+        log_msg(LOG_WARN, "the bundle was cut short: %s", stop_text(why));
+    str_size(bytes, size);
+    if (c->cfg.json)
+        event_end(path, bytes, tally, stop_text(why));
+    else
+        print_end(c, path, size, tally);
+out:
+    free(path);
+    free(note);
+    return r;
+}
+
+static int run(struct collect *c, struct err *err)
+{
+    struct tally tally;
+    char *stem = collect_stem(c);
+    int out_fd = -1, spool_fd = -1, r;
+    uint64_t bytes = 0;
+
+    memset(&tally, 0, sizeof(tally));
+    if (!c->cfg.dry_run) {
+        r = open_output(c, stem, &out_fd, &spool_fd, err);
+        if (r)
+            goto out;
+        if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay)
+            log_msg(LOG_NOTE, "Collecting. Secrets are hidden while reading; "
+                              "nothing leaves this machine.");
+    }
+    r = collect_plan(c, err);
+    if (r)
+        goto out;
+    if (c->cfg.dry_run) {
+        collect_print_plan(c);
+        goto out;
+    }
+    if (c->cfg.json)
+        event_start(stem, &c->plan);
+    r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);
+    if (!r)
+        r = finish(c, bytes, &tally, err);
+out:
+    if (out_fd >= 0)
+        close(out_fd);
+    if (spool_fd >= 0)
+        close(spool_fd);
+    tally_done(&tally);
+    free(stem);
+    return r;
+}
+
+int cmd_collect(const struct options *opt, struct control *ctl)
+{
+    struct err err = ERR_INIT;
+    struct collect c;
+    int status = EXIT_NO_BUNDLE, r;
+
+    r = collect_init(&c, opt, ctl, &err);
+    if (!r) {
+        arm(c.stop);
+        r = run(&c, &err);
+        disarm();
+    }
+    log_progress("%s", "");
+    if (r) {
+        log_msg(LOG_ERR, "%s", err.text);
+        status = c.usage_error ? EXIT_USAGE : EXIT_NO_BUNDLE;
+    } else {
+        status = stop_reason(c.stop) == STOP_NONE ? EXIT_WHOLE : EXIT_CUT;
+    }
+    collect_done(&c);
+    return status;
+}

@@ -1,0 +1,365 @@
+#include "collector/collect.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/dropins.h"
+#include "collector/version.h"
+
+#define CONF_TIMEOUT_MS 5000u
+#define CONF_MAX_BYTES (256u * 1024u)
+
+/* ---- settings ------------------------------------------------------------ */
+
+/* --config of a replayed run: there are no readers, so we open it ourselves,
+ * with what rights we have. */
+static int read_named(const char *path, struct buf *out, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    ssize_t n = 0;
+
+    if (fd < 0)
+        return err_sys(err, errno, "cannot read %s", path);
+    do {
+        n = read(fd, buf_room(out, 4096), 4096);
+        out->len += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && out->len < CONF_MAX_BYTES);
+    close(fd);
+    return n < 0 ? err_sys(err, errno, "cannot read %s", path) : 0;
+}
+
+static int read_config(struct collect *c, struct gather *g, const char *named,
+                       struct buf *out, struct err *err)
+{
+    struct request rq = {
+        .kind = named ? REQ_READ : REQ_CONF,
+        .name = named ? named : "config.yaml",
+        .flags = READ_NAMED,
+        .max_bytes = CONF_MAX_BYTES,
+        .timeout_ms = CONF_TIMEOUT_MS,
+    };
+    const struct outcome *o;
+    int r;
+
+    if (c->recording)
+        return named ? read_named(named, out, err) : 0;
+    r = gather_slurp(g, &rq, out, err);
+    if (r)
+        return r;
+    o = gather_outcome(g);
+    if (o->status == ST_OK || (!named && o->status == ST_ABSENT))
+        return 0;
+    if (named)
+        return err_set(err, -EIO, "cannot read the configuration %s: %s", named,
+                       *o->text ? o->text : status_name(o->status));
+    if (o->status == ST_REFUSED)
+        log_msg(LOG_WARN, "configuration not used: %s", o->text);
+    buf_reset(out);
+    return 0;
+}
+
+static int load_settings(struct collect *c, const struct options *opt,
+                         struct gather *g, struct err *err)
+{
+    const char *named = options_last(opt, OPT_CONFIG);
+    struct buf text = BUF_INIT;
+    int64_t now = c->recording ? c->start_ms : clock_real_ms();
+    int r = read_config(c, g, named, &text, err);
+
+    if (!r) {
+        r = settings_load(opt, named ? named : SYSCONFDIR_TEXT "/config.yaml",
+                          text.len ? &text : NULL, now, &c->cfg, err);
+        c->usage_error = r != 0;
+    }
+    buf_done(&text);
+    return r;
+}
+
+/* ---- the recorded host --------------------------------------------------- */
+
+static int open_rel(const char *rel, void *arg)
+{
+    struct err err = ERR_INIT;
+
+    return control_open(arg, rel, &err);
+}
+
+static int open_recording(struct collect *c, struct err *err)
+{
+    bool is_dir;
+    int fd, r = control_bundle(c->ctl, &fd, &is_dir, err);
+
+    if (r)
+        return r;
+    r = unpack_new(fd, is_dir ? open_rel : NULL, c->ctl, &c->unpack, err);
+    close(fd);
+    if (!r)
+        r = recording_new(c->unpack, &c->recording, err);
+    if (r)
+        err_prefix(err, "cannot replay: ");
+    else
+        c->start_ms = recording_head(c->recording)->start_ms;
+    return r;
+}
+
+/* ---- key and rules ------------------------------------------------------- */
+
+/* The key file: one line of 64 hexadecimal digits. */
+static bool parse_key(const struct buf *text, uint8_t key[REDACT_KEY_SIZE])
+{
+    size_t n = text->len;
+
+    while (n && isspace((unsigned char)text->data[n - 1]))
+        n--;
+    if (n != 2 * REDACT_KEY_SIZE)
+        return false;
+    for (size_t i = 0; i < REDACT_KEY_SIZE; i++) {
+        char digits[3] = {text->data[2 * i], text->data[2 * i + 1], 0};
+
+        if (!isxdigit((unsigned char)digits[0]) ||
+            !isxdigit((unsigned char)digits[1]))
+            return false;
+        key[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    return true;
+}
+
+static int read_key(struct collect *c, uint8_t key[REDACT_KEY_SIZE],
+                    struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_CONF,
+        .name = "key",
+        .max_bytes = 4096,
+        .timeout_ms = CONF_TIMEOUT_MS,
+    };
+    struct buf text = BUF_INIT;
+    const struct outcome *o;
+    int r;
+
+    random_bytes(key, REDACT_KEY_SIZE);
+    r = gather_slurp(c->gathers[0], &rq, &text, err);
+    o = gather_outcome(c->gathers[0]);
+    if (!r && o->status == ST_OK && !parse_key(&text, key))
+        log_msg(LOG_WARN,
+                "the key %s is no line of 64 hexadecimal digits; this run uses "
+                "a key of its own",
+                SYSCONFDIR_TEXT "/key");
+    else if (!r && o->status == ST_REFUSED)
+        log_msg(LOG_WARN, "key not used: %s", o->text);
+    explicit_bzero(text.data, text.cap);
+    buf_done(&text);
+    return r;
+}
+
+static int load_rules(struct collect *c, struct err *err)
+{
+    struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
+    int r = 0;
+
+    if (c->recording) {
+        /* What rules find today that the recorded run left gets the same token
+         * each time. */
+        const char *id = recording_head(c->recording)->key_id;
+        static const uint8_t fixed[REDACT_KEY_SIZE];
+
+        hmac_sha256(fixed, id, strlen(id), opts.key);
+        memcpy(c->key_id, id, strnlen(id, sizeof(c->key_id) - 1));
+        opts.keep_tokens = true;
+    } else {
+        r = read_key(c, opts.key, err);
+        redact_key_id(opts.key, c->key_id);
+    }
+    if (!r)
+        r = redact_rules_new(&opts, &c->rules, err);
+    explicit_bzero(&opts, sizeof(opts));
+    return r;
+}
+
+/* ---- the host ------------------------------------------------------------ */
+
+static const char *masked(struct collect *c, const char *text)
+{
+    struct buf b = BUF_INIT;
+
+    if (!text || c->n_texts == sizeof(c->texts) / sizeof(c->texts[0]))
+        return NULL;
+    redact_text(c->rules, text, strlen(text), &b);
+    c->texts[c->n_texts] = buf_take(&b);
+    return c->texts[c->n_texts++];
+}
+
+static char **list_copy(char *const *list)
+{
+    size_t n = 0;
+    char **out;
+
+    while (list && list[n])
+        n++;
+    out = xcalloc(n + 1, sizeof(*out));
+    for (size_t i = 0; i < n; i++)
+        out[i] = xstrdup(list[i]);
+    return out;
+}
+
+static char *copy(const char *s)
+{
+    return s ? xstrdup(s) : NULL;
+}
+
+static void host_from_recording(struct collect *c)
+{
+    const struct manifest_head *h = recording_head(c->recording);
+
+    c->host.name = xstrdup(h->host.name);
+    c->host.kernel = xstrdup(h->host.kernel);
+    c->host.machine = xstrdup(h->host.machine);
+    c->host.xen = copy(h->host.xen);
+    c->host.role = h->host.role;
+    c->host.uptime_s = h->host.uptime_s;
+    c->host.modules = list_copy(h->modules_before);
+    c->modules_after = list_copy(h->modules_after);
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static void make_gathers(struct collect *c)
+{
+    c->gathers = xcalloc(c->cfg.jobs, sizeof(struct gather *));
+    for (unsigned i = 0; i < c->cfg.jobs; i++)
+        c->gathers[i] = c->recording ? replay_new(c->recording)
+                                     : live_new(c->ctl, stop_fd(c->stop));
+}
+
+int collect_init(struct collect *c, const struct options *opt,
+                 struct control *ctl, struct err *err)
+{
+    struct gather *first;
+    int r = 0;
+
+    memset(c, 0, sizeof(*c));
+    c->ctl = ctl;
+    c->stop = stop_new();
+    c->start_ms = clock_real_ms();
+    if (options_has(opt, OPT_REPLAY))
+        r = open_recording(c, err);
+    if (r)
+        return r;
+    /* The number of jobs is not known before the configuration is read. */
+    first = c->recording ? replay_new(c->recording)
+                         : live_new(ctl, stop_fd(c->stop));
+    r = load_settings(c, opt, first, err);
+    gather_free(first);
+    if (r)
+        return r;
+    make_gathers(c);
+    r = load_rules(c, err);
+    if (r)
+        return r;
+    if (c->recording)
+        host_from_recording(c);
+    else
+        r = host_read(c->gathers[0], &c->host, err);
+    if (!r)
+        r = dropins_load(c, err);
+    return r;
+}
+
+void collect_done(struct collect *c)
+{
+    plan_done(&c->plan);
+    dropins_free(c);
+    for (unsigned i = 0; c->gathers && i < c->cfg.jobs; i++)
+        gather_free(c->gathers[i]);
+    free(c->gathers);
+    redact_rules_free(c->rules);
+    host_done(&c->host);
+    str_list_free(c->modules_after);
+    recording_free(c->recording);
+    unpack_free(c->unpack);
+    settings_done(&c->cfg);
+    for (size_t i = 0; i < c->n_texts; i++)
+        free(c->texts[i]);
+    stop_free(c->stop);
+}
+
+char *collect_stem(const struct collect *c)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+    struct buf name = BUF_INIT, out = BUF_INIT;
+
+    redact_text(c->rules, c->host.name, strlen(c->host.name), &name);
+    buf_adds(&out, "xen-bugtool-");
+    for (const char *p = buf_str(&name); *p && out.len < 80; p++)
+        buf_addc(&out,
+                 isalnum((unsigned char)*p) || strchr("._-", *p) ? *p : '_');
+    buf_addf(&out, "-%s", clock_stamp(c->start_ms, stamp));
+    buf_done(&name);
+    return buf_take(&out);
+}
+
+static void mask(const void *arg, const char *text, size_t len, struct buf *out)
+{
+    redact_text(arg, text, len, out);
+}
+
+int collect_plan(struct collect *c, struct err *err)
+{
+    int r =
+        plan_build(&c->cfg, c->plugins, c->recording ? NULL : c->host.available,
+                   c->gathers[0], mask, c->rules, &c->plan, err);
+
+    c->usage_error = r == -EINVAL;
+    return r;
+}
+
+void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
+{
+    const struct manifest_head *rec =
+        c->recording ? recording_head(c->recording) : NULL;
+    struct err err = ERR_INIT;
+
+    if (!rec)
+        (void)host_modules(c->gathers[0], &c->modules_after, &err);
+    h->tool_version = VERSION_TEXT;
+    h->rules_digest = redact_rules_digest(c->rules);
+    h->rules_count = redact_rules_count(c->rules);
+    h->complete = cut == NULL;
+    h->cut = cut;
+    h->replayed = rec != NULL;
+    h->synthetic = rec && rec->synthetic;
+    h->sync = c->cfg.format == BUNDLE_DIR ? "not tried" : "tried";
+    h->host.name = masked(c, c->host.name);
+    h->host.kernel = c->host.kernel;
+    h->host.machine = c->host.machine;
+    h->host.xen = c->host.xen;
+    h->host.role = c->host.role;
+    h->host.uptime_s = c->host.uptime_s;
+    h->options.format = c->cfg.format_name;
+    h->options.privacy = c->cfg.privacy;
+    h->options.since = c->cfg.since;
+    h->options.only = c->cfg.only;
+    h->options.skip = c->cfg.skip;
+    h->options.skip_file = c->cfg.skip_file;
+    h->options.case_id = masked(c, c->cfg.case_id);
+    h->options.note = masked(c, c->cfg.note);
+    h->limits.item_timeout_ms = c->cfg.item_timeout_ms;
+    h->limits.max_time_ms = c->cfg.max_time_ms;
+    h->limits.max_size = c->cfg.max_size;
+    h->limits.unlimited = c->cfg.unlimited;
+    h->start_ms = c->start_ms;
+    h->end_ms = rec ? rec->end_ms : clock_real_ms();
+    h->key_id = c->key_id;
+    h->modules_before = c->host.modules;
+    h->modules_after = c->modules_after;
+}

@@ -1,0 +1,63 @@
+/* collect.h: what collect and plugins share: settings, plugins with drop-ins,
+ * rules and key, the host, the plan. */
+#ifndef XB_COLLECT_H
+#define XB_COLLECT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "collector/base/core/options.h"
+#include "collector/base/stop.h"
+#include "collector/conductor.h"
+#include "collector/gather/control.h"
+#include "collector/gather/gather.h"
+#include "collector/gather/replay.h"
+#include "collector/host.h"
+#include "collector/plan.h"
+#include "collector/settings.h"
+#include "plugins/plugin.h"
+#include "redact/redact.h"
+
+struct collect {
+    struct control *ctl;
+    struct stop *stop;
+    struct settings cfg;
+    struct gather **gathers;       /* cfg.jobs of them */
+    const struct plugin **plugins; /* built-ins, then drop-ins; NULL ends */
+    struct plugin **dropins;       /* those of them to be freed */
+    size_t n_dropins;
+    struct bad_files *bad_dropins; /* dropins.c */
+    struct redact_rules *rules;
+    char key_id[REDACT_KEY_ID_SIZE];
+    struct host host;
+    char **modules_after;
+    struct unpack *unpack; /* replay */
+    struct recording *recording;
+    struct plan plan;
+    int64_t start_ms; /* wall clock, or the recorded one */
+    char *texts[8];   /* masked strings of the manifest's head */
+    size_t n_texts;
+    bool usage_error; /* the error is the user's: exit 2 */
+};
+
+/* 0, or negative with a message; collect_done in any case. */
+int collect_init(struct collect *c, const struct options *opt,
+                 struct control *ctl, struct err *err);
+void collect_done(struct collect *c);
+
+/* "xen-bugtool-HOST-YYYYmmddTHHMMSSZ"; to be freed. */
+char *collect_stem(const struct collect *c);
+
+/* Makes c->plan.  Bad drop-ins are named on stderr and become planned items
+ * with status failed. */
+int collect_plan(struct collect *c, struct err *err);
+
+/* The manifest's head; strings belong to c. */
+void collect_head(struct collect *c, const char *cut,
+                  struct manifest_head *head);
+
+void collect_print_plan(const struct collect *c);
+void collect_print_planned(const struct planned *it);
+void collect_print_missing(FILE *f, const struct tally *t);
+
+#endif

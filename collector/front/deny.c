@@ -1,0 +1,185 @@
+#include "collector/front/deny.h"
+
+#include <stddef.h>
+
+#include "collector/base/core/path.h"
+#include "collector/base/core/str.h"
+#include "config.h"
+
+enum deny_kind {
+    DENY,
+    DENY_OWN, /* but not what the command line names */
+    ALLOW,    /* an exception to what stands below it */
+};
+
+struct deny_row {
+    const char *pattern; /* of path_match(); "**" first: in a chroot too */
+    const char *why;
+    enum deny_kind kind;
+};
+
+/* Why texts, where they repeat. */
+#define EATS "reading it takes what others wait for"
+#define RAM "a memory image"
+#define KEY "a private key"
+#define SECRET "a file of secrets"
+#define HASHES "password hashes"
+#define DEVICE "a device"
+
+/* The first row that fits decides. */
+static const struct deny_row rows[] = {
+    /* the kernel's own doors: no files, whatever they look like */
+    {"/dev/**", DEVICE, DENY},
+    {"**/proc/kmsg", EATS, DENY},
+    {"**/proc/acpi/event", EATS, DENY},
+    {"**/trace_pipe", EATS, DENY},
+    {"**/trace_pipe_raw", EATS, DENY},
+    {"**/snapshot_raw", EATS, DENY},
+    {"**/proc/kcore", RAM, DENY},
+    {"**/proc/vmcore", RAM, DENY},
+    {"**/proc/*/mem", RAM, DENY},
+    {"**/proc/*/task/*/mem", RAM, DENY},
+    {"**/proc/sysrq-trigger", DEVICE, DENY},
+    {"**/proc/xen/privcmd", DEVICE, DENY},
+    {"**/proc/xen/xenbus", DEVICE, DENY},
+    {"**/proc/xen/xenbus_backend", DEVICE, DENY},
+
+    /* memory of guests, of the hypervisor, of programs */
+    {"**/var/lib/xen/save", RAM, DENY},
+    {"**/var/lib/xen/save.*", RAM, DENY},
+    {"**/var/lib/xen/save/**", RAM, DENY},
+    {"**/var/lib/xen/qemu-save.*", RAM, DENY},
+    {"**/var/lib/xen/qemu-resume.*", RAM, DENY},
+    {"**/var/lib/xen/dump/**", RAM, DENY},
+    {"**/var/xen/dump/**", RAM, DENY},
+    {"**/var/lib/libvirt/*/save/**", RAM, DENY},
+    {"**/var/lib/libvirt/*/dump/**", RAM, DENY},
+    {"**/var/lib/systemd/coredump/**", RAM, DENY},
+    {"**/vmcore-dmesg*", "", ALLOW},
+    {"**/var/crash/**/vmcore*", RAM, DENY},
+    {"**/var/crash/**/coredump.bin", RAM, DENY},
+    {"**/*.core", RAM, DENY},
+    {"**/core.[0-9]*", RAM, DENY},
+    {"**/*.vmcore", RAM, DENY},
+
+    /* our own: what is needed of it is asked for by its own request */
+    {SYSCONFDIR "/xen-bugtool/key*", KEY, DENY},
+    {SYSCONFDIR "/xen-bugtool/**", "our own configuration", DENY_OWN},
+    {"**/etc/xen-bugtool/**", "our own configuration", DENY_OWN},
+
+    /* accounts */
+    {"**/etc/shadow*", HASHES, DENY},
+    {"**/etc/gshadow*", HASHES, DENY},
+    {"**/etc/security/opasswd*", HASHES, DENY},
+    {"**/var/backups/*shadow*", HASHES, DENY},
+
+    /* keys by their names */
+    {"**/ssh_host_*_key", KEY, DENY},
+    {"**/id_rsa*", KEY, DENY},
+    {"**/id_dsa*", KEY, DENY},
+    {"**/id_ecdsa*", KEY, DENY},
+    {"**/id_ed25519*", KEY, DENY},
+    {"**/id_xmss*", KEY, DENY},
+    {"**/identity.key*", KEY, DENY},
+    {"**/privkey*.pem", KEY, DENY},
+    {"**/*private*key*.pem", KEY, DENY},
+    {"**/*private*.key", KEY, DENY},
+    {"**/*[-_.]key.pem", KEY, DENY},
+    {"**/key.pem", KEY, DENY},
+    {"**/serverkey.pem", KEY, DENY},
+    {"**/clientkey.pem", KEY, DENY},
+    {"**/cakey.pem", KEY, DENY},
+    {"**/*.p12", KEY, DENY},
+    {"**/*.pfx", KEY, DENY},
+    {"**/*.jks", KEY, DENY},
+    {"**/*.ppk", KEY, DENY},
+    {"**/.gnupg/**", KEY, DENY},
+
+    /* keys by their folders */
+    {"**/etc/**/*.key", KEY, DENY},
+    {"**/ssl/**/*.key", KEY, DENY},
+    {"**/pki/**/*.key", KEY, DENY},
+    {"**/tls/**/*.key", KEY, DENY},
+    {"**/etc/ssl/private/**", KEY, DENY},
+    {"**/pki/**/private/**", KEY, DENY},
+    {"**/etc/letsencrypt/**/privkey*", KEY, DENY},
+    {"**/etc/stunnel/**/*.pem", KEY, DENY},
+    {"**/etc/xen/**/*.pem", KEY, DENY},
+    {"**/etc/xensource/**/*pem", KEY, DENY},
+    {"**/var/lib/swtpm-localca/**/*.pem", KEY, DENY},
+    {"**/etc/wireguard/**", KEY, DENY},
+    {"**/etc/ipsec.d/private/**", KEY, DENY},
+    {"**/etc/swanctl/private/**", KEY, DENY},
+    {"**/etc/swanctl/rsa/**", KEY, DENY},
+    {"**/etc/swanctl/ecdsa/**", KEY, DENY},
+    {"**/etc/swanctl/pkcs8/**", KEY, DENY},
+    {"**/etc/swanctl/pkcs12/**", KEY, DENY},
+
+    /* disk encryption */
+    {"**/etc/keys/**", KEY, DENY},
+    {"**/etc/luks/**", KEY, DENY},
+    {"**/cryptsetup-keys.d/**", KEY, DENY},
+    {"**/crypto_keyfile*", KEY, DENY},
+    {"**/*luks*key*", KEY, DENY},
+    {"**/etc/**/*keyfile*", KEY, DENY},
+
+    /* credentials of services */
+    {"**/etc/xensource/ptoken*", SECRET, DENY},
+    {"**/var/lib/xcp/ptoken*", SECRET, DENY},
+    {"**/ptoken", SECRET, DENY},
+    {"**/authkey", SECRET, DENY},
+    {"**/var/opt/xapi-clusterd/db*", SECRET, DENY},
+    {"**/*.keytab", SECRET, DENY},
+    {"**/krb5.tab", SECRET, DENY},
+    {"**/var/lib/likewise/**", SECRET, DENY},
+    {"**/etc/samba/*secrets*", SECRET, DENY},
+    {"**/var/lib/samba/private/**", SECRET, DENY},
+    {"**/etc/ipsec*.secrets", SECRET, DENY},
+    {"**/etc/ipsec.d/**/*.secrets", SECRET, DENY},
+    {"**/etc/strongswan/**/*.secrets", SECRET, DENY},
+    {"**/etc/ppp/*-secrets", SECRET, DENY},
+    {"**/etc/apt/auth.conf*", SECRET, DENY},
+    {"**/etc/apt/auth.conf.d/**", SECRET, DENY},
+    {"**/.netrc", SECRET, DENY},
+    {"**/.pgpass", SECRET, DENY},
+    {"**/.git-credentials", SECRET, DENY},
+    {"**/.aws/credentials", SECRET, DENY},
+    {"**/.docker/config.json", SECRET, DENY},
+    {"**/.kube/config", SECRET, DENY},
+    {"**/etc/ceph/*keyring*", SECRET, DENY},
+    {"**/var/lib/libvirt/**/master-key.aes", SECRET, DENY},
+    {"**/etc/libvirt/secrets/**", SECRET, DENY},
+    {"**/var/lib/libvirt/secrets/**", SECRET, DENY},
+    {"**/run/libvirt/secrets/**", SECRET, DENY},
+    {"**/etc/libvirt/passwd.db*", SECRET, DENY},
+    {"**/var/lib/swtpm*/**", "the state of a TPM", DENY},
+    {"**/var/lib/libvirt/swtpm/**", "the state of a TPM", DENY},
+};
+
+static const struct deny_row *find(const char *path)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (path_match(rows[i].pattern, path, false))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+const char *deny_file(const char *path, bool named)
+{
+    const struct deny_row *row = find(path);
+
+    if (!row || row->kind == ALLOW || (row->kind == DENY_OWN && named))
+        return NULL;
+    return row->why;
+}
+
+const char *deny_folder(const char *path)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].kind != ALLOW && str_ends(rows[i].pattern, "/**") &&
+            path_match(rows[i].pattern, path, false))
+            return rows[i].why;
+    }
+    return NULL;
+}

@@ -1,0 +1,110 @@
+#include "collector/pack/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+
+#define PRIME61 ((1ull << 61) - 1)
+
+struct names {
+    uint64_t seed;
+    char **name;
+    size_t n, cap;
+    size_t bytes;
+    uint32_t *slot; /* number + 1, 0: free; n_slots is a power of two */
+    size_t n_slots;
+};
+
+/* A polynomial over a prime field at a secret point: who does not know the
+ * seed cannot choose names that collide. */
+static size_t hash(const struct names *s, const char *name)
+{
+    uint64_t h = 1;
+
+    for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
+        unsigned __int128 v = (unsigned __int128)h * s->seed + *p + 1;
+
+        h = (uint64_t)(v & PRIME61) + (uint64_t)(v >> 61);
+        h = (h & PRIME61) + (h >> 61);
+    }
+    return (size_t)((h * 0x9e3779b97f4a7c15ull) >> 20);
+}
+
+/* The slot that holds name, or the free one where it belongs. */
+static size_t find_slot(const struct names *s, const char *name)
+{
+    size_t i = hash(s, name) & (s->n_slots - 1);
+
+    while (s->slot[i] && strcmp(s->name[s->slot[i] - 1], name))
+        i = (i + 1) & (s->n_slots - 1);
+    return i;
+}
+
+static void grow(struct names *s)
+{
+    s->cap = s->cap ? 2 * s->cap : 64;
+    s->name = xreallocarray(s->name, s->cap, sizeof(*s->name));
+    s->n_slots = 4 * s->cap;
+    free(s->slot);
+    s->slot = xcalloc(s->n_slots, sizeof(*s->slot));
+    for (size_t i = 0; i < s->n; i++)
+        s->slot[find_slot(s, s->name[i])] = (uint32_t)i + 1;
+}
+
+struct names *names_new(void)
+{
+    struct names *s = xcalloc(1, sizeof(*s));
+
+    random_bytes(&s->seed, sizeof(s->seed));
+    s->seed = s->seed % (PRIME61 - 1000) + 500;
+    grow(s);
+    return s;
+}
+
+void names_free(struct names *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        free(s->name[i]);
+    free(s->name);
+    free(s->slot);
+    free(s);
+}
+
+int64_t names_add(struct names *s, const char *name)
+{
+    size_t len = strlen(name), at;
+
+    if (s->n == s->cap)
+        grow(s);
+    at = find_slot(s, name);
+    if (s->slot[at])
+        return -EEXIST;
+    if (s->n == NAMES_MAX || len > NAMES_BYTES_MAX - s->bytes)
+        return -E2BIG;
+    s->bytes += len;
+    s->name[s->n] = xstrndup(name, len);
+    s->slot[at] = (uint32_t)++s->n;
+    return (int64_t)s->n - 1;
+}
+
+int64_t names_find(const struct names *s, const char *name)
+{
+    uint32_t i = s->slot[find_slot(s, name)];
+
+    return i ? (int64_t)i - 1 : -ENOENT;
+}
+
+size_t names_count(const struct names *s)
+{
+    return s->n;
+}
+
+const char *names_at(const struct names *s, size_t i)
+{
+    return s->name[i];
+}

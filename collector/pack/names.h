@@ -1,0 +1,26 @@
+/* names.h: a bounded set of member names that keeps their order.
+ *
+ * Names come from hostile bundles, so their number and bytes have an end, and
+ * the hash is seeded anew for each set. */
+#ifndef XB_NAMES_H
+#define XB_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NAMES_MAX 1000000u
+#define NAMES_BYTES_MAX (64u * 1024 * 1024)
+
+struct names;
+
+struct names *names_new(void);
+void names_free(struct names *s);
+/* Its number, counted from 0; -EEXIST if it is there already, -E2BIG if that
+ * is too many. The name is copied. */
+int64_t names_add(struct names *s, const char *name);
+/* Its number, or -ENOENT. */
+int64_t names_find(const struct names *s, const char *name);
+size_t names_count(const struct names *s);
+const char *names_at(const struct names *s, size_t i);
+
+#endif

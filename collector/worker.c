@@ -1,0 +1,67 @@
+/* worker.c: main of xen-bugtool-worker: never root; the front starts it with
+ * the command line as it was given and its control socket as descriptor 3. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "collector/base/core/log.h"
+#include "collector/base/core/options.h"
+#include "collector/base/core/proto.h"
+#include "collector/cmd.h"
+
+static const struct {
+    unsigned bit;
+    int (*run)(const struct options *opt, struct control *ctl);
+} commands[] = {
+    {CMD_COLLECT, cmd_collect},
+    {CMD_INSPECT, cmd_inspect},
+    {CMD_VERIFY, cmd_verify},
+    {CMD_PLUGINS, cmd_plugins},
+};
+
+/* What comes from the terminal is the front's to handle: it asks us with
+ * SIGTERM (cmd_collect). A reader of our output that went away is an error of
+ * write. */
+static void ignore_terminal_signals(void)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+    struct options opt;
+    struct err err = ERR_INIT;
+    struct control *ctl;
+    int status = EXIT_USAGE;
+
+    prctl(PR_SET_DUMPABLE, 0);
+    ignore_terminal_signals();
+    if (fcntl(PROTO_CONTROL_FD, F_SETFD, FD_CLOEXEC)) {
+        log_msg(LOG_ERR, "this program is started by xen-bugtool, not by hand");
+        return EXIT_USAGE;
+    }
+    if (options_parse(argc, argv, &opt, &err)) {
+        log_msg(LOG_ERR, "%s", err.text);
+        options_done(&opt);
+        return EXIT_USAGE;
+    }
+    if (options_has(&opt, OPT_QUIET))
+        log_set_level(LOG_WARN);
+    else if (options_has(&opt, OPT_VERBOSE))
+        log_set_level(LOG_DETAIL);
+    ctl = control_new(PROTO_CONTROL_FD);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (opt.command->bit == commands[i].bit)
+            status = commands[i].run(&opt, ctl);
+    }
+    control_free(ctl);
+    options_done(&opt);
+    return status;
+}

@@ -1,0 +1,130 @@
+#!/bin/bash
+# check.sh check|check-fast|asan|tsan [PATTERN]: builds and runs the tests.
+#
+# Called by the Makefile from the top folder, with $MAKE.  Ends with a line
+# "N passed, N failed".  PATTERN picks tests by name ("cli/verify*").
+#
+# Every build is installed below a folder of its own in /var/lib: programs,
+# configuration and tests' folders then lie where any user can read them and
+# only root can write, whatever the checkout's own folder allows.
+set -u
+export LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
+mode=$1
+pattern=${2:-}
+export TOP=$PWD
+jobs=$(nproc)
+
+# Tests need root: they make FUSE mounts and become other users.
+root=
+if [ "$(id -u)" != 0 ]; then
+    root=sudo
+    command -v sudo >/dev/null || {
+        echo 'check: run this as root, or install sudo' >&2
+        exit 1
+    }
+fi
+
+stages=/var/lib/xen-bugtool-test-$(printf '%s' "$TOP" | cksum | cut -d' ' -f1)
+$root rm -rf "$stages"
+$root mkdir "$stages" || exit 1
+$root chmod 755 "$stages"
+results=$TOP/build/check/results
+mkdir -p "$TOP/build/check"
+: >"$results"
+
+# steps: the lines of standard input as tests, one after the other, as the user
+# who called.
+steps() {
+    bash "$TOP/tests/run.sh" -w "$TOP/build/check/work" -o "$results"
+}
+
+# build LABEL MAKE-ARGUMENTS...: builds and installs below $stages/LABEL.
+build() {
+    local label=$1 dir=build/check-$1 prefix=$stages/$1
+    shift
+    printf '%s\t900\tany\t%s\n' "build/$label" \
+        "$MAKE -C '$TOP' BUILD=$dir prefix=$prefix sysconfdir=$prefix/etc \
+         DESTDIR='$TOP/$dir/root' $* install units fuzzers" | steps || return
+    $root cp -r "$TOP/$dir/root$prefix" "$prefix" &&
+        $root mkdir -m 755 -p "$prefix/etc" "$prefix/work" &&
+        $root chmod -R u=rwX,go=rX "$prefix" &&
+        $root chown -R 0:0 "$prefix"
+}
+
+# list LABEL: the tests of one build, as run.sh takes them.
+list() {
+    local dir=$TOP/build/check-$1 file name with limit
+    for file in "$dir"/unit/test_*; do
+        case $file in *.d) continue ;; esac
+        [ ! -x "$file" ] || printf '%s\t120\tany\t%s\n' \
+            "unit/${file##*/test_}" "'$file'"
+    done
+    for file in "$dir"/fuzz/*; do
+        name=${file##*/}
+        [ ! -x "$file" ] || printf '%s\t120\tany\t%s\n' "fuzz/$name" \
+            "'$file' '$TOP/tests/fuzz/corpus/$name'"
+    done
+    for file in "$TOP"/tests/cli/*.sh; do
+        name=${file##*/}
+        name=${name%.sh}
+        [ "$name" != lib ] || continue
+        limit=$(sed -n 's/^# time: \([0-9]*\)$/\1/p' "$file")
+        with=any
+        ! grep -qx '# alone' "$file" || with=alone
+        printf '%s\t%s\t%s\t%s\n' "cli/$name" "${limit:-60}" "$with" \
+            "bash '$TOP/tests/case.sh' '$file'"
+    done
+}
+
+# tests LABEL FACTOR: runs them, as root.
+tests() {
+    local label=$1 factor=$2 prefix=$stages/$1
+    list "$label" | awk -v "pattern=$pattern" '
+        BEGIN {
+            gsub(/[.+()|^$]/, "\\\\&", pattern)
+            gsub(/\*/, ".*", pattern)
+            gsub(/\?/, ".", pattern)
+        }
+        pattern == "" || $1 ~ ("^(" pattern ")$")' |
+        sed "s|^|$label/|" |
+        $root env -i PATH="$PATH" LC_ALL=C HOME=/root TOP="$TOP" \
+            XB="$prefix/sbin/xen-bugtool" LIBEXEC="$prefix/libexec" \
+            ETC="$prefix/etc" BUILD="$TOP/build/check-$label" \
+            VARIANT="$label" SLOW="$factor" \
+            bash "$TOP/tests/run.sh" -j "$jobs" -x "$factor" \
+            -w "$prefix/work" -o "$results"
+}
+
+case $mode in
+check | check-fast)
+    {
+        printf 'layers\t60\tany\t%s\n' "sh '$TOP/tests/layers.sh'"
+        printf 'layers-test\t60\tany\t%s\n' "sh '$TOP/tests/layers_test.sh'"
+        printf 'format\t120\tany\t%s\n' \
+            "$MAKE -C '$TOP' format-check"
+    } | steps
+    ! build plain || tests plain 1
+    ;;
+esac
+case $mode in
+check)
+    printf 'build/clang\t900\tany\t%s\n' \
+        "$MAKE -C '$TOP' BUILD=build/check-clang CC=clang CFLAGS='-O1 -g' \
+         all units fuzzers" | steps
+    ! build asan SANITIZE=address,undefined CFLAGS='-O1\ -g' || tests asan 3
+    ;;
+asan)
+    ! build asan SANITIZE=address,undefined CFLAGS='-O1\ -g' || tests asan 3
+    ;;
+tsan)
+    ! build tsan SANITIZE=thread CFLAGS='-O1\ -g' || tests tsan 5
+    ;;
+esac
+
+read -r passed failed <<<"$(awk '{ p += $1; f += $2 } END { print p+0, f+0 }' \
+    "$results")"
+# The folders of tests that failed stay for a look, until the next run.
+[ "$failed" != 0 ] || $root rm -rf "$stages"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

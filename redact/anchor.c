@@ -526,14 +526,12 @@ static int parse_sequence(struct parser *ps, struct info *out)
     struct seq s = { 0 };
     struct info in;
     const char *from;
-    size_t mark;
     bool had;
     int rc;
 
     words_empty_string(&s.run);
     while (*ps->p && *ps->p != '|' && *ps->p != ')') {
         from = ps->p;
-        mark = ps->out.len;
         had = ps->group;
         if (*from == '(') { /* its inside copies itself */
             const char *open = from + (from[1] != '?'   ? 1
@@ -555,8 +553,6 @@ static int parse_sequence(struct parser *ps, struct info *out)
             return rc;
         if (ps->p != from && ps->group != had)
             return fail(ps, "the capturing group must not be repeated");
-        if (ps->p != from && ps->out.len == mark)
-            return fail(ps, "nothing to repeat");
         buf_add(&ps->out, from, (size_t)(ps->p - from));
         seq_add(&s, &in);
     }

@@ -150,9 +150,9 @@ int dir_file_end(struct dir_file *f, int64_t mtime, struct err *err)
                                 {.tv_sec = (time_t)mtime}};
     int rc = 0;
 
-    if (futimens(f->fd, times))
-        rc = err_sys(err, errno, "cannot set the time of %s", f->name);
-    if (close(f->fd) && !rc)
+    /* A file system without times is no reason to lose the member. */
+    (void)futimens(f->fd, times);
+    if (close(f->fd))
         rc = err_sys(err, errno, "cannot close %s", f->name);
     if (rc)
         (void)unlinkat(f->parent, f->base, 0);

@@ -8,7 +8,7 @@
 #include "collector/base/core/err.h"
 
 struct reserve {
-    int fd;         /* -1: nothing is held */
+    int fd; /* -1: nothing is held */
     uint64_t bytes;
     enum {
         RESERVE_SPOOL, /* the spool file's first bytes */

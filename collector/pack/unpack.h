@@ -34,7 +34,10 @@ void unpack_free(struct unpack *u);
 /* The top folder's name; "" before the first member and for a folder. */
 const char *unpack_top(const struct unpack *u);
 
-/* 1: the next member; 0: the end, and nothing after it; negative: corrupt. */
+/* 1: the next member; 0: the end, and nothing after it; negative: -EBADMSG for
+ * a corrupt bundle, else an error of reading.  Of a folder, an error concerns
+ * that member alone (out->name; -ENOENT: it is not there), and the next call
+ * goes on; of a packed bundle it is final. */
 int unpack_next(struct unpack *u, struct unpack_member *out, struct err *err);
 /* Bytes of the current member; 0 at its end. */
 ssize_t unpack_read(struct unpack *u, void *out, size_t n, struct err *err);

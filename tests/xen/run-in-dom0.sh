@@ -74,9 +74,11 @@ xen="com1=115200,8n1 console=com1 loglvl=all guest_loglvl=all dom0_mem=${dom0_me
 linux="console=hvc0 panic=1 xenlab.timeout=$limit $linux_args"
 [ -z "$shell" ] || linux+=" xenlab.shell"
 
-# One CPU is enough: the second would mostly wait.  QEMU's own default for tb-size would make it 1 GB larger.
+# One CPU is enough: the second would mostly wait.  QEMU's own default for
+# tb-size would make it 1 GB larger.
 qemu=(qemu-system-x86_64 -nodefaults -no-user-config
-      -machine q35 -accel tcg,thread=multi,tb-size=256 -cpu "$model" -smp "$cpus" -m "$mem"
+      -machine q35 -accel tcg,thread=multi,tb-size=256
+      -cpu "$model" -smp "$cpus" -m "$mem"
       -display none -no-reboot
       -kernel "$XEN_ELF" -append "$xen"
       -initrd "$(esc "$DOM0_KERNEL") $(esc "$linux"),$(esc "$DOM0_INITRD")"

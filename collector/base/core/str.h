@@ -36,7 +36,8 @@ char *str_visible(const char *s, char *out, size_t size);
 /* Appends s as one part of a member name: bytes other than
  * [A-Za-z0-9._+,:@=-] are percent-encoded; "/" too, unless
  * keep_slash, where "." and ".." components are encoded and doubled slashes
- * joined, so that the result never leaves its folder. */
+ * joined, so that the result never leaves its folder, and a slash
+ * is not the first byte of b. */
 void str_add_member_name(struct buf *b, const char *s, bool keep_slash);
 
 #endif

@@ -1,0 +1,270 @@
+/* master.c: one loop over the control socket and the signals.
+ *
+ * All signals that matter are blocked and read from a signalfd, so nothing here
+ * runs at a time of its own.  While a message is served (a killed reader is
+ * waited for up to 0.3 s, a file is synced) they wait. */
+#include "collector/front/master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/front/serve.h"
+
+#define EXIT_FAILED 1
+#define EXIT_LAST 5 /* the highest status a command may end with */
+/* One Ctrl-C can come twice, from the terminal and from a program above us. */
+#define SAME_STOP_MS 300
+/* A killed worker that stays in state D is waited for this long. */
+#define KILLED_MS 1000
+
+struct master {
+    const struct master_spec *spec;
+    struct server server;
+    struct frame frame;
+    int signals; /* signalfd */
+    pid_t worker;
+    int worker_status; /* of waitpid */
+    bool worker_gone, socket_gone;
+    bool busy;        /* the worker does not read our answers */
+    int stops;        /* times we were asked to stop */
+    int64_t last_stop;
+    int64_t killed;   /* when we killed the worker; 0: we did not */
+};
+
+/* --- the worker --------------------------------------------------------- */
+
+/* In the child: everything is prepared while still root, then root goes. */
+static int become_worker(const struct master_spec *spec, int program, int sock,
+                         const struct sandbox_id *id, pid_t parent,
+                         struct err *err)
+{
+    static const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ};
+    static char name[] = "xen-bugtool-worker";
+    sigset_t none;
+    int rc;
+
+    /* Above the numbers that are about to be used. */
+    program = fcntl(program, F_DUPFD_CLOEXEC, PROTO_CONTROL_FD + 1);
+    if (program < 0 || (sock != PROTO_CONTROL_FD ? dup2(sock, PROTO_CONTROL_FD)
+                                                 : fcntl(sock, F_SETFD, 0)) < 0)
+        return err_sys(err, errno, "cannot set up descriptors");
+    rc = sandbox_close_from(PROTO_CONTROL_FD + 1, true, err);
+    if (rc)
+        return rc;
+    if (chdir("/"))
+        return err_sys(err, errno, "cannot change to /");
+    rc = sandbox_drop_root(id, err);
+    if (rc)
+        return rc;
+    rc = sandbox_die_with(parent, err);
+    if (rc)
+        return rc;
+
+    /* Ctrl-C reaches the whole group; the worker is told to stop by TERM. */
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    spec->argv[0] = name;
+    syscall(SYS_execveat, program, "", spec->argv, environ, AT_EMPTY_PATH);
+    return err_sys(err, errno, "cannot start %s", spec->worker);
+}
+
+/* Opened by root and executed by descriptor, so that the folders on the way
+ * need not be open to the worker's user. */
+static int open_worker(const char *path, struct err *err)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0)
+        return err_sys(err, errno,
+                       "cannot find the program's other part, %s", path);
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_set(err, -EINVAL, "%s is not a program", path);
+    }
+    return fd;
+}
+
+static int start_worker(struct master *m, const struct sandbox_id *id,
+                        struct err *err)
+{
+    int program = open_worker(m->spec->worker, err), pair[2], rc;
+    pid_t parent = getpid();
+
+    if (program < 0)
+        return program;
+    rc = frame_pair(pair, err);
+    if (rc) {
+        close(program);
+        return rc;
+    }
+    m->worker = fork();
+    if (m->worker == 0) {
+        become_worker(m->spec, program, pair[1], id, parent, err);
+        log_msg(LOG_ERR, "%s", err->text);
+        _exit(EXIT_FAILED);
+    }
+    if (m->worker < 0)
+        rc = err_sys(err, errno, "cannot start the worker");
+    m->server.sock = pair[0];
+    close(pair[1]);
+    close(program);
+    return rc;
+}
+
+static void kill_worker(struct master *m)
+{
+    if (m->worker_gone || m->killed)
+        return;
+    kill(m->worker, SIGKILL);
+    m->killed = clock_mono_ms();
+}
+
+/* --- signals ------------------------------------------------------------ */
+
+/* A signal that was ignored when we started stays ignored (nohup, and what a
+ * shell does to background commands). */
+static void add_unless_ignored(sigset_t *set, int sig)
+{
+    struct sigaction sa;
+
+    if (sigaction(sig, NULL, &sa) || sa.sa_handler != SIG_IGN)
+        sigaddset(set, sig);
+}
+
+static int open_signals(struct master *m, struct err *err)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    add_unless_ignored(&set, SIGINT);
+    add_unless_ignored(&set, SIGHUP);
+    add_unless_ignored(&set, SIGQUIT);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    m->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (m->signals < 0)
+        return err_sys(err, errno, "cannot watch for signals");
+    return 0;
+}
+
+static void reap(struct master *m)
+{
+    pid_t pid;
+    int st;
+
+    while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
+        if (pid == m->worker) {
+            m->worker_gone = true;
+            m->worker_status = st;
+        } else {
+            readers_reaped(m->server.readers, pid, st);
+        }
+    }
+}
+
+/* The first time the worker closes the bundle with what it has; the second time
+ * there is none.  A hang-up is never a second time: terminal and shell both
+ * send one. */
+static void stop(struct master *m, int sig)
+{
+    int64_t now = clock_mono_ms();
+
+    if (!m->stops) {
+        kill(m->worker, SIGTERM);
+    } else {
+        if (sig == SIGHUP || now - m->last_stop < SAME_STOP_MS)
+            return;
+        kill_worker(m);
+    }
+    m->stops++;
+    m->last_stop = now;
+}
+
+static void take_signals(struct master *m)
+{
+    struct signalfd_siginfo si;
+
+    while (read(m->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+        if (si.ssi_signo == SIGCHLD)
+            reap(m);
+        else if (!m->worker_gone)
+            stop(m, (int)si.ssi_signo);
+    }
+}
+
+/* --- the loop ----------------------------------------------------------- */
+
+/* 0, or -EPROTO with err. */
+static int take_message(struct master *m, struct err *err)
+{
+    struct pollfd room = {m->server.sock, POLLOUT, 0};
+    int r;
+
+    /* Answers must not block: without room for one, nothing is asked. */
+    m->busy = poll(&room, 1, 0) != 1 || !(room.revents & POLLOUT);
+    if (m->busy && !(room.revents & (POLLHUP | POLLERR)))
+        return 0;
+    m->busy = false;
+    r = frame_recv(m->server.sock, &m->frame, 0, -1);
+    if (r == -ETIMEDOUT)
+        return 0;
+    if (r == 1) {
+        r = serve(&m->server, &m->frame, err);
+        if (m->frame.fd >= 0)
+            close(m->frame.fd);
+    } else if (r == -EPROTO) {
+        err_set(err, r, "a broken message");
+    }
+    if (r == -EPROTO)
+        return r;
+    m->socket_gone = r != 1 && r != 0 ? true : r == 0 && m->frame.len == 0 &&
+                                                   m->frame.type == 0;
+    return 0;
+}
+
+static int loop(struct master *m, struct err *err)
+{
+    while (!m->worker_gone) {
+        struct pollfd p[2] = {
+            {m->signals, POLLIN, 0},
+            {m->socket_gone ? -1 : m->server.sock,
+             m->busy ? POLLOUT : POLLIN, 0},
+        };
+        int rc;
+
+        if (m->killed && clock_mono_ms() - m->killed > KILLED_MS)
+            return 0;
+        if (poll(p, 2, m->killed ? 50 : -1) < 0 && errno != EINTR)
+            return err_sys(err, errno, "cannot wait for the worker");
+        if (p[0].revents)
+            take_signals(m);
+        if (p[1].revents && !m->worker_gone && !m->killed) {
+            rc = take_message(m, err);
+            if (rc)
+                return rc;
+        }
+    }
+    return 0;
+}

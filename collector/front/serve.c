@@ -1,0 +1,343 @@
+#include "collector/front/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/core/path.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/str.h"
+
+#define MAX_SPOOLS 4
+#define MAX_PARTS 128
+
+/* An answer in the making: fields, or a descriptor with them.  A handler
+ * returns 0 and fills it, or a negative code: -EPROTO for nonsense, anything
+ * else goes to the worker as CT_ERR. */
+struct answer {
+    struct buf fields;
+    int fd;
+    bool close_fd;
+};
+
+typedef int handler_fn(struct server *s, struct fields *in, struct answer *out,
+                       struct err *err);
+
+static int nonsense(struct err *err, const char *why)
+{
+    return err_set(err, -EPROTO, "%s", why);
+}
+
+struct output_spec serve_output_spec(const struct options *opt,
+                                     const struct sandbox_id *worker)
+{
+    const char *format = options_last(opt, OPT_FORMAT);
+    const char *outfd = options_last(opt, OPT_OUTFD);
+    struct output_spec spec = {
+        .outfile = options_last(opt, OPT_OUTFILE),
+        .outfd = outfd ? atoi(outfd) : -1,
+        .is_dir = format && !strcmp(format, "dir"),
+        .ext = ".tar.bz2",
+        .worker = *worker,
+    };
+
+    if (spec.is_dir)
+        spec.ext = "";
+    else if (format && !strcmp(format, "tar"))
+        spec.ext = ".tar";
+    return spec;
+}
+
+static int do_reader(struct server *s, struct fields *in, struct answer *out,
+                     struct err *err)
+{
+    uint64_t id;
+    int rc;
+
+    if (!fields_end(in))
+        return nonsense(err, "bad fields");
+    if (s->asked_bundle)
+        return err_set(err, -EPERM, "no readers once a foreign bundle is open");
+    rc = readers_start(s->readers, &id, &out->fd, err);
+    if (rc)
+        return rc;
+    out->close_fd = true;
+    field_put_u64(&out->fields, id);
+    return 0;
+}
+
+static int do_kill(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    uint64_t id = field_u64(in);
+    char where[READERS_WHERE_SIZE], text[READERS_WHERE_SIZE];
+    bool left;
+    int rc;
+
+    if (!fields_end(in))
+        return nonsense(err, "bad fields");
+    rc = readers_kill(s->readers, id, &left, where, err);
+    if (rc)
+        return rc;
+    field_put_u64(&out->fields, left);
+    field_put_str(&out->fields, str_visible(where, text, sizeof(text)));
+    return 0;
+}
+
+static int do_output(struct server *s, struct fields *in, struct answer *out,
+                     struct err *err)
+{
+    const char *stem = field_str(in), *folder = field_str(in);
+
+    if (!fields_end(in) || s->asked_output)
+        return nonsense(err, "bad fields, or asked twice");
+    s->asked_output = true;
+    return output_open(s->output, stem, folder, &out->fd, err);
+}
+
+static int do_spool(struct server *s, struct fields *in, struct answer *out,
+                    struct err *err)
+{
+    if (!fields_end(in) || s->n_spools++ >= MAX_SPOOLS)
+        return nonsense(err, "bad fields, or asked too often");
+    out->close_fd = true;
+    return output_spool(s->output, &out->fd, err);
+}
+
+static int do_finish(struct server *s, struct fields *in, struct answer *out,
+                     struct err *err)
+{
+    uint64_t keep = field_u64(in);
+    struct buf path = BUF_INIT, note = BUF_INIT;
+    int rc;
+
+    if (!fields_end(in) || keep > 1)
+        return nonsense(err, "bad fields");
+    rc = output_finish(s->output, keep, &path, &note, err);
+    if (!rc) {
+        s->finished = true;
+        field_put_str(&out->fields, buf_str(&path));
+        field_put_str(&out->fields, buf_str(&note));
+    }
+    buf_done(&path);
+    buf_done(&note);
+    return rc;
+}
+
+static int do_left(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    struct buf text = BUF_INIT;
+
+    if (!fields_end(in))
+        return nonsense(err, "bad fields");
+    readers_left(s->readers, &text);
+    field_put_str(&out->fields, buf_str(&text));
+    buf_done(&text);
+    return 0;
+}
+
+/* --- a foreign bundle --------------------------------------------------- */
+
+/* Opens what dir/name is without touching it: no device is opened, no FIFO
+ * waited for. */
+static int open_plain(int dir, const char *name, int flags, struct stat *st)
+{
+    int fd = openat(dir, name, O_PATH | O_CLOEXEC | flags), r;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, st))
+        r = -errno;
+    else if (S_ISDIR(st->st_mode))
+        r = path_reopen(fd, O_RDONLY | O_DIRECTORY);
+    else if (S_ISREG(st->st_mode))
+        r = path_reopen(fd, O_RDONLY);
+    else
+        r = -EBADF;
+    close(fd);
+    return r;
+}
+
+static int open_bundle(struct server *s, const char *path, struct err *err)
+{
+    struct stat st, manifest;
+    int fd = open_plain(AT_FDCWD, path, 0, &st), probe;
+
+    if (fd == -EBADF)
+        return err_set(err, -EINVAL,
+                       "%.255s is neither a file nor a folder, so no bundle",
+                       path);
+    if (fd < 0)
+        return err_sys(err, -fd, "cannot open the bundle %.255s", path);
+    if (S_ISDIR(st.st_mode)) {
+        probe = open_plain(fd, "manifest.json", O_NOFOLLOW, &manifest);
+        if (probe >= 0)
+            close(probe);
+        if (probe < 0 || !S_ISREG(manifest.st_mode)) {
+            close(fd);
+            return err_set(err, -EINVAL,
+                           "the folder %.255s holds no manifest.json, so it is "
+                           "no bundle",
+                           path);
+        }
+    }
+    s->bundle = fd;
+    s->bundle_is_dir = S_ISDIR(st.st_mode);
+    return 0;
+}
+
+/* From here on the worker reads bytes that somebody else chose.  Should they
+ * get the better of it, it must not have root's eyes and hands: its readers are
+ * ended and it gets no others. */
+static int do_bundle(struct server *s, struct fields *in, struct answer *out,
+                     struct err *err)
+{
+    const char *path = options_last(s->opt, OPT_REPLAY);
+    int rc;
+
+    if (!path && s->opt->n_operands)
+        path = s->opt->operands[0];
+    if (!fields_end(in) || !path)
+        return nonsense(err, "bad fields, or no bundle was named");
+    s->asked_bundle = true;
+    readers_kill_all(s->readers);
+    if (s->bundle < 0) {
+        rc = open_bundle(s, path, err);
+        if (rc)
+            return rc;
+    }
+    field_put_u64(&out->fields, s->bundle_is_dir);
+    out->fd = s->bundle;
+    return 0;
+}
+
+/* One name of a path below a bundle's folder. */
+static int open_part(int dir, const char *name, size_t n, bool last,
+                     struct stat *st)
+{
+    char part[NAME_MAX + 1];
+    int fd;
+
+    if (!n || n >= sizeof(part))
+        return -EINVAL;
+    memcpy(part, name, n);
+    part[n] = '\0';
+    if (!strcmp(part, ".") || !strcmp(part, ".."))
+        return -EINVAL;
+    if (last)
+        return open_plain(dir, part, O_NOFOLLOW, st);
+    fd = openat(dir, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Walks rel below dir, name by name, never over a link.  Not openat2: the walk
+ * gives the same, and on kernels before 5.6 too. */
+static int open_below(int dir, const char *rel, struct stat *st)
+{
+    int at = dir;
+
+    for (int i = 0; i < MAX_PARTS; i++) {
+        size_t n = strcspn(rel, "/");
+        bool last = !rel[n];
+        int fd = open_part(at, rel, n, last, st);
+
+        if (at != dir)
+            close(at);
+        if (fd < 0 || last)
+            return fd;
+        at = fd;
+        rel += n + 1;
+    }
+    close(at);
+    return -ENAMETOOLONG;
+}
+
+static int do_open(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    const char *rel = field_str(in);
+    struct stat st, top;
+    int fd;
+
+    if (!fields_end(in) || s->bundle < 0 || !s->bundle_is_dir)
+        return nonsense(err, "bad fields, or the bundle is no folder");
+    fd = open_below(s->bundle, rel, &st);
+    if (fd == -ELOOP || fd == -EBADF || fd == -ENOTDIR)
+        return err_set(err, -EINVAL, "'%.255s' is no plain file in a folder",
+                       rel);
+    if (fd < 0)
+        return err_sys(err, -fd, "cannot open '%.255s' of the bundle", rel);
+    /* A second name for a file of another owner: whoever made the folder may
+     * have linked what they cannot read themselves. */
+    if (!S_ISREG(st.st_mode) || fstat(s->bundle, &top) ||
+        (st.st_nlink > 1 && st.st_uid != top.st_uid)) {
+        close(fd);
+        return err_set(err, -EINVAL, "'%.255s' is no plain file of the bundle",
+                       rel);
+    }
+    out->fd = fd;
+    out->close_fd = true;
+    return 0;
+}
+
+/* --- the table ---------------------------------------------------------- */
+
+static const struct {
+    enum proto type;
+    const char *name;
+    unsigned commands;
+    handler_fn *fn;
+} handlers[] = {
+    {CT_READER, "CT_READER", CMD_ALL, do_reader},
+    {CT_KILL, "CT_KILL", CMD_ALL, do_kill},
+    {CT_LEFT, "CT_LEFT", CMD_ALL, do_left},
+    {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT, do_output},
+    {CT_SPOOL, "CT_SPOOL", CMD_COLLECT, do_spool},
+    {CT_FINISH, "CT_FINISH", CMD_COLLECT, do_finish},
+    {CT_BUNDLE, "CT_BUNDLE", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY, do_bundle},
+    {CT_OPEN, "CT_OPEN", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY, do_open},
+};
+
+static int reply(struct server *s, int rc, struct answer *a, struct err *e)
+{
+    if (rc) {
+        buf_reset(&a->fields);
+        field_put_u64(&a->fields, (uint64_t)-rc);
+        field_put_str(&a->fields, e->text);
+    }
+    return frame_send(s->sock, rc ? CT_ERR : CT_OK, buf_str(&a->fields),
+                      a->fields.len, rc ? -1 : a->fd);
+}
+
+int serve(struct server *s, const struct frame *f, struct err *err)
+{
+    struct answer a = {BUF_INIT, -1, false};
+    struct err why = ERR_INIT;
+    struct fields in;
+    size_t i = 0;
+    int rc;
+
+    while (i < sizeof(handlers) / sizeof(handlers[0]) &&
+           handlers[i].type != f->type)
+        i++;
+    if (i == sizeof(handlers) / sizeof(handlers[0]) || f->fd >= 0)
+        return err_set(err, -EPROTO, "message 0x%x", f->type);
+    if (!(handlers[i].commands & s->opt->command->bit))
+        return err_set(err, -EPROTO, "%s, which %s does not need",
+                       handlers[i].name, s->opt->command->name);
+    fields_init(&in, f);
+    rc = handlers[i].fn(s, &in, &a, &why);
+    if (rc == -EPROTO)
+        rc = err_set(err, rc, "%s (%s)", handlers[i].name, why.text);
+    else
+        rc = reply(s, rc, &a, &why);
+    if (a.close_fd && a.fd >= 0)
+        close(a.fd);
+    buf_done(&a.fields);
+    return rc;
+}

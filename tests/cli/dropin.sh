@@ -1,0 +1,68 @@
+# alone
+# Plugins from outside: every kind of item, and what becomes of bad sources.
+fresh_etc
+here=$PWD
+mkdir -p logs/tree/deep
+printf 'vncpasswd = "s3cretS3cret"\nmemory = 512\n' >logs/guest.cfg
+printf 'one\n' >logs/a.log
+printf 'two\n' | gzip -c >logs/b.log.gz
+printf 'deep\n' >logs/tree/deep/file
+mkfifo logs/fifo
+ln -s /etc/shadow logs/link.log
+ln -s "$here/logs/a.log" logs/good-link.log
+drop_in site.yaml <<END
+name: site
+summary: what this site wants besides
+items:
+  - name: config
+    file: $here/logs/guest.cfg
+  - name: logs
+    glob: $here/logs/*.log*
+  - name: tree
+    tree: $here/logs/tree
+  - name: fifo
+    file: $here/logs/fifo
+  - name: gone
+    file: $here/logs/gone
+  - name: hello
+    command: [printf, 'hello\npassword=%s\n', 's3cretS3cret']
+  - name: fails
+    command: [ls, $here/logs/gone]
+  - name: not-installed
+    command: [no-such-program-of-ours, -v]
+  - name: shadow
+    file: /etc/shadow
+  - name: needs-module
+    command: [printf, loaded]
+    modules: [no_such_module_of_ours]
+  - name: fallback
+    command: [printf, second]
+    instead_of: gone
+END
+run 0 "$XB" plugins
+has out 'site'
+collect --only site -o b.tar.bz2
+run 0 "$XB" verify b.tar.bz2
+run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" b.tar.bz2
+holds b.tar.bz2 'status("site/config") == "ok"' \
+    'status("site/gone") == "absent"' \
+    'status("site/fifo") == "refused"' \
+    'status("site/shadow") == "refused"' \
+    'status("site/hello") == "ok" and one("site/hello")["exit"] == 0' \
+    'status("site/fails") == "failed" and one("site/fails")["exit"] == 2' \
+    '"gone" in text(one("site/fails")["stderr"]["member"])' \
+    'status("site/not-installed") == "absent"' \
+    'status("site/needs-module") == "skipped"' \
+    'status("site/fallback") == "ok"' \
+    '[i for i in all_of("site/logs") if i.get("decoded") == "gzip"
+      and text(i["member"]) == "two\n"]' \
+    '[i for i in all_of("site/tree") if text(i["member"]) == "deep\n"]'
+# Nothing secret, by whichever way it came.
+bzip2 -dc b.tar.bz2 >plain.tar
+lacks plain.tar 's3cretS3cret'
+holds b.tar.bz2 '"[REDACTED:" in text(one("site/config")["member"])' \
+    '"memory = 512" in text(one("site/config")["member"])' \
+    'sum(one("site/config")["redactions"].values()) == 1'
+shadow=$(sed -n 's/^root:\(.\{8\}[^:]*\).*/\1/p' /etc/shadow)
+[ -z "$shadow" ] || ! grep -qF -- "$shadow" plain.tar ||
+    fail 'a line of /etc/shadow is in the bundle'

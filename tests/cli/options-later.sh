@@ -1,0 +1,26 @@
+# Options and commands that are reserved but not there yet say so: exit 2.
+try() {
+    run 2 "$XB" "$@"
+    one_line 'not there yet'
+}
+try collect --format tar.zst
+try collect --format tar.gz
+try collect --format tar.xz
+try collect --privacy public
+try collect --keyword word
+try collect --redact-rules file
+try collect --sysroot /mnt
+try collect --upload https://example.org/
+try verify --deep x
+try diagnose x
+try report x
+try redact x
+try upload x https://example.org/
+try diff a b
+try key --init
+# XenServer's own spelling stays free.
+for option in --output=tar --entries --capabilities --silent --yestoall --all \
+    --debug; do
+    run 2 "$XB" $option
+    one_line 'unknown option'
+done

@@ -1,0 +1,48 @@
+# Where the bundle cannot go: one line that says what, where and why; exit 1.
+small='--only sys_memory/meminfo'
+try() {
+    local regex=$1
+    shift
+    run 1 "$@"
+    one_line "$regex"
+}
+try 'nosuch.*No such file' "$XB" collect -y $small -o nosuch/b.tar.bz2
+try 'nosuch.*No such file' "$XB" collect -y $small -o nosuch/
+
+echo mine >there.tar.bz2
+try 'there.tar.bz2.*exists' "$XB" collect -y $small -o there.tar.bz2
+[ "$(cat there.tar.bz2)" = mine ] || fail 'an existing file was touched'
+ln -s nowhere dangling.tar.bz2
+try 'dangling.tar.bz2.*exists' "$XB" collect -y $small -o dangling.tar.bz2
+[ ! -e nowhere ] || fail 'a dangling link was followed'
+mkdir there
+echo mine >there/file
+try 'there.*(exists|is a folder|not empty)' "$XB" collect -y $small -f dir \
+    -o there/file
+[ "$(cat there/file)" = mine ] || fail 'an existing file was touched'
+
+# A folder that is not ours to write.
+mkdir -m 755 roots
+try 'roots.*Permission denied' as_nobody "$XB" collect -y $small -o roots/
+try 'roots.*Permission denied' as_nobody "$XB" collect -y $small -o roots/b.tar
+nothing_left roots
+# Not a file system for files.
+try '/proc' "$XB" collect -y $small -o /proc/
+try '/dev/null.*' "$XB" collect -y $small -o /dev/null
+[ -c /dev/null ] || fail '/dev/null is gone'
+
+# No descriptor, or one that cannot be written.
+try 'descriptor 9|--outfd' "$XB" collect -y $small --outfd 9
+status=0
+"$XB" collect -y $small --outfd 9 9</dev/null >out 2>err || status=$?
+[ "$status" = 1 ] || fail "--outfd that is read-only: exit status $status"
+one_line 'descriptor 9|--outfd'
+
+# A recorded host that is not there, or is none.
+try 'nosuch.*No such file' "$XB" collect -y --replay nosuch -o b.tar.bz2
+mkdir empty
+try 'empty|manifest' "$XB" collect -y --replay empty -o b.tar.bz2
+try 'there.tar.bz2' "$XB" collect -y --replay there.tar.bz2 -o b.tar.bz2
+try 'nosuch.*No such file' "$XB" inspect nosuch
+try 'nosuch.*No such file' "$XB" verify nosuch
+[ ! -e b.tar.bz2 ] || fail 'a bundle was made of nothing'

@@ -49,6 +49,13 @@ static la_ssize_t read_more(struct archive *a, void *arg, const void **data)
     return n;
 }
 
+static const char *reason(struct archive *a)
+{
+    const char *text = archive_error_string(a);
+
+    return text ? text : "the data is damaged or cut off";
+}
+
 int decode_new(decode_source source, void *arg, struct decode **out,
                struct err *err)
 {
@@ -68,9 +75,9 @@ int decode_new(decode_source source, void *arg, struct decode **out,
     archive_read_support_filter_zstd(d->a);
     archive_read_support_format_raw(d->a);
     if (archive_read_open(d->a, d, NULL, read_more, NULL) != ARCHIVE_OK ||
-        archive_read_next_header(d->a, &entry) != ARCHIVE_OK) {
-        err_set(err, -EBADMSG, "cannot be decompressed: %s",
-                archive_error_string(d->a));
+        archive_read_next_header(d->a, &entry) != ARCHIVE_OK ||
+        archive_filter_code(d->a, 0) == ARCHIVE_FILTER_NONE) {
+        err_set(err, -EBADMSG, "cannot be decompressed: %s", reason(d->a));
         decode_free(d);
         return -EBADMSG;
     }
@@ -92,7 +99,7 @@ ssize_t decode_read(struct decode *d, const void **data, struct err *err)
     if (r == ARCHIVE_EOF)
         return 0;
     return err_set(err, -EBADMSG, "cannot be decompressed to its end: %s",
-                   archive_error_string(d->a));
+                   reason(d->a));
 }
 
 void decode_free(struct decode *d)

@@ -1,49 +1,18 @@
 #include "collector/plan.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <inttypes.h>
-#include <search.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-
-#define DEFAULT_MAX_BYTES (8ull * 1024 * 1024)
-#define NO_LIMIT_BYTES (1ull << 60)
-#define NO_LIMIT_MS (7u * 24 * 3600 * 1000)
-#define LIST_TIMEOUT_MS 5000u
-#define LIST_MAX_ENTRIES 20000u
-#define TREE_DEPTH 8u
-
-/* An item of a plugin with its place in the order, before it is expanded. */
-struct slot {
-    const struct plugin *plugin;
-    const struct item *item;
-    unsigned priority;
-    size_t seq;
-    long instead_of; /* seq of the slot it stands in for; -1 */
-    long first;      /* index of its (first) planned item; -1: none yet */
-};
+#include "collector/plan_expand.h"
 
 struct plan_adder {
     const struct plugin *plugin;
     struct plan *plan;
     struct slot *slots;
     size_t n, cap;
-};
-
-struct builder {
-    const struct settings *cfg;
-    char *const *modules;
-    struct gather *g;
-    plan_mask_fn mask;
-    const void *mask_arg;
-    struct plan *plan;
-    void *paths; /* tsearch trees of strings that the plan owns */
-    void *members;
 };
 
 /* ---- slots: the items of all plugins in order ---------------------------- */
@@ -144,8 +113,8 @@ static bool names(const char *word, const struct plugin *p,
     return !word[n] || (word[n] == '/' && !strcmp(word + n + 1, item->name));
 }
 
-static bool listed(char *const *words, const struct plugin *p,
-                   const struct item *item)
+bool plan_listed(char *const *words, const struct plugin *p,
+                 const struct item *item)
 {
     for (; words && *words; words++) {
         if (names(*words, p, item))
@@ -179,336 +148,7 @@ static int check_words(const char *option, char *const *words,
     return 0;
 }
 
-/* ---- one planned item ---------------------------------------------------- */
-
-static int cmp_str(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* True if s was not in the set yet. */
-static bool set_add(void **set, const char *s)
-{
-    const char *const *found = tsearch(s, set, cmp_str);
-
-    if (!found)
-        xmalloc((size_t)-1); /* out of memory: takes the one exit */
-    return *found == s;
-}
-
-static void no_free(void *p)
-{
-    (void)p;
-}
-
-bool plan_module_loaded(char *const *modules, const char *name)
-{
-    for (; *modules; modules++) {
-        if (!strcmp(*modules, name))
-            return true;
-    }
-    return false;
-}
-
-static void settle(struct planned *it, enum status st, const char *why)
-{
-    it->settled = true;
-    it->status = st;
-    free(it->why);
-    it->why = why && *why ? xstrdup(why) : NULL;
-}
-
-/* What can be said of an item without asking the host. */
-static void judge(struct builder *b, struct planned *it)
-{
-    const struct item *item = it->item;
-    char why[128];
-
-    if (listed(b->cfg->skip, it->plugin, item)) {
-        settle(it, ST_SKIPPED, "skipped by --skip");
-        return;
-    }
-    for (char **g = b->cfg->skip_file; it->path && g && *g; g++) {
-        if (!fnmatch(*g, it->path, 0)) {
-            settle(it, ST_SKIPPED, "skipped by --skip-file");
-            return;
-        }
-    }
-    if (it->path && item->rotated && b->cfg->since_ms && it->mtime &&
-        it->mtime * 1000 < b->cfg->since_ms) {
-        settle(it, ST_SKIPPED, "older than --since");
-        return;
-    }
-    for (size_t i = 0; b->modules && item->modules[i]; i++) {
-        if (!plan_module_loaded(b->modules, item->modules[i])) {
-            snprintf(why, sizeof(why),
-                     "would load the kernel module %s, which is not loaded",
-                     item->modules[i]);
-            settle(it, ST_SKIPPED, why);
-            return;
-        }
-    }
-}
-
-static void set_member(struct builder *b, struct planned *it)
-{
-    const struct item *item = it->item;
-    struct buf name = BUF_INIT, masked = BUF_INIT;
-    size_t base;
-
-    if (!it->path && !item->argv[0] && !item->probe)
-        return; /* a listing that gave nothing */
-    if (it->path) {
-        b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
-        buf_adds(&name, item->member ? item->member : "files");
-        str_add_member_name(&name, buf_str(&masked), true);
-    } else if (item->member) {
-        buf_adds(&name, item->member);
-    } else {
-        buf_addf(&name, "commands/%s/%s.txt", it->plugin->name, item->name);
-    }
-    base = name.len;
-    it->member = xstrdup(buf_str(&name));
-    for (unsigned k = 2; !set_add(&b->members, it->member); k++) {
-        name.len = base;
-        buf_addf(&name, "~%u", k);
-        free(it->member);
-        it->member = xstrdup(buf_str(&name));
-    }
-    buf_done(&masked);
-    buf_done(&name);
-}
-
-static void set_args(const struct builder *b, struct planned *it)
-{
-    const struct item *item = it->item;
-    size_t n = 0;
-
-    it->argv = item->argv;
-    if (!item->since || !b->cfg->since_ms)
-        return;
-    while (item->argv[n])
-        n++;
-    it->args = xcalloc(n + 2, sizeof(*it->args));
-    memcpy(it->args, item->argv, n * sizeof(*it->args));
-    it->since = xasprintf("%s%" PRId64, item->since, b->cfg->since_ms / 1000);
-    it->args[n] = it->since;
-    it->argv = it->args;
-}
-
-static void set_limits(const struct settings *cfg, struct planned *it)
-{
-    const struct plugin *p = it->plugin;
-    const struct item *item = it->item;
-
-    it->max_bytes = item->max_bytes ? item->max_bytes
-                    : p->max_bytes  ? p->max_bytes
-                                    : DEFAULT_MAX_BYTES;
-    it->timeout_ms = item->timeout_ms ? item->timeout_ms
-                     : p->timeout_ms  ? p->timeout_ms
-                                      : (unsigned)cfg->item_timeout_ms;
-    if (cfg->item_timeout_set)
-        it->timeout_ms = (unsigned)cfg->item_timeout_ms;
-    if (cfg->unlimited) {
-        it->max_bytes = NO_LIMIT_BYTES;
-        if (!cfg->item_timeout_set)
-            it->timeout_ms = NO_LIMIT_MS;
-    }
-}
-
-/* path is taken over; NULL for what is no file.  NULL if that file is planned
- * already, or there are too many. */
-static struct planned *planned_add(struct builder *b, struct slot *s,
-                                   char *path)
-{
-    struct plan *p = b->plan;
-    struct planned *it;
-
-    if (p->n >= PLAN_MAX_ITEMS || (path && !set_add(&b->paths, path))) {
-        free(path);
-        return NULL;
-    }
-    if (p->n == p->cap) {
-        p->cap = p->cap ? p->cap * 2 : 512;
-        p->items = xreallocarray(p->items, p->cap, sizeof(*p->items));
-    }
-    it = &p->items[p->n];
-    memset(it, 0, sizeof(*it));
-    it->plugin = s->plugin;
-    it->item = s->item;
-    it->path = path;
-    it->instead_of = -1;
-    set_limits(b->cfg, it);
-    if (s->first < 0)
-        s->first = (long)p->n;
-    p->n++;
-    return it;
-}
-
-/* ---- files: what is there ------------------------------------------------ */
-
-struct found_file {
-    char *path;
-    uint64_t size;
-    int64_t mtime;
-};
-
-struct found_files {
-    struct found_file *v;
-    size_t n, cap;
-};
-
-static int list(struct builder *b, const struct request *rq,
-                struct found_files *out, struct err *err)
-{
-    struct chunk c;
-    int r = gather_start(b->g, rq, err);
-
-    if (r < 0)
-        return r;
-    while ((r = gather_next(b->g, &c, err)) > 0) {
-        if (c.kind != CHUNK_ENTRY)
-            continue;
-        if (out->n == out->cap) {
-            out->cap = out->cap ? out->cap * 2 : 64;
-            out->v = xreallocarray(out->v, out->cap, sizeof(*out->v));
-        }
-        out->v[out->n++] =
-            (struct found_file){xstrdup(c.path), c.size, c.mtime};
-    }
-    return r;
-}
-
-/* Newest first; rotations of one age (a copied log folder) by number. */
-static int newest_first(const void *a, const void *b)
-{
-    const struct found_file *x = a, *y = b;
-
-    if (x->mtime != y->mtime)
-        return x->mtime > y->mtime ? -1 : 1;
-    return strverscmp(x->path, y->path);
-}
-
-/* A plain path as a pattern that means just it. */
-static char *as_pattern(const char *path)
-{
-    struct buf b = BUF_INIT;
-
-    for (; *path; path++) {
-        if (strchr("*?[\\", *path))
-            buf_addf(&b, "[%c]", *path);
-        else
-            buf_addc(&b, *path);
-    }
-    return buf_take(&b);
-}
-
-static void settle_listing(struct builder *b, struct slot *s, size_t found)
-{
-    const struct outcome *o = gather_outcome(b->g);
-    struct planned *it;
-
-    if (found && o->status == ST_OK)
-        return;
-    it = planned_add(b, s, NULL);
-    if (!it)
-        return;
-    settle(it, !found && o->status == ST_OK ? ST_ABSENT : o->status, o->text);
-    judge(b, it);
-}
-
-/* A glob, a tree, or one file of known name. */
-static int expand_files(struct builder *b, struct slot *s, struct err *err)
-{
-    const struct item *item = s->item;
-    char *pattern = item->file ? as_pattern(item->file) : NULL;
-    struct request rq = {
-        .kind = item->tree ? REQ_TREE : REQ_GLOB,
-        .name = item->tree   ? item->tree
-                : item->glob ? item->glob
-                             : pattern,
-        .timeout_ms = LIST_TIMEOUT_MS,
-        .max_depth = item->max_depth ? item->max_depth : TREE_DEPTH,
-        .max_entries = LIST_MAX_ENTRIES,
-    };
-    struct found_files found = {NULL, 0, 0};
-    struct planned *it;
-    int r = 0;
-
-    /* What is skipped as a whole is not even looked for. */
-    if (!listed(b->cfg->skip, s->plugin, item))
-        r = list(b, &rq, &found, err);
-    if (r < 0)
-        goto out;
-    if (item->rotated && found.n)
-        qsort(found.v, found.n, sizeof(*found.v), newest_first);
-    if (item->file && !found.n) {
-        /* Reading it says why: absent, denied, refused. */
-        it = planned_add(b, s, xstrdup(item->file));
-        if (it)
-            judge(b, it);
-        goto out;
-    }
-    for (size_t i = 0; i < found.n; i++) {
-        it = planned_add(b, s, found.v[i].path);
-        found.v[i].path = NULL;
-        if (!it)
-            continue;
-        it->size = found.v[i].size;
-        it->mtime = found.v[i].mtime;
-        judge(b, it);
-    }
-    if (!item->file)
-        settle_listing(b, s, found.n);
-out:
-    for (size_t i = 0; i < found.n; i++)
-        free(found.v[i].path);
-    free(found.v);
-    free(pattern);
-    return r < 0 ? r : 0;
-}
-
-static int expand(struct builder *b, struct slot *slots, struct slot *s,
-                  struct err *err)
-{
-    struct planned *it;
-
-    if (!s->item->argv[0] && !s->item->probe && !s->item->bad)
-        return expand_files(b, s, err);
-    it = planned_add(b, s, s->item->bad ? xstrdup(s->item->file) : NULL);
-    if (!it)
-        return 0;
-    if (s->item->bad)
-        settle(it, ST_FAILED, s->item->bad);
-    if (s->instead_of >= 0)
-        it->instead_of = slots[s->instead_of].first;
-    if (s->item->argv[0])
-        set_args(b, it);
-    judge(b, it);
-    return 0;
-}
-
 /* ---- the whole ----------------------------------------------------------- */
-
-static const char *const suffixes[] = {".gz", ".bz2", ".xz", ".zst"};
-
-static void set_plain(struct builder *b, struct planned *it)
-{
-    size_t n = it->member ? strlen(it->member) : 0, m;
-
-    for (size_t i = 0; it->path && i < 4; i++) {
-        m = strlen(suffixes[i]);
-        if (n <= m || !str_ends(it->path, suffixes[i]) ||
-            !str_ends(it->member, suffixes[i]))
-            continue;
-        it->plain = xstrndup(it->member, n - m);
-        if (!set_add(&b->members, it->plain)) {
-            free(it->plain);
-            it->plain = NULL;
-        }
-        return;
-    }
-}
 
 static bool is_small_file(const struct planned *it)
 {
@@ -538,8 +178,7 @@ static void make_tasks(struct plan *p)
     }
 }
 
-static int collect_slots(const struct settings *cfg,
-                         const struct plugin *const *plugins, struct gather *g,
+static int collect_slots(const struct plugin *const *plugins, struct gather *g,
                          struct plan_adder *a, struct err *err)
 {
     int r;
@@ -554,7 +193,6 @@ static int collect_slots(const struct settings *cfg,
                 return r;
         }
     }
-    (void)cfg;
     return 0;
 }
 
@@ -573,7 +211,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
     int r;
 
     memset(out, 0, sizeof(*out));
-    r = collect_slots(cfg, plugins, g, &a, err);
+    r = collect_slots(plugins, g, &a, err);
     if (!r)
         r = check_words("--only", cfg->only, &a, plugins, err);
     if (!r)
@@ -586,19 +224,15 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
     qsort(order, a.n, sizeof(*order), by_priority);
     for (size_t i = 0; i < a.n && !r; i++) {
         if (!cfg->only[0] ||
-            listed(cfg->only, order[i]->plugin, order[i]->item))
-            r = expand(&b, a.slots, order[i], err);
+            plan_listed(cfg->only, order[i]->plugin, order[i]->item))
+            r = plan_expand(&b, a.slots, order[i], err);
     }
     if (r)
         goto out;
-    for (size_t i = 0; i < out->n; i++)
-        set_member(&b, &out->items[i]);
-    for (size_t i = 0; i < out->n; i++)
-        set_plain(&b, &out->items[i]);
+    plan_name_members(&b);
     make_tasks(out);
 out:
-    tdestroy(b.paths, no_free);
-    tdestroy(b.members, no_free);
+    plan_builder_done(&b);
     free(order);
     free(a.slots);
     if (r)

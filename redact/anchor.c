@@ -315,7 +315,7 @@ static int group_open(struct parser *ps, enum group_kind *kind)
 
 static int parse_group(struct parser *ps, struct info *out)
 {
-    enum group_kind kind;
+    enum group_kind kind = GROUP_PLAIN;
     struct info in;
     bool was = ps->no_group;
     int rc;
@@ -401,7 +401,7 @@ static void repeat(struct info *in, unsigned lo, unsigned hi)
 
 static int parse_repeat(struct parser *ps, struct info *in)
 {
-    unsigned lo, hi;
+    unsigned lo = 0, hi = 0;
     int rc;
 
     if (*ps->p == '*' || *ps->p == '+')

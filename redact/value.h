@@ -29,7 +29,7 @@ struct value {
     char quote;
     unsigned slashes;    /* backslashes before the quote */
     uint64_t taken;      /* bytes gone so far */
-    bool base64, midline, blanks; /* block: see value_block.c */
+    bool base64, midline;          /* block: see value_block.c */
     size_t n_pend;
     uint8_t pend[256];   /* decoded, not hashed yet */
 };

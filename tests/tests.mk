@@ -7,6 +7,7 @@
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
 #   setup         installs what check needs and lacks
+#   expected      writes tests/hosts/NAME.expected anew, to be read and committed
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 T ?=
@@ -25,6 +26,16 @@ demo:
 
 check check-fast asan tsan: setup
 	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
+
+expected:
+	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \
+	  sysconfdir='$(demo_root)/etc' install
+	@rm -rf build/expected; mkdir -p build/expected
+	@for host in tests/hosts/*/; do name=$$(basename $$host); \
+	  $(demo_root)/sbin/xen-bugtool collect -y -q --replay $$host \
+	    -o build/expected/$$name.tar.bz2 && \
+	  /usr/bin/python3 tests/cli/expected.py build/expected/$$name.tar.bz2 \
+	    >tests/hosts/$$name.expected || exit 1; done
 
 layers:
 	@sh tests/layers.sh
@@ -57,5 +68,5 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
-.PHONY: setup demo check check-fast asan tsan layers format-check format \
+.PHONY: setup demo expected check check-fast asan tsan layers format-check format \
 	fuzzers fuzz

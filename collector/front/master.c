@@ -38,10 +38,10 @@ struct master {
     pid_t worker;
     int worker_status; /* of waitpid */
     bool worker_gone, socket_gone;
-    bool busy;        /* the worker does not read our answers */
-    int stops;        /* times we were asked to stop */
+    bool busy; /* the worker does not read our answers */
+    int stops; /* times we were asked to stop */
     int64_t last_stop;
-    int64_t killed;   /* when we killed the worker; 0: we did not */
+    int64_t killed; /* when we killed the worker; 0: we did not */
 };
 
 /* --- the worker --------------------------------------------------------- */
@@ -93,8 +93,8 @@ static int open_worker(const char *path, struct err *err)
     struct stat st;
 
     if (fd < 0)
-        return err_sys(err, errno,
-                       "cannot find the program's other part, %s", path);
+        return err_sys(err, errno, "cannot find the program's other part, %s",
+                       path);
     if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
         close(fd);
         return err_set(err, -EINVAL, "%s is not a program", path);
@@ -230,17 +230,18 @@ static int take_message(struct master *m, struct err *err)
     r = frame_recv(m->server.sock, &m->frame, 0, -1);
     if (r == -ETIMEDOUT)
         return 0;
+    if (r == -EPROTO)
+        return err_set(err, r, "a broken message");
     if (r == 1) {
         r = serve(&m->server, &m->frame, err);
         if (m->frame.fd >= 0)
             close(m->frame.fd);
-    } else if (r == -EPROTO) {
-        err_set(err, r, "a broken message");
+        if (r == -EPROTO)
+            return r;
+    } else if (r == 0) {
+        r = -EPIPE;
     }
-    if (r == -EPROTO)
-        return r;
-    m->socket_gone = r != 1 && r != 0 ? true : r == 0 && m->frame.len == 0 &&
-                                                   m->frame.type == 0;
+    m->socket_gone = r < 0;
     return 0;
 }
 
@@ -249,8 +250,8 @@ static int loop(struct master *m, struct err *err)
     while (!m->worker_gone) {
         struct pollfd p[2] = {
             {m->signals, POLLIN, 0},
-            {m->socket_gone ? -1 : m->server.sock,
-             m->busy ? POLLOUT : POLLIN, 0},
+            {m->socket_gone ? -1 : m->server.sock, m->busy ? POLLOUT : POLLIN,
+             0},
         };
         int rc;
 
@@ -267,4 +268,104 @@ static int loop(struct master *m, struct err *err)
         }
     }
     return 0;
+}
+
+/* Kills the worker if it lives, and gives it a moment to be gone. */
+static void end_worker(struct master *m)
+{
+    int64_t end = clock_mono_ms() + KILLED_MS;
+
+    kill_worker(m);
+    while (!m->worker_gone && clock_mono_ms() < end) {
+        struct pollfd p = {m->signals, POLLIN, 0};
+
+        poll(&p, 1, 50);
+        take_signals(m);
+        reap(m);
+    }
+}
+
+/* What the worker's end means to the user. */
+static int exit_status(const struct master *m)
+{
+    bool collect = m->spec->opt->command->bit == CMD_COLLECT;
+    const char *no_bundle = collect ? "; there is no bundle" : "";
+    int st = m->worker_status;
+
+    if (m->stops && (m->killed || WIFSIGNALED(st))) {
+        log_msg(LOG_ERR, "stopped by a signal%s", no_bundle);
+        return EXIT_FAILED;
+    }
+    if (!m->worker_gone) {
+        log_msg(LOG_ERR, "the worker cannot be ended%s", no_bundle);
+        return EXIT_FAILED;
+    }
+    if (WIFSIGNALED(st)) {
+        if (WTERMSIG(st) != SIGPIPE) /* whoever read our output had enough */
+            log_msg(LOG_ERR, "the worker was ended by signal %d (%s)%s",
+                    WTERMSIG(st), strsignal(WTERMSIG(st)), no_bundle);
+        return EXIT_FAILED;
+    }
+    st = WEXITSTATUS(st);
+    if (st > EXIT_LAST) {
+        log_msg(LOG_ERR, "the worker ended with status %d%s", st, no_bundle);
+        return EXIT_FAILED;
+    }
+    if (st != EXIT_FAILED && m->server.asked_output && !m->server.finished) {
+        log_msg(LOG_ERR, "the worker ended without finishing%s", no_bundle);
+        return EXIT_FAILED;
+    }
+    return st;
+}
+
+static int run(struct master *m, struct err *err)
+{
+    struct output_spec out;
+    struct sandbox_id id;
+    int rc;
+
+    rc = sandbox_pick_id(&id, err);
+    if (rc)
+        return rc;
+    out = serve_output_spec(m->spec->opt, &id);
+    m->server.opt = m->spec->opt;
+    m->server.output = output_new(&out);
+    m->server.readers = readers_new(m->spec->reader);
+    rc = open_signals(m, err);
+    if (!rc)
+        rc = start_worker(m, &id, err);
+    if (rc)
+        return rc;
+    rc = loop(m, err);
+    if (rc) {
+        end_worker(m);
+        err_prefix(err, "the worker is confused and was stopped: ");
+    }
+    return rc;
+}
+
+int master_run(const struct master_spec *spec)
+{
+    struct master *m = xcalloc(1, sizeof(*m));
+    struct err err = ERR_INIT;
+    int status;
+
+    m->spec = spec;
+    m->signals = m->server.sock = m->server.bundle = -1;
+    if (run(m, &err)) {
+        log_msg(LOG_ERR, "%s", err.text);
+        status = EXIT_FAILED;
+    } else {
+        status = exit_status(m);
+    }
+    readers_free(m->server.readers);
+    output_free(m->server.output);
+    if (m->server.sock >= 0)
+        close(m->server.sock);
+    if (m->server.bundle >= 0)
+        close(m->server.bundle);
+    if (m->signals >= 0)
+        close(m->signals);
+    free(m);
+    return status;
 }

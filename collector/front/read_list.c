@@ -40,6 +40,7 @@ struct list {
     dev_t dev;
 
     size_t held;
+    int errnum; /* of the first folder that could not be read */
     /* What was left out. */
     uint64_t n_unreadable, n_mounts, n_deep, n_crowded, n_links, n_denied,
         n_long;
@@ -107,8 +108,11 @@ static bool names_read(struct list *l, int fd, const char *pattern,
 
     memset(ns, 0, sizeof(*ns));
     if (!dir) {
+        int e = errno;
+
         if (dir_fd >= 0)
             close(dir_fd);
+        errno = e;
         return false;
     }
     while ((d = readdir(dir))) {
@@ -126,6 +130,15 @@ static bool names_read(struct list *l, int fd, const char *pattern,
     if (ns->n)
         qsort(ns->v, ns->n, sizeof(*ns->v), compare);
     return true;
+}
+
+static void unreadable(struct list *l, int e)
+{
+    if (e == ENOENT || e == ENOTDIR || e == ELOOP)
+        return; /* it has gone, or is a dangling link */
+    l->n_unreadable++;
+    if (!l->errnum)
+        l->errnum = e;
 }
 
 static void emit(struct list *l, const char *path, const struct stat *st)
@@ -192,7 +205,7 @@ static void enter_folder(struct list *l, const struct place *at,
     }
     sub.fd = openat(at->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (sub.fd < 0 || fstat(sub.fd, &st)) {
-        l->n_unreadable += errno != ENOENT;
+        unreadable(l, errno);
         goto out;
     }
     if (!S_ISDIR(st.st_mode))
@@ -214,7 +227,7 @@ static void walk_tree(struct list *l, const struct place *at, uint64_t depth)
     struct names ns;
 
     if (!names_read(l, at->fd, NULL, false, &ns)) {
-        l->n_unreadable++;
+        unreadable(l, errno);
         return;
     }
     for (size_t i = 0; i < ns.n && !l->more && !l->rp->gone; i++) {
@@ -248,7 +261,7 @@ static void enter_match(struct list *l, const struct place *at,
     if (rc == PATH_UNSAFE)
         l->n_links++;
     else if (rc)
-        l->n_unreadable += rc != -ENOENT && rc != -ENOTDIR && rc != -ELOOP;
+        unreadable(l, -rc);
     if (rc || !S_ISDIR(f.st.st_mode))
         goto out;
     if (deny_folder(shown) || deny_folder(f.real)) {
@@ -278,7 +291,7 @@ static void walk_glob(struct list *l, const struct place *at, size_t i)
         return;
     }
     if (!names_read(l, at->fd, comp, !last, &ns)) {
-        l->n_unreadable++;
+        unreadable(l, errno);
         return;
     }
     for (size_t k = 0; k < ns.n && !l->more && !l->rp->gone; k++) {
@@ -310,22 +323,30 @@ static void note_count(struct reply *rp, uint64_t n, const char *what)
         reply_note(rp, "%llu %s", (unsigned long long)n, what);
 }
 
+/* Nothing was found: because of what stood in the way? */
+static void conclude_empty(struct list *l, const char *what)
+{
+    struct reply *rp = l->rp;
+    struct err err = ERR_INIT;
+
+    if (l->n_denied) {
+        reply_set(rp, ST_REFUSED, "%s: what lies there is never read", what);
+    } else if (l->n_links) {
+        reply_set(rp, ST_REFUSED,
+                  "%s: only by a symbolic link in a folder that others can "
+                  "write",
+                  what);
+    } else if (l->errnum) {
+        err_sys(&err, l->errnum, "cannot list %s", what);
+        reply_fail(rp, err.code, err.text);
+    }
+}
+
 /* The outcome of a listing that could start. */
 static void conclude(struct list *l, const char *what)
 {
     struct reply *rp = l->rp;
 
-    if (!l->n && !l->more && !l->n_deep && !l->n_crowded) {
-        if (l->n_denied)
-            reply_set(rp, ST_REFUSED, "%s: %s", what,
-                      "what lies there is never read");
-        else if (l->n_links)
-            reply_set(rp, ST_REFUSED, "%s: %s", what,
-                      "only by a link in a folder that others can write");
-        else if (l->n_unreadable)
-            reply_fail(rp, -EACCES, what), reply_note(rp, "cannot be listed");
-        return;
-    }
     if (l->more)
         reply_note(rp, "only the first %llu files",
                    (unsigned long long)l->max_entries);
@@ -340,6 +361,8 @@ static void conclude(struct list *l, const char *what)
         rp->status = ST_PARTIAL;
     note_count(rp, l->n_denied, "folders that are never read");
     note_count(rp, l->n_mounts, "mounted file systems not entered");
+    if (!l->n && !l->more && !l->n_deep && !l->n_crowded)
+        conclude_empty(l, what);
 }
 
 /* Lists below path, which is walked by the rules for links. */
@@ -461,4 +484,24 @@ void serve_glob(struct reply *rp, const char *pattern, uint64_t max_entries)
         reply_set(rp, ST_ABSENT, "no file fits %s", pattern);
 out:
     free(copy);
+}
+
+void reply_folder(struct reply *rp, int fd, const char *path, const char *real,
+                  uint64_t max_entries)
+{
+    const struct place at = {fd, path, real};
+    struct names ns;
+    struct list l;
+
+    init(&l, rp, max_entries);
+    if (!names_read(&l, fd, "*", false, &ns)) {
+        unreadable(&l, errno);
+    } else {
+        for (size_t i = 0; i < ns.n && !l.more && !rp->gone; i++) {
+            if (ns.v[i][strlen(ns.v[i]) - 1] != '/')
+                visit_file(&l, &at, ns.v[i]);
+        }
+        names_done(&l, &ns);
+    }
+    conclude(&l, path);
 }

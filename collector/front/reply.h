@@ -69,4 +69,10 @@ void reply_file(struct reply *rp, int fd, const struct stat *st,
                 const char *path, const char *resolved, uint64_t flags,
                 uint64_t max_bytes);
 
+/* Sends the regular files (and links to such) of one folder, the hidden ones
+ * left out; fd is O_PATH, path and real are as for a walk.  Sets the outcome.
+ */
+void reply_folder(struct reply *rp, int fd, const char *path, const char *real,
+                  uint64_t max_entries);
+
 #endif

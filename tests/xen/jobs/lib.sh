@@ -1,12 +1,14 @@
 # What the jobs share; sourced in dom0, in the job's folder.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 export LC_ALL=C
 failed=0
 
 # It must be found nowhere in a bundle.
 SECRET=s3cret-vnc-guest1
 
-say() { printf '%s  %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*"; }
+# Seconds since boot and TEXT, to the job's own output.
+exec 3>&1
+say() { printf '%s  %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*" >&3; }
 # bad TEXT: the job goes on, but will have failed.
 bad() { say "FAIL: $*"; failed=1; }
 # must COMMAND...: what cannot fail without making the rest useless.

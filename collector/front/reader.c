@@ -1,0 +1,131 @@
+#include "collector/front/reader.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "collector/base/core/child.h"
+#include "collector/base/core/frame.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/front/reply.h"
+
+#define MAX_ARGS 256
+
+/* Each takes its fields, and serves them if all were well formed. */
+
+static bool do_read(struct reply *rp, struct fields *f)
+{
+    const char *path = field_str(f);
+    uint64_t flags = field_u64(f), max_bytes = field_u64(f);
+
+    if (!fields_end(f))
+        return false;
+    serve_read(rp, path, flags, max_bytes);
+    return true;
+}
+
+static bool do_glob(struct reply *rp, struct fields *f)
+{
+    const char *pattern = field_str(f);
+    uint64_t max_entries = field_u64(f);
+
+    if (!fields_end(f))
+        return false;
+    serve_glob(rp, pattern, max_entries);
+    return true;
+}
+
+static bool do_tree(struct reply *rp, struct fields *f)
+{
+    const char *folder = field_str(f);
+    uint64_t max_depth = field_u64(f), max_entries = field_u64(f);
+
+    if (!fields_end(f))
+        return false;
+    serve_tree(rp, folder, max_depth, max_entries);
+    return true;
+}
+
+static bool do_run(struct reply *rp, struct fields *f)
+{
+    uint64_t timeout_ms = field_u64(f), max_bytes = field_u64(f);
+    uint64_t argc = field_u64(f);
+    const char *argv[MAX_ARGS + 1] = {NULL};
+
+    if (argc < 1 || argc > MAX_ARGS)
+        return false;
+    for (uint64_t i = 0; i < argc; i++)
+        argv[i] = field_str(f);
+    if (!fields_end(f))
+        return false;
+    serve_run(rp, argv, timeout_ms, max_bytes);
+    return true;
+}
+
+static bool do_probe(struct reply *rp, struct fields *f)
+{
+    uint64_t timeout_ms = field_u64(f), max_bytes = field_u64(f);
+    const char *name = field_str(f);
+
+    if (!fields_end(f))
+        return false;
+    serve_probe(rp, name, timeout_ms, max_bytes);
+    return true;
+}
+
+static bool do_conf(struct reply *rp, struct fields *f)
+{
+    const char *name = field_str(f);
+
+    if (!fields_end(f))
+        return false;
+    serve_conf(rp, name);
+    return true;
+}
+
+static const struct {
+    enum proto type;
+    bool (*serve)(struct reply *rp, struct fields *f);
+} requests[] = {
+    {RQ_READ, do_read}, {RQ_GLOB, do_glob},   {RQ_TREE, do_tree},
+    {RQ_RUN, do_run},   {RQ_PROBE, do_probe}, {RQ_CONF, do_conf},
+};
+
+/* False: not a request of ours. */
+static bool serve(const struct frame *frame, struct reply *rp)
+{
+    struct fields f;
+
+    fields_init(&f, frame);
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+        if (requests[i].type == (enum proto)frame->type)
+            return frame->fd < 0 && requests[i].serve(rp, &f);
+    }
+    return false;
+}
+
+int reader_main(int sock)
+{
+    struct frame *frame = xmalloc(sizeof(*frame));
+    struct reply rp;
+    bool gone = false;
+    int r = 0;
+
+    /* Ours to wait for, even if the parent ignored its own children. */
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    while (!gone && (r = frame_recv(sock, frame, -1, -1)) == 1) {
+        reply_init(&rp, sock);
+        if (!serve(frame, &rp)) {
+            r = -1;
+            break;
+        }
+        gone = rp.gone;
+        reply_end(&rp);
+        child_reap_strays();
+    }
+    free(frame);
+    return gone || r == 0 ? 0 : 1;
+}

@@ -1,0 +1,44 @@
+/* plan_expand.h: between plan.c (which items, in what order) and plan_expand.c
+ * (what one item becomes on this host). */
+#ifndef XB_PLAN_EXPAND_H
+#define XB_PLAN_EXPAND_H
+
+#include "collector/plan.h"
+
+/* An item of a plugin with its place in the order, before it is expanded. */
+struct slot {
+    const struct plugin *plugin;
+    const struct item *item;
+    unsigned priority;
+    size_t seq;
+    long instead_of; /* seq of the slot it stands in for; -1 */
+    long first;      /* index of its (first) planned item; -1: none yet */
+};
+
+struct builder {
+    const struct settings *cfg;
+    char *const *modules;
+    struct gather *g;
+    plan_mask_fn mask;
+    const void *mask_arg;
+    struct plan *plan;
+    void *paths; /* tsearch trees of strings that the plan owns */
+    void *members;
+};
+
+/* Is the item, or its plugin, in a list of --only or --skip?  words may be
+ * NULL. */
+bool plan_listed(char *const *words, const struct plugin *p,
+                 const struct item *item);
+
+/* Appends what s becomes to b->plan.  slots is the array that instead_of counts
+ * in. */
+int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
+                struct err *err);
+
+/* Names of all members, after all is expanded. */
+void plan_name_members(struct builder *b);
+
+void plan_builder_done(struct builder *b);
+
+#endif

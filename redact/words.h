@@ -1,0 +1,23 @@
+/* words.h: finds many words at once, in any case, in one pass.
+ *
+ * Shifts by pairs of bytes (Wu and Manber, TR 94-17): at each place the last
+ * pair of the next shortest-word bytes tells how far a word is away at least,
+ * so most bytes of a text are never looked at. */
+#ifndef XB_REDACT_WORDS_H
+#define XB_REDACT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "redact/engine.h"
+
+struct words;
+
+/* The words of all anchors of rs. */
+struct words *words_new(const struct ruleset *rs);
+void words_free(struct words *w);
+/* As engine_ops.nominate. */
+size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
+                      size_t from, struct nominees *out);
+
+#endif

@@ -1,0 +1,556 @@
+/* test_plugins.c: every built-in table keeps the rules of plugin.h, runs only
+ * what is known to print, and the plan functions ask and add what they should.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "plugins/plugin.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+static const struct plugin *plugin(const char *name)
+{
+    for (size_t i = 0; plugin_builtins[i]; i++) {
+        if (!strcmp(plugin_builtins[i]->name, name))
+            return plugin_builtins[i];
+    }
+    fail_msg("no plugin %s", name);
+    return NULL;
+}
+
+static const struct item *item(const char *of, const char *name)
+{
+    for (const struct item *i = plugin(of)->items; i->name; i++) {
+        if (!strcmp(i->name, name))
+            return i;
+    }
+    fail_msg("no item %s/%s", of, name);
+    return NULL;
+}
+
+static bool only_has(const char *s, const char *allowed)
+{
+    return *s && !s[strspn(s, allowed)];
+}
+
+static bool one_of(const char *s, const char *const *list)
+{
+    for (; *list; list++) {
+        if (!strcmp(s, *list))
+            return true;
+    }
+    return false;
+}
+
+/* ---- the tables ---------------------------------------------------------- */
+
+/* Absolute, in one spelling. */
+static bool path_ok(const char *s)
+{
+    return s[0] == '/' && s[1] && !strstr(s, "//") && !strstr(s, "/./") &&
+           !strstr(s, "/../") && s[strlen(s) - 1] != '/' && strlen(s) < 1024;
+}
+
+static bool glob_ok(const char *s)
+{
+    if (!path_ok(s) || strpbrk(s, "\\{~") || !strpbrk(s, "*?["))
+        return false;
+    for (s = strchr(s, '['); s; s = strchr(s, '[')) {
+        s += strcspn(s, "]/");
+        if (*s != ']')
+            return false;
+    }
+    return true;
+}
+
+/* A fallback follows what it stands in for: they are one task of the plan. */
+static bool stands_behind(const struct item *items, const struct item *i)
+{
+    return i > items && !strcmp(i[-1].name, i->instead_of) &&
+           (i[-1].argv[0] || i[-1].probe) && (i->argv[0] || i->probe);
+}
+
+static const char *item_fault(const struct plugin *p, const struct item *i)
+{
+    int kinds = !!i->file + !!i->glob + !!i->tree + !!i->argv[0] + !!i->probe;
+
+    if (!only_has(i->name, LOWER DIGITS "-") || strlen(i->name) > 64)
+        return "name";
+    for (const struct item *j = p->items; j < i; j++) {
+        if (!strcmp(i->name, j->name))
+            return "name, which stands twice";
+    }
+    if (kinds != 1)
+        return "kinds: not exactly one";
+    if ((i->file && (!path_ok(i->file) || strpbrk(i->file, "*?["))) ||
+        (i->tree && !path_ok(i->tree)))
+        return "path";
+    if (i->glob && !glob_ok(i->glob))
+        return "pattern";
+    if (i->argv[0] && (strchr(i->argv[0], '/') || i->argv[0][0] == '-'))
+        return "program: not a plain name";
+    if (i->argv[ITEM_MAX_ARGS] || i->modules[ITEM_MAX_MODULES])
+        return "list: not ended";
+    if (i->probe && (!i->member || strncmp(i->member, "xen/", 4)))
+        return "member of a probe: not below xen/";
+    if (i->instead_of && !stands_behind(p->items, i))
+        return "instead_of: does not stand directly behind that command";
+    if ((i->rotated && !i->glob) || (i->max_depth && !i->tree) ||
+        (i->since && !i->argv[0]))
+        return "key of another kind";
+    if (i->privacy > PRIVACY_IF_CUSTOMIZED || i->priority > PRIO_LAST)
+        return "privacy or priority";
+    if ((i->max_bytes ? i->max_bytes : p->max_bytes) > 64 << 20)
+        return "size: too much for one item";
+    return NULL;
+}
+
+static void test_tables(void **state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (; plugin_builtins[n]; n++) {
+        const struct plugin *p = plugin_builtins[n];
+        const char *fault;
+
+        assert_true(p->name[0] >= 'a' && p->name[0] <= 'z');
+        assert_true(only_has(p->name, LOWER DIGITS "_"));
+        assert_true(p->summary && *p->summary && strlen(p->summary) < 72);
+        assert_null(p->origin);
+        /* Each has its limits and place; none leaves it to the defaults. */
+        assert_true(p->priority && p->max_bytes && p->timeout_ms);
+        for (size_t i = 0; i < n; i++)
+            assert_string_not_equal(p->name, plugin_builtins[i]->name);
+        for (const struct item *i = p->items; i->name; i++) {
+            fault = item_fault(p, i);
+            if (fault)
+                fail_msg("%s/%s: %s", p->name, i->name, fault);
+        }
+    }
+    assert_int_equal(n, 13);
+}
+
+/* The rules above would not notice a table that is not there. */
+static void test_faults_are_seen(void **state)
+{
+    static const struct item good = {.name = "a", .file = "/x"};
+    struct {
+        const char *why;
+        struct item item;
+    } bad[] = {
+        {"two kinds", {.name = "a", .file = "/x", .glob = "/x*"}},
+        {"no kind", {.name = "a"}},
+        {"upper case", {.name = "A", .file = "/x"}},
+        {"relative", {.name = "a", .file = "x"}},
+        {"a pattern as file", {.name = "a", .file = "/x*"}},
+        {"a file as pattern", {.name = "a", .glob = "/x"}},
+        {"open bracket", {.name = "a", .glob = "/x[a/b]"}},
+        {"a folder in argv", {.name = "a", .argv = {"/bin/ls"}}},
+        {"a probe without member", {.name = "a", .probe = "p"}},
+        {"nothing before it", {.name = "a", .argv = {"x"}, .instead_of = "b"}},
+        {"rotated file", {.name = "a", .file = "/x", .rotated = true}},
+    };
+    struct plugin p = {.name = "p", .items = &good};
+
+    (void)state;
+    assert_null(item_fault(&p, &good));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        p.items = &bad[i].item;
+        if (!item_fault(&p, &bad[i].item))
+            fail_msg("not seen: %s", bad[i].why);
+    }
+}
+
+/* ---- nothing changes the host -------------------------------------------- */
+
+/* Whoever adds a program here has looked at what it does as root: writes
+ * nothing, takes no lock that others wait for, loads no module but those that
+ * modules_of below names. */
+static const char *const programs[] = {"apk",
+                                       "brctl",
+                                       "bridge",
+                                       "df",
+                                       "dmesg",
+                                       "dmsetup",
+                                       "dpkg-query",
+                                       "ebtables",
+                                       "ebtables-legacy",
+                                       "find",
+                                       "findmnt",
+                                       "ifconfig",
+                                       "ip",
+                                       "ip6tables-legacy-save",
+                                       "ip6tables-save",
+                                       "iptables-legacy-save",
+                                       "iptables-save",
+                                       "journalctl",
+                                       "losetup",
+                                       "ls",
+                                       "lsblk",
+                                       "network-bridge",
+                                       "nft",
+                                       "pacman",
+                                       "ps",
+                                       "rpm",
+                                       "sysctl",
+                                       "systemctl",
+                                       "tc",
+                                       "top",
+                                       "xenstore-ls",
+                                       "xl",
+                                       "xm",
+                                       NULL};
+
+/* The only words that may follow these. */
+static const struct {
+    const char *program;
+    const char *words[16];
+} words[] = {
+    {"xl",
+     {"dmesg", "info", "list", "vcpu-list", "uptime", "claims", "cpupool-list",
+      "sched-credit", "sched-credit2", "pci-assignable-list"}},
+    {"xm", {"dmesg", "info", "list", "vcpu-list", "uptime", "sched-credit"}},
+    {"systemctl", {"list-units", "list-jobs", "show"}},
+    {"dmsetup", {"info", "table", "status"}},
+    {"network-bridge", {"status"}},
+    {"brctl", {"show", "showmacs"}},
+    {"nft", {"list"}},
+    {"bridge", {"-d", "-s"}},
+    {"losetup", {"-a", "-l"}},
+    {"rpm", {"-qa"}},
+    {"pacman", {"-Q"}},
+    {"apk", {"info"}},
+};
+
+/* Words that change something, wherever they stand. */
+static const char *const never[] = {
+    "add",     "del",     "delete",     "set",     "replace",  "flush",   "-w",
+    "--write", "--clear", "--showkeys", "-exec",   "-execdir", "-delete", "-ok",
+    "-fprint", "-fls",    "-C",         "--reset", NULL};
+
+static void check_command(const char *of, const struct item *i)
+{
+    if (!one_of(i->argv[0], programs))
+        fail_msg("%s/%s runs %s, which is not on the list", of, i->name,
+                 i->argv[0]);
+    for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+        if (!strcmp(words[k].program, i->argv[0]) &&
+            (!i->argv[1] || !one_of(i->argv[1], words[k].words)))
+            fail_msg("%s/%s: %s %s is not on the list", of, i->name, i->argv[0],
+                     i->argv[1] ? i->argv[1] : "alone");
+    }
+    for (size_t k = 1; i->argv[k]; k++) {
+        if (one_of(i->argv[k], never))
+            fail_msg("%s/%s: %s", of, i->name, i->argv[k]);
+    }
+    /* "dmesg -c" and "xl dmesg -c" empty the ring. */
+    if (!strcmp(i->argv[0], "dmesg") ||
+        !strcmp(i->argv[1] ? i->argv[1] : "", "dmesg"))
+        for (size_t k = 1; i->argv[k]; k++)
+            assert_true(i->argv[k][0] != '-');
+}
+
+/* What a program would load. */
+static const struct {
+    const char *program, *module;
+} modules_of[] = {
+    {"losetup", "loop"},
+    {"brctl", "bridge"},
+    {"network-bridge", "bridge"},
+    {"dmsetup", "dm_mod"},
+    {"nft", "nf_tables"},
+    {"iptables-save", "ip_tables"},
+    {"iptables-save", "iptable_filter"},
+    {"iptables-legacy-save", "ip_tables"},
+    {"iptables-legacy-save", "iptable_filter"},
+    {"ip6tables-save", "ip6_tables"},
+    {"ip6tables-save", "ip6table_filter"},
+    {"ip6tables-legacy-save", "ip6_tables"},
+    {"ip6tables-legacy-save", "ip6table_filter"},
+    {"ebtables", "ebtables"},
+    {"ebtables", "ebtable_filter"},
+    {"ebtables-legacy", "ebtables"},
+    {"ebtables-legacy", "ebtable_filter"},
+    {"ss", "inet_diag"},
+};
+
+static void check_modules(const char *of, const struct item *i)
+{
+    for (size_t k = 0; k < sizeof(modules_of) / sizeof(modules_of[0]); k++) {
+        if (!strcmp(modules_of[k].program, i->argv[0]) &&
+            !one_of(modules_of[k].module, i->modules))
+            fail_msg("%s/%s: %s would load %s", of, i->name, i->argv[0],
+                     modules_of[k].module);
+    }
+}
+
+static void test_commands(void **state)
+{
+    (void)state;
+    for (size_t n = 0; plugin_builtins[n]; n++) {
+        const struct plugin *p = plugin_builtins[n];
+
+        for (const struct item *i = p->items; i->name; i++) {
+            if (!i->argv[0])
+                continue;
+            check_command(p->name, i);
+            check_modules(p->name, i);
+        }
+    }
+}
+
+/* Doors and key stores, which the readers refuse too: no table asks for them.
+ */
+static void test_no_doors(void **state)
+{
+    static const char *const doors[] = {"/proc/kmsg",
+                                        "/proc/kcore",
+                                        "/proc/xen/privcmd",
+                                        "/proc/xen/xenbus",
+                                        "/etc/shadow",
+                                        "/proc/xen",
+                                        "/etc",
+                                        "/proc",
+                                        "/var/lib/xen",
+                                        "/dev",
+                                        "/sys/kernel/debug"};
+
+    (void)state;
+    for (size_t n = 0; plugin_builtins[n]; n++) {
+        for (const struct item *i = plugin_builtins[n]->items; i->name; i++) {
+            const char *path = i->file ? i->file : i->tree ? i->tree : "";
+
+            for (size_t k = 0; k < sizeof(doors) / sizeof(doors[0]); k++)
+                assert_string_not_equal(path, doors[k]);
+            assert_null(strstr(path, "xen-bugtool"));
+        }
+    }
+}
+
+/* ---- what the classic places need ---------------------------------------- */
+
+static void test_fallbacks(void **state)
+{
+    (void)state;
+    assert_string_equal(item("xen_hypervisor", "ring")->probe, "console-ring");
+    assert_string_equal(item("xen_hypervisor", "ring")->member,
+                        "xen/dmesg.txt");
+    assert_string_equal(item("xen_hypervisor", "xl-dmesg")->instead_of, "ring");
+    assert_string_equal(item("xen_hypervisor", "xm-dmesg")->instead_of,
+                        "xl-dmesg");
+    assert_string_equal(item("xen_store", "xenstore")->member,
+                        "xen/xenstore.txt");
+    assert_string_equal(item("xen_toolstack", "xm-list-l")->argv[2], "--long");
+    /* Read first: the hypervisor and xenstore. */
+    assert_int_equal(plugin("xen_hypervisor")->priority, PRIO_XEN);
+    assert_int_equal(plugin("xen_store")->priority, PRIO_XEN);
+    assert_int_equal(plugin("sys_logs")->priority, PRIO_LOGS);
+}
+
+/* ---- the plan functions, against a host made of lists -------------------- */
+
+struct host {
+    struct gather gather;
+    const char *const (*globs)[4]; /* pattern, paths; ends with NULL */
+    const char *const (*files)[2]; /* path, text; ends with NULL */
+    const char *const *entries;    /* what is being listed */
+    const char *text;              /* what is being read */
+    int error;                     /* of the backend */
+};
+
+static int host_start(struct gather *g, const struct request *rq,
+                      struct err *err)
+{
+    struct host *h = (struct host *)g;
+
+    h->entries = NULL;
+    h->text = NULL;
+    g->outcome.status = ST_ABSENT;
+    if (h->error)
+        return err_set(err, h->error, "lost");
+    for (size_t i = 0; rq->kind == REQ_GLOB && h->globs[i][0]; i++) {
+        if (!strcmp(h->globs[i][0], rq->name))
+            h->entries = &h->globs[i][1];
+    }
+    for (size_t i = 0; rq->kind == REQ_READ && h->files[i][0]; i++) {
+        if (!strcmp(h->files[i][0], rq->name))
+            h->text = h->files[i][1];
+    }
+    return 0;
+}
+
+static int host_next(struct gather *g, struct chunk *out, struct err *err)
+{
+    struct host *h = (struct host *)g;
+
+    (void)err;
+    memset(out, 0, sizeof(*out));
+    if (h->entries && *h->entries) {
+        out->kind = CHUNK_ENTRY;
+        out->path = *h->entries++;
+        return 1;
+    }
+    if (h->text) {
+        out->kind = CHUNK_DATA;
+        out->data = h->text;
+        out->len = strlen(h->text);
+        h->text = NULL;
+        return 1;
+    }
+    return 0;
+}
+
+static const struct gather_ops host_ops = {
+    .name = "host", .start = host_start, .next = host_next};
+
+/* The plan, for the test: what was added, one line each. */
+struct plan_adder {
+    char text[8192];
+};
+
+void plan_add(struct plan_adder *a, const struct item *i)
+{
+    size_t n = strlen(a->text);
+
+    n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, "%s", i->name);
+    if (i->file)
+        n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, " %s", i->file);
+    for (size_t k = 0; i->argv[k]; k++)
+        n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, " %s",
+                              i->argv[k]);
+    snprintf(a->text + n, sizeof(a->text) - n, " > %s\n",
+             i->member ? i->member : "");
+    assert_true(only_has(i->name, LOWER DIGITS "-"));
+    if (i->argv[0]) {
+        check_command("plan", i);
+        check_modules("plan", i);
+    }
+}
+
+#define CLASSIC                                                                \
+    "iptables iptables-save -c > \n"                                           \
+    "ip6tables ip6tables-save -c > \n"                                         \
+    "ebtables ebtables -L --Lc > \n"
+
+static void test_net(void **state)
+{
+    static const char *const none[][4] = {{NULL}};
+    static const char *const bridges[][4] = {
+        {"/sys/class/net/*/bridge/bridge_id",
+         "/sys/class/net/xenbr0/bridge/bridge_id",
+         /* A name is anything but '/' and blanks; this one would be taken for
+          * an option, and the next must not leave its folder. */
+         "/sys/class/net/-h/bridge/bridge_id",
+         "/sys/class/net/a%b/bridge/bridge_id"},
+        {NULL}};
+    static const char *const hostile[][4] = {
+        {"/sys/class/net/*/bridge/bridge_id", "/etc/passwd", "/sys/class/net/",
+         "/sys/class/net/0123456789012345678901234567890123456789/bridge"},
+        {NULL}};
+    static const char *const over_nft[][4] = {
+        {"/usr/sbin/xtables-nft-multi", "/usr/sbin/xtables-nft-multi"}, {NULL}};
+    static const struct {
+        const char *const (*globs)[4];
+        const char *added;
+    } hosts[] = {
+        {none, CLASSIC},
+        {bridges, "brctl-showmacs-1 brctl showmacs xenbr0 > "
+                  "commands/sys_net/brctl-showmacs-xenbr0.txt\n"
+                  "brctl-showmacs-3 brctl showmacs a%b > "
+                  "commands/sys_net/brctl-showmacs-a%25b.txt\n" CLASSIC},
+        {hostile, CLASSIC},
+        {over_nft, ""}, /* it would load nf_tables */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        struct host h = {.gather.ops = &host_ops, .globs = hosts[i].globs};
+        struct plan_adder added = {""};
+
+        assert_int_equal(plugin("sys_net")->plan(&added, &h.gather, NULL), 0);
+        assert_string_equal(added.text, hosts[i].added);
+    }
+}
+
+static void test_process(void **state)
+{
+    static const char *const globs[][4] = {{"/proc/[1-9]*/status",
+                                            "/proc/1/status", "/proc/20/status",
+                                            "/proc/300/status"},
+                                           {NULL}};
+    static const char *const more[][4] = {
+        /* From a recording, which may say anything. */
+        {"/proc/[1-9]*/status", "/proc/4x/status", "/proc/../etc/passwd",
+         "/proc/99999999999999/status"},
+        {NULL}};
+    static const char *const files[][2] = {
+        {"/proc/1/status", "Name:\tinit\nState:\tS (sleeping)\n"},
+        {"/proc/20/status", "Name:\txenstored\nState:\tS (sleeping)\n"},
+        {"/proc/300/status", "Name:\tcp\nState:\tD (disk sleep)\n"},
+        {"/proc/4x/status", "Name:\txenstored\n"},
+        {"/proc/../etc/passwd", "Name:\txenstored\n"},
+        {"/proc/99999999999999/status", "Name:\txenstored\n"},
+        {NULL}};
+    struct host h = {.gather.ops = &host_ops, .globs = globs, .files = files};
+    struct plan_adder added = {""};
+
+    (void)state;
+    assert_int_equal(plugin("sys_process")->plan(&added, &h.gather, NULL), 0);
+    assert_string_equal(added.text, "pid-20-status /proc/20/status > \n"
+                                    "pid-20-stack /proc/20/stack > \n"
+                                    "pid-20-wchan /proc/20/wchan > \n"
+                                    "pid-20-limits /proc/20/limits > \n"
+                                    "pid-300-status /proc/300/status > \n"
+                                    "pid-300-stack /proc/300/stack > \n"
+                                    "pid-300-wchan /proc/300/wchan > \n"
+                                    "pid-300-limits /proc/300/limits > \n");
+    h.globs = more;
+    added.text[0] = '\0';
+    assert_int_equal(plugin("sys_process")->plan(&added, &h.gather, NULL), 0);
+    assert_string_equal(added.text, "");
+}
+
+/* A lost backend ends the plan with the backend's error. */
+static void test_lost(void **state)
+{
+    static const char *const none[][4] = {{NULL}};
+    struct host h = {.gather.ops = &host_ops, .globs = none, .error = -EPIPE};
+    struct plan_adder added = {""};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t n = 0; plugin_builtins[n]; n++) {
+        if (plugin_builtins[n]->plan)
+            assert_int_equal(plugin_builtins[n]->plan(&added, &h.gather, &err),
+                             -EPIPE);
+    }
+    assert_string_equal(err.text, "lost");
+    assert_string_equal(added.text, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_faults_are_seen),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_no_doors),
+        cmocka_unit_test(test_fallbacks),
+        cmocka_unit_test(test_net),
+        cmocka_unit_test(test_process),
+        cmocka_unit_test(test_lost),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -163,8 +163,6 @@ static void print_end(const struct collect *c, const char *path,
             t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
             t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT], t->redactions);
     collect_print_missing(f, t);
-    if (t->by_status[ST_DENIED] && geteuid() && !c->cfg.replay)
-        fprintf(f, "Run as root to read what was denied.\n");
     if (path)
         fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
 }

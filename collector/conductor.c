@@ -60,6 +60,7 @@ struct worker_thread {
 void tally_done(struct tally *t)
 {
     buf_done(&t->missing);
+    buf_done(&t->same);
 }
 
 /* ---- the threads that take items ----------------------------------------- */
@@ -218,23 +219,46 @@ static void wait_for(struct run *run, const struct result *res)
     }
 }
 
-/* What a reader should learn from the last lines and the summary. */
-static void note_missing(struct tally *tally, const struct manifest_item *m)
+static void end_missing_line(struct tally *t)
 {
+    if (t->n_same)
+        buf_addf(&t->missing, " (and %zu more of %s)", t->n_same,
+                 buf_str(&t->same));
+    if (t->missing.len)
+        buf_addc(&t->missing, '\n');
+    t->n_same = 0;
+}
+
+/* What a reader should learn from the last lines and the summary.  A whole
+ * plugin that fails for one reason is one line. */
+static void note_missing(struct tally *t, const struct manifest_item *m)
+{
+    const char *why = m->error ? m->error : "";
+    struct buf same = BUF_INIT;
+
     if (m->status == ST_OK || m->status == ST_ABSENT ||
-        m->status == ST_SKIPPED || tally->missing.len > MISSING_MAX)
+        m->status == ST_SKIPPED || t->missing.len > MISSING_MAX)
         return;
-    buf_addf(&tally->missing, "%s %s/%s", status_name(m->status), m->plugin,
+    buf_addf(&same, "%s%c%s%c%s", m->plugin, 0, status_name(m->status), 0, why);
+    if (t->missing.len && same.len == t->same.len &&
+        !memcmp(same.data, t->same.data, same.len) && !m->left) {
+        t->n_same++;
+        buf_done(&same);
+        return;
+    }
+    end_missing_line(t);
+    buf_done(&t->same);
+    t->same = same;
+    buf_addf(&t->missing, "%s %s/%s", status_name(m->status), m->plugin,
              m->item);
-    if (m->path)
-        buf_addf(&tally->missing, " %s", m->path);
-    if (m->error)
-        buf_addf(&tally->missing, ": %s", m->error);
+    if (m->path && !strstr(why, m->path))
+        buf_addf(&t->missing, " %s", m->path);
+    if (*why)
+        buf_addf(&t->missing, ": %s", why);
     else if (m->exit_code > 0)
-        buf_addf(&tally->missing, ": exit status %d", m->exit_code);
+        buf_addf(&t->missing, ": exit status %d", m->exit_code);
     if (m->left)
-        buf_addf(&tally->missing, " (%s)", m->left);
-    buf_addc(&tally->missing, '\n');
+        buf_addf(&t->missing, " (%s)", m->left);
 }
 
 static void count_item(struct run *run, const struct manifest_item *m)
@@ -322,6 +346,7 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
         wait_for(&run, &run.results[i]);
         append_task(&run, i);
     }
+    end_missing_line(tally);
     log_progress("%s", "");
     for (size_t i = 0; i < opts->n_gathers; i++) {
         if (threads[i].started)

@@ -17,6 +17,9 @@ struct tally {
     uint64_t redactions;
     uint64_t bytes_read;
     struct buf missing; /* "STATUS plugin/item: why", one a line; bounded */
+    struct buf same;    /* what follows is equal to the line before but for
+                           the item, and is only counted */
+    size_t n_same;
 };
 
 struct conductor_opts {

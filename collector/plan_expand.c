@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
@@ -168,6 +169,13 @@ struct found_files {
     size_t n, cap;
 };
 
+/* The knobs of procfs and sysfs that only take orders. */
+static bool write_only(const struct chunk *c)
+{
+    return (str_starts(c->path, "/sys/") || str_starts(c->path, "/proc/")) &&
+           (c->mode & S_IFMT) == S_IFREG && !(c->mode & 0444);
+}
+
 static int list(struct builder *b, const struct request *rq,
                 struct found_files *out, struct err *err)
 {
@@ -177,7 +185,7 @@ static int list(struct builder *b, const struct request *rq,
     if (r < 0)
         return r;
     while ((r = gather_next(b->g, &c, err)) > 0) {
-        if (c.kind != CHUNK_ENTRY)
+        if (c.kind != CHUNK_ENTRY || write_only(&c))
             continue;
         if (out->n == out->cap) {
             out->cap = out->cap ? out->cap * 2 : 64;

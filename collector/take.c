@@ -411,6 +411,34 @@ static int take_stderr(struct road *r, struct source *src,
     return rc;
 }
 
+/* Why a command failed is mostly in the first line of its stderr. */
+static char *first_line(const struct source *src)
+{
+    const char *p = buf_str(&src->errout);
+
+    p += strspn(p, " \t\r\n");
+    return xstrndup(p, strcspn(p, "\r\n"));
+}
+
+static const char *failure_text(struct taken *t, struct taker *tk,
+                                const struct outcome *o,
+                                const struct source *src)
+{
+    char *said = first_line(src), *text;
+    const char *masked;
+
+    if (o->status != ST_FAILED || !*said) {
+        free(said);
+        return taken_mask(t, tk->rules, o->text);
+    }
+    text = *o->text ? xasprintf("%s: %.200s", o->text, said)
+                    : xasprintf("%.200s", said);
+    masked = taken_mask(t, tk->rules, text);
+    free(text);
+    free(said);
+    return masked;
+}
+
 static void fill_outcome(struct taken *t, struct taker *tk,
                          const struct source *src, const char *text)
 {
@@ -420,7 +448,7 @@ static void fill_outcome(struct taken *t, struct taker *tk,
     m->status = o->status;
     m->exit_code = o->exit_code;
     m->signal = o->signal;
-    m->error = taken_mask(t, tk->rules, o->text);
+    m->error = failure_text(t, tk, o, src);
     m->left = taken_mask(t, tk->rules, o->left);
     m->link = taken_mask(t, tk->rules, src->link);
     m->decoded = taken_mask(t, tk->rules, src->decoded);

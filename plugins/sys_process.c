@@ -78,10 +78,10 @@ static bool add_process(struct plan_adder *adder, const char *path)
 {
     static const char *const files[] = {"status", "stack", "wchan", "limits"};
     char pid[16], name[32], file[48];
-    uint64_t number;
+    int end = 0;
 
-    if (sscanf(path, "/proc/%15[0-9]/status", pid) != 1 ||
-        str_parse_u64(pid, 1, INT32_MAX, &number))
+    if (sscanf(path, "/proc/%9[0-9]/status%n", pid, &end) != 1 || !end ||
+        path[end])
         return false;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         snprintf(name, sizeof(name), "pid-%s-%s", pid, files[i]);

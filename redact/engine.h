@@ -98,7 +98,7 @@ struct hit {
 
 /* The first match that starts in pos..limit-1 of data; all bytes that decide
  * it must be there: limit + max_width + max_ahead <= len, unless eof.
- * SCAN_FAILED: what starts at out->start could not be decided. */
+ * SCAN_FAILED: a rule could not be run on the line at out->start. */
 enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
                            bool eof, size_t pos, size_t limit, struct hit *out);
 

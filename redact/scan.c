@@ -127,6 +127,17 @@ static bool wins(const struct nominee *a, const struct nominee *b)
     return a->value != b->value ? a->value < b->value : before(a, b);
 }
 
+/* The line at lo is given up; the rest of the range stays. */
+static bool next_line(const uint8_t *data, size_t len, struct nominee *t)
+{
+    const uint8_t *nl = memchr(data + t->lo, '\n', len - t->lo);
+
+    if (!nl || (size_t)(nl - data) >= t->hi)
+        return false;
+    t->lo = (uint32_t)(nl - data) + 1;
+    return true;
+}
+
 /* One step with the top of the heap; SCAN_HIT: it is a found match. */
 static enum scan_result settle_top(struct scan *s, const uint8_t *data,
                                    size_t len, bool eof, size_t pos,
@@ -153,11 +164,15 @@ static enum scan_result settle_top(struct scan *s, const uint8_t *data,
         hi = last;
     *failed = t->lo;
     r = t->lo <= hi ? decide(s, data, len, hi, t) : SCAN_NONE;
+    if (r == SCAN_FAILED)
+        r = next_line(data, len, t) ? SCAN_HIT : SCAN_NONE;
+    else
+        *failed = SIZE_MAX;
     if (r == SCAN_HIT)
         sift_down(ns, 0);
     else
         pop(ns);
-    return r == SCAN_FAILED ? SCAN_FAILED : SCAN_NONE;
+    return *failed != SIZE_MAX ? SCAN_FAILED : SCAN_NONE;
 }
 
 enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
@@ -166,7 +181,7 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
     enum scan_result r, result = SCAN_NONE;
     struct nominees *ns = &s->ns;
     struct nominee best = { 0 };
-    size_t n_aside = 0, failed = 0;
+    size_t n_aside = 0, failed = SIZE_MAX;
 
     while (ns->n) {
         if (ns->v[0].lo > (result == SCAN_HIT ? best.value : limit - 1) &&

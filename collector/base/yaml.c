@@ -538,6 +538,10 @@ int yamldoc_load(const char *path, const char *text, size_t len,
     if (len > YAML_MAX_BYTES)
         return error_at(path, 1, err, "expected at most %u bytes, found %zu",
                         YAML_MAX_BYTES, len);
+    if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) { /* some editors' mark */
+        text += 3;
+        len -= 3;
+    }
     y = xcalloc(1, sizeof(*y));
     y->path = xstrdup(path);
     y->schema = schema;

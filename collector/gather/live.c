@@ -101,7 +101,7 @@ static int live_start(struct gather *g, const struct request *rq,
 {
     struct live *l = (struct live *)g;
     struct buf b = BUF_INIT;
-    enum proto type;
+    enum proto type = RQ_READ;
     int r = 0;
 
     memset(&g->outcome, 0, sizeof(g->outcome));

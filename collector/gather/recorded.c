@@ -23,10 +23,18 @@ static char *key_of_argv(const char *const *argv)
 
 char *recorded_key(const struct request *rq)
 {
-    if (rq->kind == REQ_RUN)
+    switch (rq->kind) {
+    case REQ_RUN:
         return key_of_argv(rq->argv);
-    return xasprintf(rq->kind == REQ_PROBE ? "p:%s" : RECORDED_FILE_PREFIX "%s",
-                     rq->name);
+    case REQ_PROBE:
+        return xasprintf("p:%s", rq->name);
+    case REQ_GLOB:
+        return xasprintf("g:%s", rq->name);
+    case REQ_TREE:
+        return xasprintf("t:%s", rq->name);
+    default:
+        return xasprintf(RECORDED_FILE_PREFIX "%s", rq->name);
+    }
 }
 
 static char *key_of_item(const struct manifest_item *item)

@@ -5,7 +5,7 @@ cd here
 try() {
     local regex=$1
     shift
-    (cd .. && ran= && run 2 "$XB" "$@" && one_line "$regex")
+    (cd .. && run 2 "$XB" "$@" && one_line "$regex")
     nothing_left .
 }
 try 'unknown option .--frobnicate' --frobnicate

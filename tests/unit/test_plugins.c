@@ -362,7 +362,7 @@ static void test_fallbacks(void **state)
 
 struct host {
     struct gather gather;
-    const char *const (*globs)[4]; /* pattern, paths; ends with NULL */
+    const char *const (*globs)[5]; /* pattern, paths; ends with NULL */
     const char *const (*files)[2]; /* path, text; ends with NULL */
     const char *const *entries;    /* what is being listed */
     const char *text;              /* what is being read */
@@ -445,8 +445,8 @@ void plan_add(struct plan_adder *a, const struct item *i)
 
 static void test_net(void **state)
 {
-    static const char *const none[][4] = {{NULL}};
-    static const char *const bridges[][4] = {
+    static const char *const none[][5] = {{NULL}};
+    static const char *const bridges[][5] = {
         {"/sys/class/net/*/bridge/bridge_id",
          "/sys/class/net/xenbr0/bridge/bridge_id",
          /* A name is anything but '/' and blanks; this one would be taken for
@@ -454,14 +454,14 @@ static void test_net(void **state)
          "/sys/class/net/-h/bridge/bridge_id",
          "/sys/class/net/a%b/bridge/bridge_id"},
         {NULL}};
-    static const char *const hostile[][4] = {
+    static const char *const hostile[][5] = {
         {"/sys/class/net/*/bridge/bridge_id", "/etc/passwd", "/sys/class/net/",
          "/sys/class/net/0123456789012345678901234567890123456789/bridge"},
         {NULL}};
-    static const char *const over_nft[][4] = {
+    static const char *const over_nft[][5] = {
         {"/usr/sbin/xtables-nft-multi", "/usr/sbin/xtables-nft-multi"}, {NULL}};
     static const struct {
-        const char *const (*globs)[4];
+        const char *const (*globs)[5];
         const char *added;
     } hosts[] = {
         {none, CLASSIC},
@@ -485,11 +485,11 @@ static void test_net(void **state)
 
 static void test_process(void **state)
 {
-    static const char *const globs[][4] = {{"/proc/[1-9]*/status",
+    static const char *const globs[][5] = {{"/proc/[1-9]*/status",
                                             "/proc/1/status", "/proc/20/status",
                                             "/proc/300/status"},
                                            {NULL}};
-    static const char *const more[][4] = {
+    static const char *const more[][5] = {
         /* From a recording, which may say anything. */
         {"/proc/[1-9]*/status", "/proc/4x/status", "/proc/../etc/passwd",
          "/proc/99999999999999/status"},
@@ -524,7 +524,7 @@ static void test_process(void **state)
 /* A lost backend ends the plan with the backend's error. */
 static void test_lost(void **state)
 {
-    static const char *const none[][4] = {{NULL}};
+    static const char *const none[][5] = {{NULL}};
     struct host h = {.gather.ops = &host_ops, .globs = none, .error = -EPIPE};
     struct plan_adder added = {""};
     struct err err = ERR_INIT;

@@ -114,6 +114,24 @@ static void test_empty(void **state)
     }
 }
 
+/* A byte order mark, as some editors write it; other encodings are refused. */
+static void test_mark(void **state)
+{
+    static const char mark[] = "\xef\xbb\xbftitle: a\n";
+    static const char utf16[] = "\xff\xfet\0i\0";
+    struct err err = ERR_INIT;
+    struct yamldoc *y;
+
+    (void)state;
+    assert_int_equal(
+        yamldoc_load("f", mark, sizeof(mark) - 1, &schema, &y, &err), 0);
+    assert_string_equal(((struct top *)yamldoc_data(y))->title, "a");
+    yamldoc_free(y);
+    assert_int_equal(
+        yamldoc_load("f", utf16, sizeof(utf16) - 1, &schema, &y, &err),
+        -EINVAL);
+}
+
 /* ---- what is refused, and how it is said --------------------------------- */
 
 static const struct {
@@ -257,7 +275,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loads),  cmocka_unit_test(test_empty),
         cmocka_unit_test(test_bad),    cmocka_unit_test(test_raw_nul),
-        cmocka_unit_test(test_limits), cmocka_unit_test(test_no_err),
+        cmocka_unit_test(test_limits), cmocka_unit_test(test_mark),
+        cmocka_unit_test(test_no_err),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,383 @@
+/* One stream.
+ *
+ * Input is copied into a window of fixed size and looked at only when the
+ * window is full or the input has ended; so how it was cut cannot matter.  In
+ * the window (offsets):
+ *
+ *      0 ... out ... pos ... limit ... len
+ *
+ * Bytes before out were passed on and stay for anchors that look back.  Bytes
+ * from out to pos are scanned; they are passed on when the window moves, but
+ * for the last REDACT_BACK, which may still be replaced if the line proves
+ * unscannable.  Matches that start before limit can be decided.  When there is
+ * no more to do, the window moves so that pos is near its begin.
+ *
+ * On the way out a byte passes two gates: the lead (not passed on) and, on an
+ * unscannable line, the mute (counted, not passed on, up to the line end). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/xalloc.h"
+#include "redact/ruleset.h"
+#include "redact/token.h"
+#include "redact/value.h"
+
+struct redactor {
+    struct sink sink;
+    const struct redact_rules *rules;
+    struct sink *next;
+    struct work *work; /* NULL until the first byte */
+    size_t out, pos, len;
+    uint64_t base;   /* offset of the window in the stream */
+    size_t listed;   /* the nominees are complete for starts before it */
+    bool fresh;      /* the nominees are of this window */
+    bool in_value;
+    bool muted;
+    bool closed;
+    bool gate_shut; /* the lead is not over */
+    uint64_t lead;
+    uint64_t muted_bytes;
+    size_t rule; /* of the value */
+    struct value value;
+    uint64_t *hits;
+    uint64_t total, unscannable;
+};
+
+/* ---- output ---- */
+
+static int unmute(struct redactor *r, struct err *err)
+{
+    char token[TOKEN_MAX + 1];
+    size_t n;
+
+    r->muted = false;
+    if (!r->muted_bytes || r->gate_shut)
+        return 0;
+    r->unscannable++;
+    n = token_unscannable(r->muted_bytes, token);
+    return sink_write(r->next, token, n, err);
+}
+
+/* The bytes from..to of the window, past both gates. */
+static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
+{
+    const uint8_t *w = r->work->window, *nl;
+    size_t skip;
+    int rc;
+
+    if (r->gate_shut && from < to) {
+        /* A newline counts from the last byte of the lead on. */
+        skip = r->lead > r->base + from + 1 ? r->lead - r->base - from - 1 : 0;
+        if (skip >= to - from)
+            return 0;
+        nl = memchr(w + from + skip, '\n', to - from - skip);
+        if (!nl)
+            return 0;
+        r->gate_shut = false;
+        r->muted = false;
+        from = (size_t)(nl - w) + 1;
+    }
+    if (r->muted && from < to) {
+        nl = memchr(w + from, '\n', to - from);
+        skip = nl ? (size_t)(nl - w) - from : to - from;
+        r->muted_bytes += skip;
+        from += skip;
+        if (nl && (rc = unmute(r, err)))
+            return rc;
+    }
+    return sink_write(r->next, w + from, to - from, err);
+}
+
+static int emit_token(struct redactor *r, struct err *err)
+{
+    char token[TOKEN_MAX + 1];
+    size_t n;
+
+    n = token_make(r->rules->opts.key, redact_rule_name(r->rules, r->rule),
+                   r->work->hash, token);
+    if (r->muted)
+        r->muted_bytes += value_taken(&r->value);
+    if (r->muted || r->gate_shut)
+        return 0;
+    r->hits[r->rule]++;
+    r->total++;
+    return sink_write(r->next, token, n, err);
+}
+
+/* ---- scanning ---- */
+
+static void nominate(struct redactor *r)
+{
+    const struct redact_rules *rules = r->rules;
+    struct work *w = r->work;
+
+    w->scan.ns.n = 0;
+    scan_begin(&w->scan);
+    r->listed = rules->engine->nominate(rules->engine_state, w->scratch,
+                                        w->window, r->len, r->pos, &w->scan.ns);
+    if (!r->listed) { /* the engine failed */
+        w->scan.ns.n = 0;
+        scan_begin(&w->scan);
+        r->listed = engine_pcre2.nominate(rules->fallback, NULL, w->window,
+                                          r->len, r->pos, &w->scan.ns);
+    }
+    scan_begin(&w->scan);
+    r->fresh = true;
+}
+
+/* The line at start goes, as far back as it was not passed on yet. */
+static int mute_line(struct redactor *r, size_t start, struct err *err)
+{
+    const uint8_t *w = r->work->window;
+    size_t from = start;
+    int rc;
+
+    while (from > r->out && start - from < REDACT_BACK && w[from - 1] != '\n')
+        from--;
+    rc = emit(r, r->out, from, err);
+    r->out = from;
+    if (!rc && !r->muted) {
+        r->muted = true;
+        r->muted_bytes = 0;
+    }
+    return rc;
+}
+
+/* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
+ * this window. */
+static int scan(struct redactor *r, bool eof, struct err *err)
+{
+    const struct ruleset *set = &r->rules->set;
+    size_t undecided = (size_t)set->max_width + set->max_ahead, limit;
+    struct work *w = r->work;
+    struct hit hit;
+    int rc;
+
+    limit = eof ? r->len : r->len > undecided ? r->len - undecided : 0;
+    if (r->pos >= limit)
+        return 0;
+    if (!r->fresh || r->pos >= r->listed)
+        nominate(r);
+    if (limit > r->listed)
+        limit = r->listed;
+    switch (scan_next(&w->scan, w->window, r->len, eof, r->pos, limit, &hit)) {
+    case SCAN_NONE:
+        r->pos = limit;
+        return 1;
+    case SCAN_FAILED:
+        rc = mute_line(r, hit.start, err);
+        return rc ? rc : 1;
+    case SCAN_HIT:
+        break;
+    }
+    rc = emit(r, r->out, hit.value, err);
+    r->out = hit.value;
+    /* Beyond the start, so that an empty value is not found again. */
+    r->pos = hit.value > hit.start ? hit.value : hit.start + 1;
+    r->rule = hit.rule;
+    r->in_value = true;
+    value_begin(&r->value, set->rule[hit.rule].src->form,
+                r->rules->opts.keep_tokens, w->hash);
+    return rc ? rc : 1;
+}
+
+/* Feeds the value.  1: it ended; 0: it needs more. */
+static int feed_value(struct redactor *r, bool eof, struct err *err)
+{
+    size_t raw, gone, from = r->out;
+    int done, rc;
+
+    done = value_step(&r->value, r->work->window + from, r->len - from, eof,
+                      &raw, &gone) == VALUE_DONE;
+    rc = emit(r, from, from + raw, err);
+    r->out = from + raw + gone;
+    if (r->pos < r->out)
+        r->pos = r->out;
+    if (!rc && done) {
+        r->in_value = false;
+        if (value_taken(&r->value))
+            rc = emit_token(r, err);
+    }
+    return rc ? rc : done;
+}
+
+/* Moves the window so that new bytes have room. */
+static int move(struct redactor *r, struct err *err)
+{
+    struct work *w = r->work;
+    size_t keep = r->in_value ? r->out : r->pos;
+    size_t from = keep > REDACT_BACK ? keep - REDACT_BACK : 0;
+    int rc = 0;
+
+    if (r->out < from) {
+        rc = emit(r, r->out, from, err);
+        r->out = from;
+    }
+    memmove(w->window, w->window + from, r->len - from);
+    r->base += from;
+    r->out -= from;
+    r->pos -= from;
+    r->len -= from;
+    r->fresh = false;
+    return rc;
+}
+
+static int process(struct redactor *r, bool eof, struct err *err)
+{
+    int rc;
+
+    do {
+        rc = r->in_value ? feed_value(r, eof, err) : scan(r, eof, err);
+    } while (rc > 0);
+    if (rc)
+        return rc;
+    if (!eof)
+        return move(r, err);
+    rc = emit(r, r->out, r->len, err);
+    r->out = r->len;
+    if (!rc && r->muted)
+        rc = unmute(r, err);
+    return rc;
+}
+
+/* ---- the stage ---- */
+
+static int redactor_write(struct sink *s, const void *data, size_t n,
+                          struct err *err)
+{
+    struct redactor *r = (struct redactor *)s;
+    const uint8_t *p = data;
+    size_t k;
+    int rc;
+
+    if (!r->work)
+        r->work = redact_work_get(r->rules);
+    while (n) {
+        k = r->rules->window - r->len;
+        if (k > n)
+            k = n;
+        memcpy(r->work->window + r->len, p, k);
+        r->len += k;
+        p += k;
+        n -= k;
+        r->fresh = false;
+        if (r->len == r->rules->window) {
+            rc = process(r, false, err);
+            if (rc)
+                return rc;
+        }
+    }
+    return 0;
+}
+
+static int redactor_close(struct sink *s, struct err *err)
+{
+    struct redactor *r = (struct redactor *)s;
+    int rc = 0, rc2;
+
+    if (r->work)
+        rc = process(r, true, err);
+    rc2 = sink_close(r->next, rc ? NULL : err);
+    return rc ? rc : rc2;
+}
+
+static void redactor_free(struct sink *s)
+{
+    struct redactor *r = (struct redactor *)s;
+
+    if (!r)
+        return;
+    if (r->work) {
+        /* A value that was not finished leaves its hash half done. */
+        char sum[SHA256_HEX];
+
+        sha256_hex(r->work->hash, sum);
+        redact_work_put(r->rules, r->work);
+    }
+    sink_free(r->next);
+    free(r->hits);
+    free(r);
+}
+
+static const struct sink_ops redactor_ops = {
+    .write = redactor_write,
+    .close = redactor_close,
+    .free = redactor_free,
+};
+
+struct redactor *redactor_new(const struct redact_rules *rules,
+                              struct sink *next)
+{
+    struct redactor *r = xcalloc(1, sizeof(*r));
+
+    r->sink.ops = &redactor_ops;
+    r->rules = rules;
+    r->next = next;
+    r->hits = xcalloc(rules->set.n, sizeof(*r->hits));
+    return r;
+}
+
+struct sink *redactor_sink(struct redactor *r)
+{
+    return &r->sink;
+}
+
+void redactor_lead(struct redactor *r, uint64_t lead)
+{
+    r->lead = lead;
+    r->gate_shut = lead > 0;
+}
+
+const uint64_t *redactor_hits(const struct redactor *r)
+{
+    return r->hits;
+}
+
+uint64_t redactor_hits_total(const struct redactor *r)
+{
+    return r->total;
+}
+
+uint64_t redactor_unscannable(const struct redactor *r)
+{
+    return r->unscannable;
+}
+
+/* ---- a short text ---- */
+
+struct text_sink {
+    struct sink sink;
+    struct buf *out;
+};
+
+static int text_write(struct sink *s, const void *data, size_t n,
+                      struct err *err)
+{
+    (void)err;
+    buf_add(((struct text_sink *)s)->out, data, n);
+    return 0;
+}
+
+static int text_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void text_free(struct sink *s)
+{
+    (void)s;
+}
+
+void redact_text(const struct redact_rules *rules, const char *text, size_t len,
+                 struct buf *out)
+{
+    static const struct sink_ops ops = { text_write, text_close, text_free };
+    struct text_sink t = { { &ops }, out };
+    struct redactor *r = redactor_new(rules, &t.sink);
+
+    sink_write(&r->sink, text, len, NULL);
+    sink_close(&r->sink, NULL);
+    sink_free(&r->sink);
+}

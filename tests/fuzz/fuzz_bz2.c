@@ -1,0 +1,100 @@
+/* fuzz_bz2.c: what is packed, libbz2 unpacks to the same bytes, and the stream
+ * does not depend on the calls.
+ *
+ * Input: one byte that says how often the rest is repeated (so that blocks get
+ * full), one that says how it is cut into calls, then the bytes. */
+#include <bzlib.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "collector/base/core/xalloc.h"
+#include "collector/pack/bz2.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int ok)
+{
+    if (!ok)
+        abort();
+}
+
+static void end_block(struct bz2_encoder *e, struct bz2_cut *c,
+                      struct bz2_join *j, struct output *o)
+{
+    struct bz2_block b;
+
+    must(!bz2_encode_block(e, c->buf, c->len, &b, NULL));
+    must(!bz2_join_bits(j, b.bits, b.nbits, o, NULL));
+    bz2_join_crc(j, b.crc);
+    bz2_cut_start(c, c->buf);
+}
+
+static char *pack(const uint8_t *in, size_t n, size_t step, size_t *n_out)
+{
+    struct bz2_encoder *e = bz2_encoder_new();
+    int fd = memfd_create("packed", MFD_CLOEXEC);
+    struct output *o = output_new(fd);
+    struct bz2_join j;
+    struct bz2_cut c;
+    char *out;
+
+    must(fd >= 0);
+    bz2_cut_start(&c, xmalloc(BZ2_BLOCK_MAX));
+    must(!bz2_join_begin(&j, o, NULL));
+    while (n) {
+        size_t now = step < n ? step : n;
+        size_t took = bz2_cut_add(&c, in, now);
+
+        in += took;
+        n -= took;
+        if (took < now)
+            end_block(e, &c, &j, o);
+    }
+    if (c.len)
+        end_block(e, &c, &j, o);
+    must(!bz2_join_end(&j, o, NULL));
+    must(!output_flush(o, NULL));
+    *n_out = output_pos(o);
+    out = xmalloc(*n_out);
+    must(pread(fd, out, *n_out, 0) == (ssize_t)*n_out);
+    output_free(o);
+    bz2_encoder_free(e);
+    free(c.buf);
+    close(fd);
+    return out;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t times, step, n, n_packed, n_again;
+    unsigned n_plain;
+    char *packed, *again, *plain;
+    uint8_t *in;
+
+    if (size < 2)
+        return 0;
+    times = data[0] < 250 ? 1 : 2000000 / size;
+    step = data[1] + 1u;
+    data += 2;
+    size -= 2;
+    n = size * times;
+    in = xmalloc(n);
+    for (size_t i = 0; i < times; i++)
+        memcpy(in + i * size, data, size);
+    packed = pack(in, n, n ? n : 1, &n_packed);
+    again = pack(in, n, step, &n_again);
+    must(n_packed == n_again && !memcmp(packed, again, n_packed));
+    n_plain = (unsigned)n + 1;
+    plain = xmalloc(n_plain);
+    must(BZ2_bzBuffToBuffDecompress(plain, &n_plain, packed, (unsigned)n_packed,
+                                    0, 0) == BZ_OK);
+    must(n_plain == n && !memcmp(plain, in, n));
+    free(plain);
+    free(again);
+    free(packed);
+    free(in);
+    return 0;
+}

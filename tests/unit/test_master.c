@@ -1,0 +1,932 @@
+/* test_master.c: the master, driven by a stand-in worker.
+ *
+ * This program is its own worker: the master executes it again, under the name
+ * that workers have, and --note says which part it is to play. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/frame.h"
+#include "collector/base/core/options.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/sandbox.h"
+#include "collector/front/master.h"
+
+#define STEM "xen-bugtool-host-20261122T230037Z"
+#define CTL PROTO_CONTROL_FD
+
+/* --- the stand-in worker ------------------------------------------------ */
+
+static struct frame answer;
+
+/* Ends the worker with a status that no test expects. */
+#define WANT(cond)                                                             \
+    do {                                                                       \
+        if (!(cond)) {                                                         \
+            fprintf(stderr, "worker: line %d: %s (%s)\n", __LINE__, #cond,     \
+                    answer.type == CT_ERR ? answer.data + 24 : "");            \
+            _exit(77);                                                         \
+        }                                                                      \
+    } while (0)
+
+/* Sends a message of one number (unless -1) and up to two strings, and waits
+ * for the answer, whose type it returns. */
+static uint32_t ask(uint32_t type, int64_t num, const char *a, const char *b)
+{
+    struct buf msg = BUF_INIT;
+
+    if (num >= 0)
+        field_put_u64(&msg, (uint64_t)num);
+    if (a)
+        field_put_str(&msg, a);
+    if (b)
+        field_put_str(&msg, b);
+    WANT(frame_send(CTL, type, buf_str(&msg), msg.len, -1) == 0);
+    buf_done(&msg);
+    if (frame_recv(CTL, &answer, 5000, -1) != 1)
+        _exit(78); /* the master hung up on us */
+    return answer.type;
+}
+
+static uint32_t ask_output(const char *folder)
+{
+    return ask(CT_OUTPUT, -1, STEM, folder);
+}
+
+static int new_reader(uint64_t *id)
+{
+    struct fields f;
+
+    WANT(ask(CT_READER, -1, NULL, NULL) == CT_OK);
+    fields_init(&f, &answer);
+    *id = field_u64(&f);
+    WANT(fields_end(&f) && answer.fd >= 0);
+    return answer.fd;
+}
+
+/* left and where of CT_KILL. */
+static uint64_t kill_reader(uint64_t id, const char **where)
+{
+    struct fields f;
+    uint64_t left;
+
+    WANT(ask(CT_KILL, (int64_t)id, NULL, NULL) == CT_OK);
+    fields_init(&f, &answer);
+    left = field_u64(&f);
+    *where = field_str(&f);
+    WANT(fields_end(&f));
+    return left;
+}
+
+static void part_state(void)
+{
+    static const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE};
+    uid_t r, e, s;
+    struct sigaction sa;
+    struct rlimit core;
+    sigset_t mask;
+    char cwd[64];
+    int sig, n = 0;
+
+    WANT(!getresuid(&r, &e, &s) && r && e && s && r == e && e == s);
+    WANT(getgroups(0, NULL) == 0 || getenv("NOT_ROOT"));
+    WANT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+    WANT(!prctl(PR_GET_PDEATHSIG, &sig) && sig == SIGKILL);
+    WANT(!getrlimit(RLIMIT_CORE, &core) && core.rlim_max <= 1);
+    WANT(getcwd(cwd, sizeof(cwd)) && !strcmp(cwd, "/"));
+    WANT(umask(0) == 077);
+    WANT(setuid(0) < 0 && chroot("/") < 0);
+    for (int fd = 4; fd < 1024; fd++)
+        WANT(fcntl(fd, F_GETFD) < 0);
+    WANT(!sigprocmask(SIG_BLOCK, NULL, &mask));
+    for (int i = 1; i < 32; i++)
+        n += sigismember(&mask, i);
+    WANT(n == 0);
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        WANT(!sigaction(ignored[i], NULL, &sa) && sa.sa_handler == SIG_IGN);
+    WANT(!sigaction(SIGTERM, NULL, &sa) && sa.sa_handler == SIG_DFL);
+    _exit(0);
+}
+
+static void part_output(void)
+{
+    struct fields f;
+    int fd;
+
+    WANT(ask_output("") == CT_OK && answer.fd >= 0);
+    fd = answer.fd;
+    WANT(write(fd, "bundle", 6) == 6);
+    WANT(ask(CT_SPOOL, -1, NULL, NULL) == CT_OK && answer.fd >= 0);
+    WANT(write(answer.fd, "spool", 5) == 5);
+    WANT(ask(CT_FINISH, 1, NULL, NULL) == CT_OK);
+    fields_init(&f, &answer);
+    printf("%s", field_str(&f));
+    fflush(stdout);
+    WANT(!*field_str(&f) && fields_end(&f));
+    _exit(0);
+}
+
+static void part_dir(void)
+{
+    int dir, fd;
+
+    WANT(ask_output("") == CT_OK && answer.fd >= 0);
+    dir = answer.fd;
+    WANT(!mkdirat(dir, "xen", 0700));
+    fd = openat(dir, "xen/info", O_WRONLY | O_CREAT | O_EXCL, 0600);
+    WANT(fd >= 0 && write(fd, "x", 1) == 1);
+    WANT(ask(CT_FINISH, 1, NULL, NULL) == CT_OK);
+    /* What was taken over cannot be changed any more. */
+    WANT(getenv("NOT_ROOT") ||
+         openat(dir, "new", O_CREAT | O_WRONLY, 0600) < 0);
+    _exit(0);
+}
+
+static void part_dir_link(void)
+{
+    WANT(ask_output("") == CT_OK && answer.fd >= 0);
+    WANT(!symlinkat("/etc/passwd", answer.fd, "link"));
+    WANT(ask(CT_FINISH, 1, NULL, NULL) == CT_ERR);
+    WANT(strstr(answer.data + 16, "link"));
+    _exit(1);
+}
+
+static void part_no_finish(void)
+{
+    WANT(ask_output("") == CT_OK);
+    WANT(write(answer.fd, "bundle", 6) == 6);
+    _exit(0);
+}
+
+static void part_dropped(void)
+{
+    WANT(ask_output("") == CT_OK);
+    WANT(ask(CT_FINISH, 0, NULL, NULL) == CT_OK);
+    _exit(1);
+}
+
+static void part_output_error(void)
+{
+    WANT(ask_output("") == CT_ERR);
+    fprintf(stderr, "%s\n", answer.data + 16);
+    _exit(1);
+}
+
+static void part_stem(void)
+{
+    ask(CT_OUTPUT, -1, "xen-bugtool-../../etc/cron.d/x", "");
+    _exit(0);
+}
+
+static void part_twice(void)
+{
+    WANT(ask_output("") == CT_OK);
+    ask_output("");
+    _exit(0);
+}
+
+static void part_unknown(void)
+{
+    ask(RQ_READ, -1, "/etc/shadow", NULL);
+    _exit(0);
+}
+
+static void part_fields(void)
+{
+    ask(CT_KILL, -1, "no number", NULL);
+    _exit(0);
+}
+
+static void part_fd(void)
+{
+    frame_send(CTL, CT_READER, NULL, 0, 1);
+    frame_recv(CTL, &answer, 5000, -1);
+    _exit(0);
+}
+
+static void part_short(void)
+{
+    WANT(write(CTL, "ab", 2) == 2);
+    frame_recv(CTL, &answer, 5000, -1);
+    _exit(0);
+}
+
+static void part_bad_id(void)
+{
+    ask(CT_KILL, 4711, NULL, NULL);
+    _exit(0);
+}
+
+static void part_finish_first(void)
+{
+    ask(CT_FINISH, 1, NULL, NULL);
+    _exit(0);
+}
+
+static void part_not_asked(void)
+{
+    ask(CT_BUNDLE, -1, NULL, NULL);
+    _exit(0);
+}
+
+/* A reader answers, another is killed, the limit holds. */
+static void part_readers(void)
+{
+    uint64_t id, first;
+    const char *where;
+    int sock = new_reader(&first), last = -1;
+
+    WANT(!frame_send(sock, 'e', "hello", 5, -1));
+    WANT(frame_recv(sock, &answer, 5000, -1) == 1 && answer.len == 5);
+    WANT(!kill_reader(first, &where) && strstr(where, "pid "));
+    WANT(!kill_reader(first, &where) && !*where); /* twice is no harm */
+    close(sock);
+    for (int i = 0; i < 64; i++)
+        last = new_reader(&id);
+    WANT(ask(CT_READER, -1, NULL, NULL) == CT_ERR);
+    close(last); /* that one ends by itself */
+    WANT(!kill_reader(id, &where));
+    new_reader(&id);
+    WANT(ask(CT_LEFT, -1, NULL, NULL) == CT_OK && answer.len == 9);
+    _exit(0);
+}
+
+/* How a reader ended is known: status, signal. */
+static void part_reader_ends(void)
+{
+    uint64_t id;
+    const char *where;
+    int sock = new_reader(&id);
+
+    WANT(!frame_send(sock, 'x', "", 0, -1));
+    WANT(frame_recv(sock, &answer, 5000, -1) == 0);
+    usleep(100000);
+    WANT(!kill_reader(id, &where) && strstr(where, "status 7"));
+    sock = new_reader(&id);
+    WANT(!frame_send(sock, 's', "", 0, -1));
+    WANT(frame_recv(sock, &answer, 5000, -1) == 0);
+    usleep(100000);
+    WANT(!kill_reader(id, &where) && strstr(where, "signal 11"));
+    _exit(0);
+}
+
+/* Whether a process ends soon; init may take its time to bury it. */
+static bool is_gone(pid_t pid)
+{
+    char path[32], text[256], *p;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    for (int i = 0; i < 100; i++) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+        if (fd >= 0)
+            close(fd);
+        text[n > 0 ? n : 0] = '\0';
+        p = strrchr(text, ')');
+        if (!p || p[2] == 'Z')
+            return true;
+        usleep(10000);
+    }
+    return false;
+}
+
+/* A killed reader's command goes with it, and what that started too. */
+static void part_reader_command(void)
+{
+    uint64_t id;
+    const char *where;
+    int sock = new_reader(&id);
+    pid_t pids[2];
+    char stat[32];
+
+    WANT(!frame_send(sock, 'c', "", 0, -1));
+    WANT(frame_recv(sock, &answer, 5000, -1) == 1);
+    WANT(answer.len == sizeof(pids));
+    memcpy(pids, answer.data, sizeof(pids));
+    WANT(!kill_reader(id, &where));
+    snprintf(stat, sizeof(stat), "pid %d ", (int)pids[0]);
+    WANT(strstr(where, stat));
+    for (int i = 0; i < 2; i++)
+        WANT(is_gone(pids[i]));
+    _exit(0);
+}
+
+/* Readers have ended once a foreign bundle is open, and none are made. */
+static void part_bundle(void)
+{
+    uint64_t id;
+    int sock = new_reader(&id), dir;
+    struct fields f;
+    uint64_t is_dir;
+
+    WANT(ask(CT_BUNDLE, -1, NULL, NULL) == CT_OK);
+    fields_init(&f, &answer);
+    is_dir = field_u64(&f);
+    WANT(fields_end(&f) && answer.fd >= 0);
+    dir = answer.fd;
+    WANT(frame_recv(sock, &answer, 5000, -1) == 0);
+    WANT(ask(CT_READER, -1, NULL, NULL) == CT_ERR);
+    if (is_dir) {
+        char c;
+
+        WANT(ask(CT_OPEN, -1, "xen/info", NULL) == CT_OK);
+        WANT(answer.fd >= 0 && read(answer.fd, &c, 1) == 1 && c == 'i');
+        WANT(fcntl(answer.fd, F_GETFL) % 4 == O_RDONLY);
+        WANT(ask(CT_OPEN, -1, "xen", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "xen/none", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "../secret", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "/etc/passwd", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "xen/../xen/info", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "link", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "dirlink/info", NULL) == CT_ERR);
+        WANT(ask(CT_OPEN, -1, "fifo", NULL) == CT_ERR);
+    } else {
+        char text[6];
+
+        WANT(read(dir, text, 6) == 6 && !memcmp(text, "packed", 6));
+    }
+    _exit(0);
+}
+
+static void part_bundle_error(void)
+{
+    WANT(ask(CT_BUNDLE, -1, NULL, NULL) == CT_ERR);
+    fprintf(stderr, "%s\n", answer.data + 16);
+    _exit(1);
+}
+
+static volatile sig_atomic_t got_term;
+
+static void on_term(int sig)
+{
+    (void)sig;
+    got_term = 1;
+}
+
+/* Closes its bundle when told to stop. */
+static void part_stops(void)
+{
+    struct sigaction sa = {.sa_handler = on_term};
+
+    sigaction(SIGTERM, &sa, NULL);
+    WANT(ask_output("") == CT_OK);
+    printf("ready\n");
+    fflush(stdout);
+    while (!got_term)
+        usleep(10000);
+    WANT(write(answer.fd, "bundle", 6) == 6);
+    WANT(ask(CT_FINISH, 1, NULL, NULL) == CT_OK);
+    _exit(3);
+}
+
+static void part_deaf(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    WANT(ask_output("") == CT_OK);
+    printf("ready\n");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
+/* Asks without ever reading the answers. */
+static void part_flood(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    printf("ready\n");
+    fflush(stdout);
+    for (;;)
+        frame_send(CTL, CT_LEFT, NULL, 0, -1);
+}
+
+static void part_exit3(void)
+{
+    _exit(3);
+}
+
+static void part_exit9(void)
+{
+    _exit(9);
+}
+
+static void part_crash(void)
+{
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+}
+
+/* Leaves a reader; it must be gone with the master. */
+static void part_leave_reader(void)
+{
+    uint64_t id;
+
+    new_reader(&id);
+    _exit(0);
+}
+
+static const struct {
+    const char *name;
+    void (*fn)(void);
+} parts[] = {
+    {"state", part_state},
+    {"output", part_output},
+    {"dir", part_dir},
+    {"dir-link", part_dir_link},
+    {"no-finish", part_no_finish},
+    {"dropped", part_dropped},
+    {"output-error", part_output_error},
+    {"stem", part_stem},
+    {"twice", part_twice},
+    {"unknown", part_unknown},
+    {"fields", part_fields},
+    {"fd", part_fd},
+    {"short", part_short},
+    {"bad-id", part_bad_id},
+    {"finish-first", part_finish_first},
+    {"not-asked", part_not_asked},
+    {"readers", part_readers},
+    {"reader-ends", part_reader_ends},
+    {"reader-command", part_reader_command},
+    {"bundle", part_bundle},
+    {"bundle-error", part_bundle_error},
+    {"stops", part_stops},
+    {"deaf", part_deaf},
+    {"flood", part_flood},
+    {"exit3", part_exit3},
+    {"exit9", part_exit9},
+    {"crash", part_crash},
+    {"leave-reader", part_leave_reader},
+};
+
+/* The part is the last argument, after "--note" where the command has it, or
+ * in the configuration's name. */
+static int play(int argc, char **argv)
+{
+    const char *part = "";
+
+    for (int i = 1; i + 1 < argc; i++) {
+        if (!strcmp(argv[i], "--config"))
+            part = argv[i + 1];
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (!strcmp(parts[i].name, part))
+            parts[i].fn();
+    }
+    return 79;
+}
+
+/* --- the stand-in reader ------------------------------------------------ */
+
+static int reader_body(int sock)
+{
+    static struct frame f;
+
+    /* Its socket and the three /dev/null are all that it holds. */
+    for (int fd = 4; fd < 1024; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            return 5;
+    }
+    while (frame_recv(sock, &f, -1, -1) == 1) {
+        pid_t pids[2];
+
+        switch (f.type) {
+        case 'e':
+            frame_send(sock, f.type, f.data, f.len, -1);
+            break;
+        case 'x':
+            return 7;
+        case 's':
+            signal(SIGSEGV, SIG_DFL);
+            raise(SIGSEGV);
+            break;
+        case 'c': /* a command that starts another one */
+            pids[0] = fork();
+            if (pids[0] == 0) {
+                setpgid(0, 0);
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                pids[0] = getpid();
+                pids[1] = fork();
+                if (pids[1] > 0)
+                    frame_send(sock, f.type, pids, sizeof(pids), -1);
+                for (;;)
+                    pause();
+            }
+            pause();
+            break;
+        default:
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* --- running the master ------------------------------------------------- */
+
+struct run {
+    pid_t pid;
+    int out, err; /* pipes */
+    char out_text[1024], err_text[4096];
+    int status;
+};
+
+static char folder[64]; /* a fresh one for each test */
+
+static char *below(const char *name)
+{
+    static char path[4][160];
+    static int i;
+
+    i = (i + 1) % 4;
+    snprintf(path[i], sizeof(path[i]), "%s/%s", folder, name);
+    return path[i];
+}
+
+/* The master in a process of its own, since it takes over signals and waits for
+ * all children. */
+static void start(struct run *r, char **argv)
+{
+    int out[2], err[2], argc = 0;
+
+    memset(r, 0, sizeof(*r));
+    assert_false(pipe(out) || pipe(err));
+    while (argv[argc])
+        argc++;
+    fflush(NULL);
+    r->pid = fork();
+    assert_true(r->pid >= 0);
+    if (r->pid == 0) {
+        struct options opt;
+        struct err e = ERR_INIT;
+        struct master_spec spec = {argv, &opt, "/proc/self/exe", reader_body};
+        int status = 99;
+
+        dup2(out[1], 1);
+        dup2(err[1], 2);
+        sandbox_start();
+        if (options_parse(argc, argv, &opt, &e))
+            fprintf(stderr, "%s\n", e.text);
+        else
+            status = master_run(&spec);
+        options_done(&opt);
+        _exit(status);
+    }
+    close(out[1]);
+    close(err[1]);
+    r->out = out[0];
+    r->err = err[0];
+}
+
+static void read_all(int fd, char *out, size_t size)
+{
+    size_t n = 0;
+    ssize_t k;
+
+    while (n + 1 < size && (k = read(fd, out + n, size - 1 - n)) > 0)
+        n += (size_t)k;
+    out[n] = '\0';
+    close(fd);
+}
+
+static void finish(struct run *r)
+{
+    int st;
+
+    read_all(r->out, r->out_text, sizeof(r->out_text));
+    read_all(r->err, r->err_text, sizeof(r->err_text));
+    assert_int_equal(waitpid(r->pid, &st, 0), r->pid);
+    r->status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
+}
+
+static struct run run_args(const char *part, const char *const *extra)
+{
+    char *argv[12] = {(char *)"xen-bugtool"};
+    struct run r;
+    int n = 1;
+
+    while (*extra)
+        argv[n++] = (char *)*extra++;
+    argv[n++] = (char *)"--config";
+    argv[n++] = (char *)part;
+    start(&r, argv);
+    finish(&r);
+    return r;
+}
+
+#define RUN(part, ...) run_args(part, (const char *const[]){__VA_ARGS__, NULL})
+
+static void assert_run(const struct run *r, int status, const char *err)
+{
+    if (r->status != status || !strstr(r->err_text, err))
+        print_message("status %d, stderr: %s\n", r->status, r->err_text);
+    assert_int_equal(r->status, status);
+    if (*err)
+        assert_non_null(strstr(r->err_text, err));
+    else
+        assert_string_equal(r->err_text, "");
+}
+
+static int count_entries(const char *path)
+{
+    DIR *d = opendir(path);
+    int n = -2;
+
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+static void put_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/xen-bugtool-test-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    return chmod(folder, 0755);
+}
+
+static int drop_folder(void **state)
+{
+    char cmd[128];
+
+    (void)state;
+    snprintf(cmd, sizeof(cmd), "rm -rf -- %s", folder);
+    return system(cmd);
+}
+
+/* --- the tests ---------------------------------------------------------- */
+
+static void test_worker_state(void **state)
+{
+    struct run r = RUN("state", "collect", "-o", folder);
+
+    (void)state;
+    assert_run(&r, 0, "");
+}
+
+static void test_statuses(void **state)
+{
+    struct run r = RUN("exit3", "collect");
+
+    (void)state;
+    assert_run(&r, 3, "");
+    r = RUN("exit9", "collect");
+    assert_run(&r, 1, "status 9; there is no bundle");
+    r = RUN("crash", "collect");
+    assert_run(&r, 1, "signal 11");
+    r = RUN("crash", "verify", "x");
+    assert_run(&r, 1, "signal 11");
+    assert_null(strstr(r.err_text, "bundle"));
+}
+
+static void test_output(void **state)
+{
+    struct run r = RUN("output", "collect", "-o", folder);
+    char *path = below(STEM ".tar.bz2");
+    struct stat st;
+
+    (void)state;
+    assert_run(&r, 0, "");
+    assert_string_equal(r.out_text, path);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode, S_IFREG | 0600);
+    assert_int_equal(st.st_uid, geteuid());
+    assert_int_equal(st.st_size, 6);
+    assert_int_equal(count_entries(folder), 1);
+}
+
+static void test_output_dir(void **state)
+{
+    struct run r = RUN("dir", "collect", "-f", "dir", "-o", folder);
+    struct stat st;
+
+    (void)state;
+    assert_run(&r, 0, "");
+    assert_int_equal(stat(below(STEM), &st), 0);
+    assert_int_equal(st.st_mode, S_IFDIR | 0700);
+    assert_int_equal(st.st_uid, geteuid());
+    assert_int_equal(stat(below(STEM "/xen/info"), &st), 0);
+    assert_int_equal(st.st_mode, S_IFREG | 0600);
+    assert_int_equal(st.st_uid, geteuid());
+    assert_int_equal(count_entries(folder), 1);
+}
+
+/* Anything but plain files is refused, and nothing is left behind. */
+static void test_output_dir_link(void **state)
+{
+    struct run r = RUN("dir-link", "collect", "-f", "dir", "-o", folder);
+
+    (void)state;
+    assert_run(&r, 1, "");
+    assert_int_equal(count_entries(folder), 0);
+}
+
+static void test_output_dropped(void **state)
+{
+    struct run r = RUN("no-finish", "collect", "-o", folder);
+
+    (void)state;
+    assert_run(&r, 1, "without finishing; there is no bundle");
+    assert_int_equal(count_entries(folder), 0);
+    r = RUN("dropped", "collect", "-o", folder);
+    assert_run(&r, 1, "");
+    assert_int_equal(count_entries(folder), 0);
+    r = RUN("no-finish", "collect", "-f", "tar", "-o", below("x.tar"));
+    assert_run(&r, 1, "without finishing");
+    assert_int_equal(count_entries(folder), 0);
+}
+
+static void test_output_error(void **state)
+{
+    struct run r;
+
+    (void)state;
+    put_file(below("old"), "precious");
+    r = RUN("output-error", "collect", "-o", below("old"));
+    assert_run(&r, 1, "never replaces a file");
+    r = RUN("output-error", "collect", "-o", below("none/new"));
+    assert_run(&r, 1, "No such file or directory; make it first");
+}
+
+/* When the root side is confused it stops. */
+static void test_nonsense(void **state)
+{
+    static const char *const list[] = {"stem",   "twice",       "unknown",
+                                       "fields", "fd",          "short",
+                                       "bad-id", "finish-first"};
+    struct run r;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        r = RUN(list[i], "collect", "-o", folder);
+        assert_run(&r, 1, "the worker is confused and was stopped: ");
+        assert_int_equal(count_entries(folder), 0);
+    }
+    /* Not even an output for a command that makes none, nor a bundle for one
+     * that names none. */
+    r = RUN("output", "verify", "x");
+    assert_run(&r, 1, "CT_OUTPUT, which verify does not need");
+    r = RUN("not-asked", "collect");
+    assert_run(&r, 1, "CT_BUNDLE (");
+}
+
+static void test_readers(void **state)
+{
+    struct run r = RUN("readers", "collect");
+
+    (void)state;
+    assert_run(&r, 0, "");
+    r = RUN("reader-ends", "collect");
+    assert_run(&r, 0, "");
+    r = RUN("reader-command", "plugins");
+    assert_run(&r, 0, "");
+    r = RUN("leave-reader", "collect");
+    assert_run(&r, 0, "");
+}
+
+static void test_bundle(void **state)
+{
+    struct run r;
+
+    (void)state;
+    assert_false(mkdir(below("b"), 0700) || mkdir(below("b/xen"), 0700));
+    put_file(below("b/manifest.json"), "{}");
+    put_file(below("b/xen/info"), "i");
+    put_file(below("secret"), "s");
+    assert_false(symlink("../secret", below("b/link")) ||
+                 symlink("xen", below("b/dirlink")) ||
+                 mkfifo(below("b/fifo"), 0600));
+    r = RUN("bundle", "collect", "--replay", below("b"));
+    assert_run(&r, 0, "");
+    r = RUN("bundle", "inspect", below("b"));
+    assert_run(&r, 0, "");
+    put_file(below("p"), "packed");
+    r = RUN("bundle", "verify", below("p"));
+    assert_run(&r, 0, "");
+
+    r = RUN("bundle-error", "verify", below("none"));
+    assert_run(&r, 1, "none: No such file or directory");
+    r = RUN("bundle-error", "verify", below("b/fifo"));
+    assert_run(&r, 1, "neither a file nor a folder");
+    r = RUN("bundle-error", "verify", "/dev/null");
+    assert_run(&r, 1, "neither a file nor a folder");
+    /* A folder that is no bundle is no key to what lies below it. */
+    r = RUN("bundle-error", "inspect", "/etc");
+    assert_run(&r, 1, "no manifest.json");
+}
+
+/* Starts part, waits until it is ready, sends signals with pauses between. */
+static struct run run_signals(const char *part, const int *sigs)
+{
+    char *argv[] = {(char *)"xen-bugtool", (char *)"-o", folder,
+                    (char *)"--config",    (char *)part, NULL};
+    struct run r;
+    char c;
+
+    start(&r, argv);
+    do {
+        assert_int_equal(read(r.out, &c, 1), 1);
+    } while (c != '\n');
+    for (; *sigs; sigs++) {
+        usleep(*sigs < 0 ? 400000 : 50000);
+        kill(r.pid, abs(*sigs));
+    }
+    finish(&r);
+    return r;
+}
+
+static void test_signals(void **state)
+{
+    struct run r = run_signals("stops", (int[]){SIGINT, 0});
+
+    (void)state;
+    /* The first one: a bundle of what there is. */
+    assert_run(&r, 3, "");
+    assert_int_equal(count_entries(folder), 1);
+    r = run_signals("stops", (int[]){SIGHUP, 0});
+    assert_run(&r, 3, "");
+    /* The second one: none. -n: sent after a longer pause. */
+    r = run_signals("deaf", (int[]){SIGTERM, -SIGTERM, 0});
+    assert_run(&r, 1, "stopped by a signal; there is no bundle");
+    assert_int_equal(count_entries(folder), 2);
+    /* A worker that does not listen cannot block the master. */
+    r = run_signals("flood", (int[]){SIGTERM, -SIGTERM, 0});
+    assert_run(&r, 1, "stopped by a signal");
+}
+
+/* Two at once, as from terminal and parent, are one; hang-ups never kill. */
+static void test_signals_doubled(void **state)
+{
+    struct run r = run_signals("stops", (int[]){SIGINT, SIGTERM, SIGHUP, 0});
+
+    (void)state;
+    assert_run(&r, 3, "");
+    r = run_signals("deaf", (int[]){SIGHUP, -SIGHUP, -SIGHUP, -SIGINT, 0});
+    assert_run(&r, 1, "stopped by a signal");
+}
+
+/* A master that is killed takes all with it. */
+static void test_master_killed(void **state)
+{
+    char *argv[] = {(char *)"xen-bugtool", (char *)"-o",   folder,
+                    (char *)"--config",    (char *)"deaf", NULL};
+    struct run r;
+    char c;
+
+    (void)state;
+    start(&r, argv);
+    do {
+        assert_int_equal(read(r.out, &c, 1), 1);
+    } while (c != '\n');
+    kill(r.pid, SIGKILL);
+    finish(&r); /* reads until the worker has closed its end too */
+    assert_int_equal(r.status, 128 + SIGKILL);
+    assert_int_equal(count_entries(folder), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
+        T(test_worker_state),  T(test_statuses),        T(test_output),
+        T(test_output_dir),    T(test_output_dir_link), T(test_output_dropped),
+        T(test_output_error),  T(test_nonsense),        T(test_readers),
+        T(test_bundle),        T(test_signals),         T(test_signals_doubled),
+        T(test_master_killed),
+    };
+
+    if (argc && !strcmp(argv[0], "xen-bugtool-worker"))
+        return play(argc, argv);
+    if (geteuid())
+        setenv("NOT_ROOT", "1", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -346,20 +346,22 @@ static int check_fits(const struct at *a, const struct raw_item *raw)
     return 0;
 }
 
-/* Names are unique, and a stand-in follows what it stands in for. */
-static int check_neighbours(const struct at *a, const struct raw_item *items)
+/* Names are unique.  *root_out: the item whose group this one is in, which is
+ * itself, or that of what it stands in for. */
+static int check_neighbours(const struct at *a, const struct raw_item *items,
+                            const unsigned *roots, unsigned *root_out)
 {
     const struct raw_item *raw = &items[a->item];
 
+    *root_out = a->item;
     for (unsigned i = 0; i < a->item; i++) {
         if (!strcmp(items[i].name, raw->name))
             return bad(a, "name", "unique in the file", raw->name);
+        if (raw->instead_of && !strcmp(items[i].name, raw->instead_of))
+            *root_out = roots[i];
     }
-    if (raw->instead_of &&
-        (a->item == 0 || strcmp(items[a->item - 1].name, raw->instead_of) ||
-         (!items[a->item - 1].n_command && !items[a->item - 1].probe)))
-        return bad(a, "instead_of",
-                   "the name of the command or probe directly before",
+    if (raw->instead_of && *root_out == a->item)
+        return bad(a, "instead_of", "the name of an item before this one",
                    raw->instead_of);
     return 0;
 }
@@ -376,7 +378,7 @@ static int check_modules(const struct at *a, const struct raw_item *raw)
 }
 
 static int fill_item(const struct at *a, const struct raw_item *items,
-                     struct item *out)
+                     unsigned *roots, struct item *out)
 {
     const struct raw_item *raw = &items[a->item];
     int r;
@@ -387,7 +389,7 @@ static int fill_item(const struct at *a, const struct raw_item *items,
         (r = check_glob(a, raw->glob)) || (r = check_command(a, raw)) ||
         (raw->probe && (r = check_item_name(a, "probe", raw->probe))) ||
         (r = check_modules(a, raw)) || (r = check_fits(a, raw)) ||
-        (r = check_neighbours(a, items)) ||
+        (r = check_neighbours(a, items, roots, &roots[a->item])) ||
         (r = parse_size(a, raw->max_size, &out->max_bytes)) ||
         (r = parse_time(a, raw->timeout, &out->timeout_ms)) ||
         (r = parse_depth(a, raw->max_depth, &out->max_depth)))
@@ -423,6 +425,34 @@ static int check_plugin_name(const struct at *a, const char *name)
     return 0;
 }
 
+/* In the file's order, but what stands in for an item directly behind it. */
+static int fill_items(struct dropin *d, struct at *a,
+                      const struct raw_plugin *raw)
+{
+    struct item *filled = xcalloc(raw->n_items, sizeof(*filled));
+    unsigned *roots = xcalloc(raw->n_items, sizeof(*roots));
+    size_t n = 0;
+    int r = 0;
+
+    a->in_item = true;
+    for (a->item = 0; a->item < raw->n_items && !r; a->item++)
+        r = fill_item(a, raw->items, roots, &filled[a->item]);
+    if (r)
+        goto out;
+    d->items = xcalloc((size_t)raw->n_items + 1, sizeof(*d->items));
+    for (unsigned root = 0; root < raw->n_items; root++) {
+        for (unsigned i = root; i < raw->n_items; i++) {
+            if (roots[i] == root)
+                d->items[n++] = filled[i];
+        }
+    }
+    d->plugin.items = d->items;
+out:
+    free(filled);
+    free(roots);
+    return r;
+}
+
 static int fill(struct dropin *d, struct err *err)
 {
     const struct raw_plugin *raw = yamldoc_data(d->yaml);
@@ -446,15 +476,7 @@ static int fill(struct dropin *d, struct err *err)
     p->privacy =
         raw->privacy ? (enum privacy)(raw->privacy - 1) : PRIVACY_MAYBE;
     p->origin = d->origin;
-    d->items = xcalloc((size_t)raw->n_items + 1, sizeof(*d->items));
-    p->items = d->items;
-    a.in_item = true;
-    for (a.item = 0; a.item < raw->n_items; a.item++) {
-        r = fill_item(&a, raw->items, &d->items[a.item]);
-        if (r)
-            return r;
-    }
-    return 0;
+    return fill_items(d, &a, raw);
 }
 
 int dropin_parse(const char *path, const char *text, size_t len,

@@ -42,9 +42,11 @@ struct item {
 
     const char *member;     /* where it goes in the bundle; NULL: the default,
                                files/PATH or commands/PLUGIN/NAME.txt */
-    const char *instead_of; /* only if that item of this plugin, a command or
-                               probe directly before it, did not end ok; one
-                               that was not needed itself counts as ok */
+    const char *instead_of; /* command or probe: only if that item of this
+                               plugin, which stands before it, did not end ok;
+                               one that was not needed itself counts as ok.
+                               Nothing but its other fallbacks stands between
+                               (dropin_parse sees to it) */
     const char *modules[ITEM_MAX_MODULES + 1]; /* must all be loaded (or built
                                 in), else the item would load them: skipped */
     uint64_t max_bytes;                        /* 0: the plugin's */
@@ -52,8 +54,8 @@ struct item {
     unsigned max_depth;                        /* tree; 0: 8 */
     unsigned priority;                         /* 0: the plugin's */
     enum privacy privacy; /* PRIVACY_NO (0) means the plugin's */
-    bool rotated; /* glob: newest file first (PATH, PATH.1, PATH.2.gz ...) */
-    bool head;    /* too long: keep the start, not the newest part */
+    bool rotated;    /* glob: newest file first (PATH, PATH.1, PATH.2.gz ...) */
+    bool head;       /* too long: keep the start, not the newest part */
     const char *bad; /* never asked for: recorded as failed, with this reason (a
                         drop-in that cannot be used) */
 };

@@ -1,12 +1,14 @@
 /* sys_kernel.c: dom0's kernel: messages, command line, modules, settings. */
 #include "plugins/plugin.h"
 
-/* Groups of sysctl that bear on Xen.  Not all: net.ipv4.tcp_fastopen_key and
- * net.ipv6.conf.*.stable_secret are keys. */
+/* Groups of sysctl that bear on Xen.  Not all: net.ipv4.tcp_fastopen_key,
+ * net.ipv6.conf.*.stable_secret and net.core.netdev_rss_key are keys. */
 #define SYSCTL_WANTED                                                          \
-    "^(dev|fs|kernel|vm|xen)[.]|^net[.](bridge|core|netfilter)[.]|"            \
-    "^net[.]ipv[46][.](conf[.].*[.](arp_|rp_filter|forwarding|proxy_|"         \
-    "accept_|disable_)|ip_|neigh[.]default[.]gc_|route[.])"
+    "^(dev|fs|kernel|vm|xen)[.]|^net[.](bridge|netfilter)[.]|"                 \
+    "^net[.]core[.]([a-mo-z]|netdev_[a-qs-z])|"                                \
+    "^net[.]ipv[46][.](ip_|route[.]|neigh[.]default[.]gc_)|"                   \
+    "^net[.]ipv[46][.]conf[.].*[.](arp_|rp_filter|forwarding|proxy_|accept_|"  \
+    "disable_)"
 
 static const struct item items[] = {
     {.name = "dmesg",

@@ -1,14 +1,143 @@
 /* libhs (Hyperscan, Vectorscan) scans for all anchors at once; its database
- * was made at build time for a generic CPU. */
+ * was made at build time for a generic CPU.  libhs reports where a match may
+ * end; the widths of the anchor say where it may start. */
 #include "redact/engine.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-static int no_open(const struct ruleset *rs, void **state_out, struct err *err)
+#include "collector/base/core/xalloc.h"
+
+#ifndef REDACT_NO_HS
+#include <hs/hs_common.h>
+#include <hs/hs_runtime.h>
+
+struct hs_state {
+    const struct ruleset *rs;
+    hs_database_t *db;
+    hs_scratch_t *scratch; /* the model for all others */
+};
+
+static void hs_close(void *state)
+{
+    struct hs_state *st = state;
+
+    if (!st)
+        return;
+    if (st->scratch)
+        hs_free_scratch(st->scratch);
+    if (st->db)
+        hs_free_database(st->db);
+    free(st);
+}
+
+/* libhs runs instructions that an old CPU does not have, so nothing else of it
+ * is called before this. */
+static bool hs_cpu_ok(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("sse4.2"))
+        return false;
+#endif
+    return hs_valid_platform() == HS_SUCCESS;
+}
+
+static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
+{
+    struct hs_state *st;
+
+    *state_out = NULL;
+    if (!redact_builtin_hs_len || !hs_cpu_ok())
+        return err_set(err, -ENOTSUP, "libhs cannot run on this CPU");
+    st = xcalloc(1, sizeof(*st));
+    st->rs = rs;
+    if (hs_deserialize_database((const char *)redact_builtin_hs,
+                                redact_builtin_hs_len,
+                                &st->db) != HS_SUCCESS ||
+        hs_alloc_scratch(st->db, &st->scratch) != HS_SUCCESS) {
+        hs_close(st);
+        return err_set(err, -ENOTSUP,
+                       "libhs does not take the database of this build");
+    }
+    *state_out = st;
+    return 0;
+}
+
+static void *hs_scratch_new(void *state)
+{
+    struct hs_state *st = state;
+    hs_scratch_t *scratch = NULL;
+
+    return hs_clone_scratch(st->scratch, &scratch) == HS_SUCCESS ? scratch
+                                                                 : NULL;
+}
+
+static void hs_scratch_free(void *scratch)
+{
+    hs_free_scratch(scratch);
+}
+
+struct hs_call {
+    const struct ruleset *rs;
+    size_t base, from;
+    struct nominees *out;
+};
+
+static int hs_match(unsigned id, unsigned long long start,
+                    unsigned long long end, unsigned flags, void *ctx)
+{
+    struct hs_call *c = ctx;
+    const struct anchor *a = &c->rs->rule[id].anchor;
+    size_t to = c->base + (size_t)end;
+    size_t hi, lo;
+
+    (void)start;
+    (void)flags;
+    if (to < c->from + a->min)
+        return 0;
+    hi = to - a->min;
+    lo = to > c->from + a->max ? to - a->max : c->from;
+    return !nominees_add(c->out, id, lo, hi);
+}
+
+static size_t hs_nominate(void *state, void *scratch, const uint8_t *data,
+                          size_t len, size_t from, struct nominees *out)
+{
+    struct hs_state *st = state;
+    size_t back = from < st->rs->max_behind ? from : st->rs->max_behind;
+    struct hs_call c = { .rs = st->rs,
+                         .base = from - back,
+                         .from = from,
+                         .out = out };
+
+    if (!scratch)
+        return 0;
+    return hs_scan(st->db, (const char *)data + c.base,
+                   (unsigned)(len - c.base), 0, scratch, hs_match,
+                   &c) == HS_SUCCESS
+               ? len
+               : 0;
+}
+
+const struct engine_ops engine_hs = {
+    .name = "hs",
+    .open = hs_open,
+    .close = hs_close,
+    .scratch_new = hs_scratch_new,
+    .scratch_free = hs_scratch_free,
+    .nominate = hs_nominate,
+};
+
+#else
+
+static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
 {
     (void)rs;
     *state_out = NULL;
     return err_set(err, -ENOTSUP, "this build has no libhs");
 }
 
-const struct engine_ops engine_hs = { .name = "hs", .open = no_open };
+const struct engine_ops engine_hs = { .name = "hs", .open = hs_open };
+
+#endif

@@ -21,6 +21,7 @@
     X(BLANK, "blank")          /* up to a blank */                             \
     X(COMMA, "comma")          /* up to a comma or blank; ",," is a comma */   \
     X(ITEM, "item")            /* in a quoted list: up to comma or its end */  \
+    X(INSIDE, "inside")        /* to the end of a string begun before */       \
     X(LINE, "line")            /* to the end of the line */                    \
     X(SEXPR, "sexpr")          /* an atom of an S-expression */                \
     X(XML_ATTR, "xml-attr")    /* quoted, with entities */                     \

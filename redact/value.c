@@ -55,6 +55,8 @@ static const struct form {
                      true, word_special },
     [FORM_ITEM] = { "item", C_EOL | C_QUOTE | C_SLASH | C_COMMA, true,
                     word_special },
+    [FORM_INSIDE] = { "inside", C_EOL | C_QUOTE | C_SLASH, false,
+                      word_special },
     [FORM_LINE] = { "line", C_EOL | C_BLANK, true, line_special },
     [FORM_SEXPR] = { "sexpr", C_EOL | C_BLANK | C_PAREN | C_SLASH, true,
                      sexpr_special },
@@ -162,11 +164,16 @@ static bool closes(const struct value *v, const uint8_t *p, size_t n, size_t i,
 {
     static const char loose[] = ",;)]}>|&\\", strict[] = ",;#)]}>(\\";
     const char *after = loose;
+    size_t end, k;
     uint8_t c;
 
     if (v->form == FORM_LINE) {
-        for (size_t end = i + BLANKS; i < end && is(at(p, n, i), C_BLANK);)
+        for (end = i + BLANKS; i < end && is(at(p, n, i), C_BLANK);)
             i++;
+        /* xenstore-ls -p pads with dots before the permissions. */
+        for (k = i; k < end && strchr(" .", at(p, n, k)) && at(p, n, k);)
+            k++;
+        i = at(p, n, k) == '(' ? k : i;
         after = strict;
     }
     c = at(p, n, i);

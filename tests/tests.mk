@@ -52,15 +52,17 @@ FUZZ_NAMES := $(filter-out main,$(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)))
 FUZZERS    := $(FUZZ_NAMES:%=$(BUILD)/fuzz/%)
 $(call obj,$(FUZZ_SRC)): EXTRA_CFLAGS = $(WORKER_CFLAGS)
 FUZZ_MAIN ?= $(BUILD)/tests/fuzz/fuzz_main.o
+FUZZ_LDFLAGS ?=
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) \
 		$(BUILD)/worker.a $(BUILD)/front.a $(BUILD)/core.a
 	$(call say,LD,$@)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) $(FUZZ_LDFLAGS) -o $@ $^ \
+	  $(WORKER_LIBS)
 fuzzers: $(FUZZERS)
 
 fuzz: setup
 	@+$(submake) BUILD=build/fuzz CC=clang FUZZ_MAIN= \
-	  SANITIZE=address,undefined,fuzzer-no-link LDFLAGS=-fsanitize=fuzzer \
+	  SANITIZE=address,undefined,fuzzer-no-link FUZZ_LDFLAGS=-fsanitize=fuzzer \
 	  fuzzers
 	@for f in $(FUZZ_NAMES); do mkdir -p build/fuzz/found/$$f; \
 	  echo "fuzz: $$f, $(FUZZ_SECONDS) s"; \

@@ -125,11 +125,13 @@ static int run(int argc, char **argv, unsigned closed, struct options *opt)
 
     if (!rc && (options_has(opt, OPT_HELP) || options_has(opt, OPT_VERSION)))
         return print_only(opt);
-    if (!rc)
-        rc = check_outfd(opt, closed, &err);
     if (rc) {
         log_msg(LOG_ERR, "%s", err.text);
         return EXIT_USAGE;
+    }
+    if (check_outfd(opt, closed, &err)) {
+        log_msg(LOG_ERR, "%s", err.text);
+        return EXIT_FAILED;
     }
     set_log_level(opt);
     return master_run(&spec);

@@ -38,6 +38,7 @@ struct output {
     char *name;   /* what it will be called there */
     char *temp;   /* what it is called there now; NULL: unnamed */
     int fd;       /* -1 until opened */
+    bool chosen;  /* the user named it */
     bool opened, finished;
 };
 
@@ -151,6 +152,7 @@ static int place_outfile(struct output *o, const char *path, struct err *err)
     parent = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
     rc = open_folder(o, parent, err);
     o->name = xstrdup(slash ? slash + 1 : path);
+    o->chosen = true;
     free(parent);
     return rc;
 }
@@ -340,6 +342,8 @@ static int open_named(struct output *o, const char *stem, struct err *err)
         free(o->temp);
         o->temp = NULL;
     }
+    if (rc == -ENOENT) /* procfs and the like */
+        rc = -EOPNOTSUPP;
     return rc ? folder_err(err, -rc, o->folder) : 0;
 }
 
@@ -489,7 +493,7 @@ static int give_name(struct output *o, struct buf *note, struct err *err)
         free(name);
         name = suffixed(o, i);
     }
-    if (!rc && o->spec.outfile && strcmp(name, o->name))
+    if (!rc && o->chosen && strcmp(name, o->name))
         buf_addf(note, "%s%s exists by now", note->len ? "; " : "", o->name);
     free(o->name);
     o->name = name;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,7 +75,8 @@ static int run_reader(struct readers *r, int sock, pid_t parent)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    if (null < 0 || sandbox_die_with(parent, NULL))
+    if (null < 0 || sandbox_die_with(parent, NULL) ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return 1;
     /* sock is above 2: main saw to it that these are open. */
     for (int fd = 0; fd < 3; fd++) {

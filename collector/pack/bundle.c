@@ -53,6 +53,7 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
     struct bundle *b;
     int rc;
 
+    *out = NULL;
     if (opts->format != BUNDLE_DIR &&
         (!opts->top || strchr(opts->top, '/') || !segment_name_ok(opts->top)))
         return err_set(err, -EINVAL,
@@ -82,11 +83,10 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
     }
 
 out:
-    if (rc) {
+    if (rc)
         bundle_free(b);
-        b = NULL;
-    }
-    *out = b;
+    else
+        *out = b;
     return rc;
 }
 

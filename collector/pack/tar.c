@@ -7,11 +7,19 @@
 
 #include "collector/base/core/xalloc.h"
 
+struct header_sink {
+    struct buf *out;
+    bool done; /* what comes now is the archive's end */
+};
+
 static la_ssize_t header_bytes(struct archive *a, void *arg, const void *data,
                                size_t n)
 {
+    struct header_sink *sink = arg;
+
     (void)a;
-    buf_add(arg, data, n);
+    if (!sink->done)
+        buf_add(sink->out, data, n);
     return (la_ssize_t)n;
 }
 
@@ -33,12 +41,14 @@ static void fill_entry(struct archive_entry *e, const struct tar_entry *t)
 }
 
 /* Without blocking (archive_write_blocksize(3)) libarchive passes the header
- * on as it is; archive_write_fail then keeps it from filling up the member
- * that will never come and from ending the archive. */
+ * on as it is.  archive_write_fail then keeps it from filling up the member
+ * that will never come.  archive_write_close must still be called: up to 3.7
+ * archive_write_free alone leaks the state of an archive that has failed. */
 int tar_header(const struct tar_entry *entry, struct buf *out, struct err *err)
 {
     struct archive *a = archive_write_new();
     struct archive_entry *e = archive_entry_new();
+    struct header_sink sink = {.out = out};
     size_t before = out->len;
     int rc = -ENOMEM;
 
@@ -49,7 +59,7 @@ int tar_header(const struct tar_entry *entry, struct buf *out, struct err *err)
     fill_entry(e, entry);
     if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
         archive_write_set_bytes_per_block(a, 0) != ARCHIVE_OK ||
-        archive_write_open(a, out, NULL, header_bytes, NULL) != ARCHIVE_OK ||
+        archive_write_open(a, &sink, NULL, header_bytes, NULL) != ARCHIVE_OK ||
         archive_write_header(a, e) != ARCHIVE_OK || out->len == before ||
         (out->len - before) % TAR_BLOCK) {
         const char *why = archive_error_string(a);
@@ -64,7 +74,9 @@ int tar_header(const struct tar_entry *entry, struct buf *out, struct err *err)
 
 out:
     if (a) {
+        sink.done = true;
         archive_write_fail(a);
+        archive_write_close(a);
         archive_write_free(a);
     }
     archive_entry_free(e);

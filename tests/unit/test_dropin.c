@@ -113,6 +113,26 @@ static void test_defaults(void **state)
     dropin_free(p);
 }
 
+/* The plan needs an item and its fallbacks side by side. */
+static void test_fallbacks_follow(void **state)
+{
+    static const char *const order[] = {"a", "a2", "a3", "a4", "b", "c", "c2"};
+    struct plugin *p = parse("name: a\nsummary: s\nitems:\n"
+                             "- {name: a, file: /x}\n"
+                             "- {name: b, command: [x]}\n"
+                             "- {name: a2, command: [x], instead_of: a}\n"
+                             "- {name: c, probe: info}\n"
+                             "- {name: a3, command: [x], instead_of: a2}\n"
+                             "- {name: c2, command: [x], instead_of: c}\n"
+                             "- {name: a4, command: [x], instead_of: a}\n");
+
+    (void)state;
+    for (size_t i = 0; i < 7; i++)
+        assert_string_equal(p->items[i].name, order[i]);
+    assert_null(p->items[7].name);
+    dropin_free(p);
+}
+
 /* ---- what is refused ----------------------------------------------------- */
 
 #define HEAD "name: a\nsummary: s\nitems:\n"
@@ -229,13 +249,12 @@ static const struct {
     {"stands in for what comes later",
      HEAD "- name: y\n  command: [b]\n  instead_of: x\n"
           "- {name: x, command: [a]}\n",
-     "f:6: expected instead_of to be the name of the command or probe "
-     "directly before, found \"x\""},
-    {"stands in for what is not directly before",
-     HEAD "- {name: x, command: [a]}\n- {name: z, file: /z}\n"
-          "- name: y\n  command: [b]\n  instead_of: x\n",
-     "f:8: expected instead_of to be the name of the command or probe "
-     "directly before, found \"x\""},
+     "f:6: expected instead_of to be the name of an item before this one, "
+     "found \"x\""},
+    {"stands in for itself",
+     HEAD "- name: y\n  command: [b]\n  instead_of: y\n",
+     "f:6: expected instead_of to be the name of an item before this one, "
+     "found \"y\""},
     {"a module as modprobe takes it",
      HEAD "- name: x\n  command: [a]\n  modules: [../dm]\n",
      "f:6: expected modules to be names as lsmod shows them, found "
@@ -363,9 +382,13 @@ static void test_man_example(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_keys), cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_bad),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_sample),   cmocka_unit_test(test_man_example),
+        cmocka_unit_test(test_all_keys),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_fallbacks_follow),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_man_example),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

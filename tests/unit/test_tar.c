@@ -117,6 +117,7 @@ static void test_long_names(void **state)
         for (int slashes = 0; slashes < 2; slashes++) {
             for (size_t i = 0; i < n; i++)
                 name[i] = slashes && i % 20 == 7 ? '/' : 'n';
+            name[n - 1] = 'n';
             name[n] = '\0';
             path = xasprintf("%s/%s", t.top, name);
             read_back(&t, path);

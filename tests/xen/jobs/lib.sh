@@ -6,9 +6,8 @@ failed=0
 # It must be found nowhere in a bundle.
 SECRET=s3cret-vnc-guest1
 
-# Seconds since boot and TEXT, to the job's own output.
-exec 3>&1
-say() { printf '%s  %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*" >&3; }
+# Seconds since boot and TEXT.
+say() { printf '%s  %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*"; }
 # bad TEXT: the job goes on, but will have failed.
 bad() { say "FAIL: $*"; failed=1; }
 # must COMMAND...: what cannot fail without making the rest useless.
@@ -25,14 +24,15 @@ start_guests() {
     say "guests are up"
 }
 
-# measured NAME COMMAND...: its status; time and memory go to $out/NAME.time.
-# The figure for memory is that of the largest single process.
+# measured NAME COMMAND...: its output goes to $out/NAME and $out/NAME.err, its
+# status, time and memory (of the largest single process) are said.
 measured() {
     local name=$1 rc=0
     shift
-    busybox time -v -o "$out/$name.time" "$@" || rc=$?
+    busybox time -v -o "$out/$name.time" "$@" >"$out/$name" 2>"$out/$name.err" ||
+        rc=$?
     say "$name: status $rc," \
-        "$(sed -n 's/^.*Elapsed.*): /in /p' "$out/$name.time")," \
-        "$(sed -n 's/^.*Maximum resident.*: //p' "$out/$name.time") kB"
+        "$(sed -n 's/^.*Elapsed.*): */in /p' "$out/$name.time")," \
+        "$(sed -n 's/^.*Maximum resident.*: *//p' "$out/$name.time") kB"
     return $rc
 }

@@ -10,7 +10,7 @@ libexecdir ?= $(prefix)/libexec
 mandir     ?= $(prefix)/share/man
 sysconfdir ?= /etc
 # Where commands are looked for; root-owned folders only.
-searchpath ?= /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/usr/lib/xen/bin:/usr/lib/xen-*/bin:/usr/libexec/xen/bin:/run/current-system/sw/bin:/opt/xensource/bin
+searchpath ?= /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/usr/lib/xen/bin:/usr/lib/xen-*/bin:/usr/libexec/xen/bin:/run/current-system/sw/bin:/opt/xensource/bin:/etc/xen/scripts
 DESTDIR    ?=
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
@@ -105,8 +105,8 @@ install: all
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool $(DESTDIR)$(sbindir)
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool-worker \
 	  $(BUILD)/xen-bugtool-probe $(DESTDIR)$(libexecdir)
-	$(Q)$(INSTALL) -m 644 $(wildcard man/*.8) $(DESTDIR)$(mandir)/man8
-	$(Q)$(INSTALL) -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
+	$(Q)for s in 5 8; do for f in man/*.$$s; do \
+	  $(INSTALL) -m 644 $$f $(DESTDIR)$(mandir)/man$$s || exit 1; done; done
 
 include tests/tests.mk
 

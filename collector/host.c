@@ -105,6 +105,32 @@ int host_modules(struct gather *g, char ***out, struct err *err)
     return r;
 }
 
+/* Built-in parts that have parameters stand in sysfs; a kernel that was not
+ * installed by a package has no list of the others. */
+static int add_sysfs(struct gather *g, struct names *l, struct err *err)
+{
+    static const char folder[] = "/sys/module/";
+    struct request rq = {
+        .kind = REQ_GLOB,
+        .name = "/sys/module/*/parameters/*",
+        .timeout_ms = TIMEOUT_MS,
+        .max_entries = 20000,
+    };
+    struct chunk c;
+    int r = gather_start(g, &rq, err);
+
+    while (!r && (r = gather_next(g, &c, err)) > 0) {
+        size_t n = strcspn(c.path + strlen(folder), "/");
+        const char *last = l->n ? l->v[l->n - 1] : "";
+
+        r = 0;
+        if (c.kind == CHUNK_ENTRY && str_starts(c.path, folder) &&
+            (strlen(last) != n || strncmp(last, c.path + strlen(folder), n)))
+            names_add(l, c.path + strlen(folder), n);
+    }
+    return r;
+}
+
 static int read_modules(struct gather *g, struct host *h, struct err *err)
 {
     char *path = xasprintf("/lib/modules/%s/modules.builtin", h->kernel);
@@ -117,6 +143,8 @@ static int read_modules(struct gather *g, struct host *h, struct err *err)
     if (!r)
         r = slurp(g, path, &b, err);
     add_builtin(&l, buf_str(&b));
+    if (!r)
+        r = add_sysfs(g, &l, err);
     h->available = names_take(&l);
     buf_done(&b);
     free(path);

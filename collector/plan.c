@@ -223,7 +223,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
         order[i] = &a.slots[i];
     qsort(order, a.n, sizeof(*order), by_priority);
     for (size_t i = 0; i < a.n && !r; i++) {
-        if (!cfg->only[0] ||
+        if (!cfg->only[0] || order[i]->item->bad ||
             plan_listed(cfg->only, order[i]->plugin, order[i]->item))
             r = plan_expand(&b, a.slots, order[i], err);
     }

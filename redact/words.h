@@ -1,8 +1,8 @@
 /* words.h: finds many words at once, in any case, in one pass.
  *
- * Shifts by pairs of bytes (Wu and Manber, TR 94-17): at each place the last
- * pair of the next shortest-word bytes tells how far a word is away at least,
- * so most bytes of a text are never looked at. */
+ * A word of three bytes or more holds a pair of bytes at an even place wherever
+ * it stands, so only every second pair of the text is looked up, four at a
+ * time, in a table of the two rarest neighbouring pairs of each word. */
 #ifndef XB_REDACT_WORDS_H
 #define XB_REDACT_WORDS_H
 

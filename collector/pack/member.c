@@ -11,7 +11,7 @@ static bool is_hex(char c)
 static bool is_plain(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') || (c && strchr("._+,:@=-", c));
+           (c >= 'a' && c <= 'z') || (c && strchr("._+,:@=-~", c));
 }
 
 static const char *part_fault(const char *p, size_t len)

@@ -8,8 +8,9 @@
 #define MEMBER_PART_MAX 1024u /* an encoded byte takes three */
 
 /* NULL if name (len bytes) is one that xen-bugtool could have written below the
- * top folder: parts of [A-Za-z0-9._+,:@=-] and %XX, joined by single slashes,
- * none of them "." or "..".  Else why it is not, fit for "... is ...". */
+ * top folder: parts of [A-Za-z0-9._+,:@=-], %XX and ~ (which tells apart what
+ * would be called the same), joined by single slashes, none of them "." or
+ * "..".  Else why it is not, fit for "... is ...". */
 const char *member_name_fault(const char *name, size_t len);
 
 #endif

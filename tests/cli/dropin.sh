@@ -25,7 +25,7 @@ items:
   - name: gone
     file: $here/logs/gone
   - name: hello
-    command: [printf, 'hello\npassword=%s\n', 's3cretS3cret']
+    command: [printf, 'hello\npassword=s3cretS3cret\n']
   - name: fails
     command: [ls, $here/logs/gone]
   - name: not-installed

@@ -16,8 +16,9 @@
 #include "collector/pack/member.h"
 #include "collector/pack/unpack.h"
 
-#define MAX_BYTES (8u << 20) /* of members; a bomb need not be unpacked whole  \
-                              */
+#define MAX_BYTES                                                              \
+    (8u << 20) /* of members; a bomb need not be unpacked whole                \
+                */
 #define MAX_MEMBERS 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,13 +38,13 @@ static int make_file(const void *data, size_t size)
 }
 
 /* 0 if all was read to the end of the bundle. */
-static int read_member(struct unpack *u, struct member *m, uint64_t size)
+static int read_member(struct unpack *u, struct member *m, uint64_t size,
+                       struct err *err)
 {
-    struct err err = ERR_INIT;
     char block[3000];
     ssize_t n;
 
-    while ((n = unpack_read(u, block, sizeof(block), &err)) > 0) {
+    while ((n = unpack_read(u, block, sizeof(block), err)) > 0) {
         buf_add(&m->bytes, block, (size_t)n);
         if (m->bytes.len > MAX_BYTES)
             return -E2BIG;
@@ -93,7 +94,7 @@ static void try_bundle(const void *data, size_t size)
         if (member_name_fault(m.name, strlen(m.name)))
             abort();
         members[n] = (struct member){xstrdup(m.name), BUF_INIT};
-        r = read_member(u, &members[n++], m.size);
+        r = read_member(u, &members[n++], m.size, &err);
         if (r < 0)
             break;
     }

@@ -332,8 +332,7 @@ static void test_readers(void **state)
         "tar -xf ../b.tar",
         "bsdtar -xpf ../b.tar.bz2",
         "busybox tar -xjf ../b.tar.bz2",
-        "python3 -c 'import tarfile; "
-        "tarfile.open(\"../b.tar.bz2\").extractall()'",
+        "python3 -m tarfile -e ../b.tar.bz2 .",
     };
 
     (void)state;

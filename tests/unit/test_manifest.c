@@ -491,7 +491,7 @@ static void test_member_names(void **state)
 {
     static const char *const good[] = {
         "a",   "xen/dmesg.txt", "files/etc/xen/.x", "a%20b",
-        "...", "..a",           "a@b:c,d=e+f-g_h"};
+        "...", "..a",           "a@b:c,d=e+f-g_h",  "a/b~2"};
     static const char *const wrong[] = {
         "",    "/",   "/a",   "a/",  "a//b", ".",    "..",   "a/../b",   "a/.",
         "./a", "a b", "a\nb", "a%2", "a%2g", "a%2f", "a\\b", "\xc3\xbc", "a%"};

@@ -22,7 +22,7 @@ struct seg_sink {
 
 struct closing {
     struct bundle *bundle;
-    const struct redact_rules *rules;
+    struct redact_rules *rules; /* that keep the tokens of what we quote */
     struct segment *manifest;
     int manifest_rc;
     struct err manifest_err;
@@ -76,7 +76,7 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
 
     *out = c;
     c->bundle = b;
-    c->rules = rules;
+    c->rules = redact_rules_keeping(rules);
     c->first_item = true;
     c->manifest = segment_new(b);
     rc = member_begin(c->manifest, &info, err);
@@ -87,7 +87,7 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     rc = member_begin(c->log, &info, err);
     c->log_sink.sink.ops = &seg_ops;
     c->log_sink.seg = c->log;
-    c->log_red = redactor_new(rules, &c->log_sink.sink);
+    c->log_red = redactor_new(c->rules, &c->log_sink.sink);
     return rc;
 }
 
@@ -100,6 +100,7 @@ void closing_free(struct closing *c)
     segment_free(c->log);
     segment_free(c->manifest);
     buf_done(&c->line);
+    redact_rules_free(c->rules);
     free(c);
 }
 

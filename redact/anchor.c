@@ -30,8 +30,8 @@ struct parser {
     const char *p;
     struct buf out;
     unsigned depth;
-    bool group;       /* a capturing group was seen */
-    bool no_group;    /* inside look-around or a repeated part */
+    bool group;    /* a capturing group was seen */
+    bool no_group; /* inside look-around or a repeated part */
     struct err *err;
 };
 
@@ -138,7 +138,7 @@ static void set_range(struct byteset *s, unsigned lo, unsigned hi)
 /* \w and the like, as PCRE2 and libhs have them without Unicode. */
 static bool set_shorthand(struct byteset *s, char c)
 {
-    struct byteset t = { { 0 } };
+    struct byteset t = {{0}};
 
     switch (tolower((unsigned char)c)) {
     case 'd':
@@ -192,7 +192,7 @@ static int escaped_byte(struct parser *ps)
 
 static void info_of_set(const struct byteset *s, struct info *out)
 {
-    struct anchor_word w = { .len = 1 };
+    struct anchor_word w = {.len = 1};
 
     memset(out, 0, sizeof(*out));
     out->min = out->max = out->ahead = 1;
@@ -217,7 +217,7 @@ static int class_byte(struct parser *ps)
 
 static int parse_class(struct parser *ps, struct info *out)
 {
-    struct byteset s = { { 0 } };
+    struct byteset s = {{0}};
     bool negated = false;
     const char *first;
     int lo, hi;
@@ -257,7 +257,7 @@ static int parse_class(struct parser *ps, struct info *out)
 
 static int parse_escape(struct parser *ps, struct info *out)
 {
-    struct byteset s = { { 0 } };
+    struct byteset s = {{0}};
     int c;
 
     ps->p++;
@@ -288,9 +288,8 @@ static int group_open(struct parser *ps, enum group_kind *kind)
         const char *text;
         enum group_kind kind;
     } kinds[] = {
-        { "(?:", GROUP_PLAIN },   { "(?=", GROUP_AHEAD },
-        { "(?!", GROUP_AHEAD },   { "(?<=", GROUP_BEHIND },
-        { "(?<!", GROUP_BEHIND },
+        {"(?:", GROUP_PLAIN},   {"(?=", GROUP_AHEAD},   {"(?!", GROUP_AHEAD},
+        {"(?<=", GROUP_BEHIND}, {"(?<!", GROUP_BEHIND},
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -340,8 +339,8 @@ static int parse_group(struct parser *ps, struct info *out)
         return 0;
     }
     info_empty(out);
-    out->behind = cap((unsigned long)in.behind +
-                      (kind == GROUP_BEHIND ? in.max : 0));
+    out->behind =
+        cap((unsigned long)in.behind + (kind == GROUP_BEHIND ? in.max : 0));
     out->ahead = kind == GROUP_AHEAD ? in.ahead : 0;
     return 0;
 }
@@ -477,7 +476,7 @@ static void seq_add(struct seq *s, const struct info *in)
 
 static int parse_atom(struct parser *ps, struct info *out)
 {
-    struct byteset s = { { 0 } };
+    struct byteset s = {{0}};
 
     switch (*ps->p) {
     case '(':
@@ -523,7 +522,7 @@ static void copy_atom(struct parser *ps, const char *from)
 
 static int parse_sequence(struct parser *ps, struct info *out)
 {
-    struct seq s = { 0 };
+    struct seq s = {0};
     struct info in;
     const char *from;
     bool had;
@@ -629,7 +628,7 @@ static int check_limits(struct parser *ps, const struct info *in,
 
 int anchor_parse(const char *text, struct anchor *out, struct err *err)
 {
-    struct parser ps = { .text = text, .p = text, .out = BUF_INIT, .err = err };
+    struct parser ps = {.text = text, .p = text, .out = BUF_INIT, .err = err};
     struct info in;
     int rc;
 

@@ -53,8 +53,7 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
     st = xcalloc(1, sizeof(*st));
     st->rs = rs;
     if (hs_deserialize_database((const char *)redact_builtin_hs,
-                                redact_builtin_hs_len,
-                                &st->db) != HS_SUCCESS ||
+                                redact_builtin_hs_len, &st->db) != HS_SUCCESS ||
         hs_alloc_scratch(st->db, &st->scratch) != HS_SUCCESS) {
         hs_close(st);
         return err_set(err, -ENOTSUP,
@@ -106,10 +105,8 @@ static size_t hs_nominate(void *state, void *scratch, const uint8_t *data,
 {
     struct hs_state *st = state;
     size_t back = from < st->rs->max_behind ? from : st->rs->max_behind;
-    struct hs_call c = { .rs = st->rs,
-                         .base = from - back,
-                         .from = from,
-                         .out = out };
+    struct hs_call c = {
+        .rs = st->rs, .base = from - back, .from = from, .out = out};
 
     if (!scratch)
         return 0;
@@ -138,6 +135,6 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
     return err_set(err, -ENOTSUP, "this build has no libhs");
 }
 
-const struct engine_ops engine_hs = { .name = "hs", .open = hs_open };
+const struct engine_ops engine_hs = {.name = "hs", .open = hs_open};
 
 #endif

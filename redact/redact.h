@@ -43,6 +43,10 @@ int redact_rules_new(const struct redact_opts *opts, struct redact_rules **out,
                      struct err *err);
 void redact_rules_free(struct redact_rules *rules);
 
+/* The same rules with keep_tokens: for texts of our own, which are made of what
+ * was redacted once.  Must be freed before rules. */
+struct redact_rules *redact_rules_keeping(const struct redact_rules *rules);
+
 /* "pcre2", "hs". */
 const char *redact_rules_engine(const struct redact_rules *rules);
 /* SHA-256 over the rules in force, 64 hex digits: the manifest's version. */

@@ -16,19 +16,19 @@
 /* One line per form: enum suffix and name in rule files.  Where a form takes
  * an unquoted value, a value that begins with a quote is read as quoted. */
 #define VALUE_FORMS(X)                                                         \
-    X(QUOTED, "quoted")        /* "S", 'S', \"S\" with escapes */              \
-    X(AUTO, "auto")            /* quoted, or a word in running text */         \
-    X(BLANK, "blank")          /* up to a blank */                             \
-    X(COMMA, "comma")          /* up to a comma or blank; ",," is a comma */   \
-    X(ITEM, "item")            /* in a quoted list: up to comma or its end */  \
-    X(INSIDE, "inside")        /* to the end of a string begun before */       \
-    X(LINE, "line")            /* to the end of the line */                    \
-    X(SEXPR, "sexpr")          /* an atom of an S-expression */                \
-    X(XML_ATTR, "xml-attr")    /* quoted, with entities */                     \
-    X(XML_TEXT, "xml-text")    /* up to the next tag */                        \
-    X(USERINFO, "userinfo")    /* the password of a URL, up to its @ */        \
-    X(BLOCK, "block")          /* the lines between BEGIN and END of PEM */    \
-    X(TOKEN, "token")          /* a token of ours */
+    X(QUOTED, "quoted")     /* "S", 'S', \"S\" with escapes */                 \
+    X(AUTO, "auto")         /* quoted, or a word in running text */            \
+    X(BLANK, "blank")       /* up to a blank */                                \
+    X(COMMA, "comma")       /* up to a comma or blank; ",," is a comma */      \
+    X(ITEM, "item")         /* in a quoted list: up to comma or its end */     \
+    X(INSIDE, "inside")     /* to the end of a string begun before */          \
+    X(LINE, "line")         /* to the end of the line */                       \
+    X(SEXPR, "sexpr")       /* an atom of an S-expression */                   \
+    X(XML_ATTR, "xml-attr") /* quoted, with entities */                        \
+    X(XML_TEXT, "xml-text") /* up to the next tag */                           \
+    X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
+    X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
+    X(TOKEN, "token")       /* a token of ours */
 
 enum value_form {
 #define X(id, text) FORM_##id,

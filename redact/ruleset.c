@@ -143,10 +143,23 @@ int redact_rules_new_from(const struct redact_table *table,
 int redact_rules_new(const struct redact_opts *opts, struct redact_rules **out,
                      struct err *err)
 {
-    struct redact_table table = { .rules = redact_builtin,
-                                  .n = redact_builtin_count };
+    struct redact_table table = {.rules = redact_builtin,
+                                 .n = redact_builtin_count};
 
     return redact_rules_new_from(&table, opts, out, err);
+}
+
+struct redact_rules *redact_rules_keeping(const struct redact_rules *rules)
+{
+    struct redact_rules *k = xmalloc(sizeof(*k));
+
+    *k = *rules;
+    k->borrowed = true;
+    k->opts.keep_tokens = true;
+    k->lock = xmalloc(sizeof(*k->lock));
+    pthread_mutex_init(k->lock, NULL);
+    k->idle = xcalloc(1, sizeof(*k->idle));
+    return k;
 }
 
 void redact_rules_free(struct redact_rules *rules)
@@ -159,10 +172,12 @@ void redact_rules_free(struct redact_rules *rules)
         *rules->idle = w->next;
         work_free(rules, w);
     }
-    if (rules->engine && rules->engine != &engine_pcre2)
-        rules->engine->close(rules->engine_state);
-    engine_pcre2.close(rules->fallback);
-    ruleset_done(&rules->set);
+    if (!rules->borrowed) {
+        if (rules->engine && rules->engine != &engine_pcre2)
+            rules->engine->close(rules->engine_state);
+        engine_pcre2.close(rules->fallback);
+        ruleset_done(&rules->set);
+    }
     pthread_mutex_destroy(rules->lock);
     free(rules->lock);
     free(rules->idle);

@@ -33,6 +33,7 @@ struct redact_rules {
     char digest[SHA256_HEX];
     pthread_mutex_t *lock; /* of idle */
     struct work **idle;
+    bool borrowed; /* engine and set belong to the rules this was made of */
 };
 
 struct work *redact_work_get(const struct redact_rules *rules);

@@ -30,9 +30,8 @@ bool nominees_add(struct nominees *ns, size_t rule, size_t lo, size_t hi)
         ns->cap = ns->cap ? 2 * ns->cap : 64;
         ns->v = xreallocarray(ns->v, ns->cap, sizeof(*ns->v));
     }
-    ns->v[ns->n++] = (struct nominee){ .lo = (uint32_t)lo,
-                                       .hi = (uint32_t)hi,
-                                       .rule = (uint16_t)rule };
+    ns->v[ns->n++] = (struct nominee){
+        .lo = (uint32_t)lo, .hi = (uint32_t)hi, .rule = (uint16_t)rule};
     ns->last[rule] = (uint32_t)ns->n;
     return true;
 }
@@ -116,8 +115,7 @@ static void set_aside(struct scan *s, size_t *n, const struct nominee *t)
 {
     if (*n == s->aside_cap) {
         s->aside_cap = s->aside_cap ? 2 * s->aside_cap : 16;
-        s->aside =
-            xreallocarray(s->aside, s->aside_cap, sizeof(*s->aside));
+        s->aside = xreallocarray(s->aside, s->aside_cap, sizeof(*s->aside));
     }
     s->aside[(*n)++] = *t;
 }
@@ -127,15 +125,20 @@ static bool wins(const struct nominee *a, const struct nominee *b)
     return a->value != b->value ? a->value < b->value : before(a, b);
 }
 
-/* The line at lo is given up; the rest of the range stays. */
-static bool next_line(const uint8_t *data, size_t len, struct nominee *t)
+/* decide() failed somewhere in lo..hi: finds out if it was on the line of lo,
+ * and moves t to the next line, so that only lines that fail are lost. */
+static enum scan_result decide_line(struct scan *s, const uint8_t *data,
+                                    size_t len, size_t hi, struct nominee *t)
 {
     const uint8_t *nl = memchr(data + t->lo, '\n', len - t->lo);
+    size_t end = nl ? (size_t)(nl - data) : len;
+    enum scan_result r = SCAN_FAILED;
 
-    if (!nl || (size_t)(nl - data) >= t->hi)
-        return false;
-    t->lo = (uint32_t)(nl - data) + 1;
-    return true;
+    if (end < hi)
+        r = decide(s, data, len, end, t);
+    if (r != SCAN_HIT)
+        t->lo = (uint32_t)(end < hi ? end + 1 : t->hi + 1);
+    return r;
 }
 
 /* One step with the top of the heap; SCAN_HIT: it is a found match. */
@@ -164,15 +167,17 @@ static enum scan_result settle_top(struct scan *s, const uint8_t *data,
         hi = last;
     *failed = t->lo;
     r = t->lo <= hi ? decide(s, data, len, hi, t) : SCAN_NONE;
+    if (r == SCAN_NONE) {
+        pop(ns);
+        return SCAN_NONE;
+    }
     if (r == SCAN_FAILED)
-        r = next_line(data, len, t) ? SCAN_HIT : SCAN_NONE;
-    else
-        *failed = SIZE_MAX;
-    if (r == SCAN_HIT)
+        r = decide_line(s, data, len, hi, t);
+    if (t->lo <= t->hi)
         sift_down(ns, 0);
     else
         pop(ns);
-    return *failed != SIZE_MAX ? SCAN_FAILED : SCAN_NONE;
+    return r == SCAN_FAILED ? SCAN_FAILED : SCAN_NONE;
 }
 
 enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
@@ -180,7 +185,7 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
 {
     enum scan_result r, result = SCAN_NONE;
     struct nominees *ns = &s->ns;
-    struct nominee best = { 0 };
+    struct nominee best = {0};
     size_t n_aside = 0, failed = SIZE_MAX;
 
     while (ns->n) {
@@ -204,9 +209,8 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
     for (size_t i = 0; i < n_aside; i++)
         push(ns, &s->aside[i]);
     if (result == SCAN_HIT)
-        *out = (struct hit){ .start = best.lo,
-                             .value = best.value,
-                             .rule = best.rule };
+        *out = (struct hit){
+            .start = best.lo, .value = best.value, .rule = best.rule};
     return result;
 }
 

@@ -28,9 +28,9 @@ struct redactor {
     struct sink *next;
     struct work *work; /* NULL until the first byte */
     size_t out, pos, len;
-    uint64_t base;   /* offset of the window in the stream */
-    size_t listed;   /* the nominees are complete for starts before it */
-    bool fresh;      /* the nominees are of this window */
+    uint64_t base; /* offset of the window in the stream */
+    size_t listed; /* the nominees are complete for starts before it */
+    bool fresh;    /* the nominees are of this window */
     bool in_value;
     bool muted;
     bool closed;
@@ -373,8 +373,8 @@ static void text_free(struct sink *s)
 void redact_text(const struct redact_rules *rules, const char *text, size_t len,
                  struct buf *out)
 {
-    static const struct sink_ops ops = { text_write, text_close, text_free };
-    struct text_sink t = { { &ops }, out };
+    static const struct sink_ops ops = {text_write, text_close, text_free};
+    struct text_sink t = {{&ops}, out};
     struct redactor *r = redactor_new(rules, &t.sink);
 
     sink_write(&r->sink, text, len, NULL);

@@ -23,10 +23,10 @@ enum {
 };
 
 static const uint16_t byte_class[256] = {
-    ['\0'] = C_EOL,    ['\n'] = C_EOL,    ['\r'] = C_EOL,   [' '] = C_BLANK,
-    ['\t'] = C_BLANK,  ['"'] = C_QUOTE,   ['\''] = C_QUOTE, ['\\'] = C_SLASH,
-    [','] = C_COMMA,   ['('] = C_PAREN,   [')'] = C_PAREN,  [';'] = C_SEMI,
-    ['<'] = C_ANGLE,   ['>'] = C_ANGLE,   ['&'] = C_AMP,    ['@'] = C_AT,
+    ['\0'] = C_EOL,    ['\n'] = C_EOL,  ['\r'] = C_EOL,   [' '] = C_BLANK,
+    ['\t'] = C_BLANK,  ['"'] = C_QUOTE, ['\''] = C_QUOTE, ['\\'] = C_SLASH,
+    [','] = C_COMMA,   ['('] = C_PAREN, [')'] = C_PAREN,  [';'] = C_SEMI,
+    ['<'] = C_ANGLE,   ['>'] = C_ANGLE, ['&'] = C_AMP,    ['@'] = C_AT,
     ['%'] = C_PERCENT,
 };
 
@@ -44,31 +44,29 @@ static const struct form {
     bool quotes;      /* an opening quote changes to quoted */
     special_fn *fn;
 } forms[FORM_COUNT] = {
-    [FORM_QUOTED] = { "quoted", C_EOL | C_QUOTE | C_SLASH, true,
-                      quoted_special },
-    [FORM_AUTO] = { "auto",
-                    C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA | C_SEMI,
-                    true, word_special },
-    [FORM_BLANK] = { "blank", C_EOL | C_BLANK | C_QUOTE | C_SLASH, true,
-                     word_special },
-    [FORM_COMMA] = { "comma", C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA,
-                     true, word_special },
-    [FORM_ITEM] = { "item", C_EOL | C_QUOTE | C_SLASH | C_COMMA, true,
-                    word_special },
-    [FORM_INSIDE] = { "inside", C_EOL | C_QUOTE | C_SLASH, false,
-                      word_special },
-    [FORM_LINE] = { "line", C_EOL | C_BLANK, true, line_special },
-    [FORM_SEXPR] = { "sexpr", C_EOL | C_BLANK | C_PAREN | C_SLASH, true,
-                     sexpr_special },
-    [FORM_XML_ATTR] = { "xml-attr", C_EOL | C_QUOTE | C_ANGLE | C_AMP, true,
-                        xml_special },
-    [FORM_XML_TEXT] = { "xml-text", C_EOL | C_BLANK | C_ANGLE | C_AMP, false,
-                        xml_special },
-    [FORM_USERINFO] = { "userinfo",
-                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
-                        false, userinfo_special },
-    [FORM_BLOCK] = { "block", 0, false, NULL },
-    [FORM_TOKEN] = { "token", 0, false, NULL },
+    [FORM_QUOTED] = {"quoted", C_EOL | C_QUOTE | C_SLASH, true, quoted_special},
+    [FORM_AUTO] = {"auto",
+                   C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA | C_SEMI, true,
+                   word_special},
+    [FORM_BLANK] = {"blank", C_EOL | C_BLANK | C_QUOTE | C_SLASH, true,
+                    word_special},
+    [FORM_COMMA] = {"comma", C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA,
+                    true, word_special},
+    [FORM_ITEM] = {"item", C_EOL | C_QUOTE | C_SLASH | C_COMMA, true,
+                   word_special},
+    [FORM_INSIDE] = {"inside", C_EOL | C_QUOTE | C_SLASH, false, word_special},
+    [FORM_LINE] = {"line", C_EOL | C_BLANK, true, line_special},
+    [FORM_SEXPR] = {"sexpr", C_EOL | C_BLANK | C_PAREN | C_SLASH, true,
+                    sexpr_special},
+    [FORM_XML_ATTR] = {"xml-attr", C_EOL | C_QUOTE | C_ANGLE | C_AMP, true,
+                       xml_special},
+    [FORM_XML_TEXT] = {"xml-text", C_EOL | C_BLANK | C_ANGLE | C_AMP, false,
+                       xml_special},
+    [FORM_USERINFO] = {"userinfo",
+                       C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
+                       false, userinfo_special},
+    [FORM_BLOCK] = {"block", 0, false, NULL},
+    [FORM_TOKEN] = {"token", 0, false, NULL},
 };
 
 static bool is(uint8_t c, unsigned classes)
@@ -162,7 +160,7 @@ static size_t number(const uint8_t *p, size_t n, int base, size_t max,
 static bool closes(const struct value *v, const uint8_t *p, size_t n, size_t i,
                    uint8_t quote)
 {
-    static const char loose[] = ",;)]}>|&\\", strict[] = ",;#)]}>(\\";
+    static const char loose[] = ",;)]}>\\", strict[] = ",;#)]}>(\\";
     const char *after = loose;
     size_t end, k;
     uint8_t c;
@@ -201,8 +199,8 @@ static size_t unescape(struct value *v, const uint8_t *p, size_t n, unsigned r)
     }
     if (p[0] == 'u' && number(p + 1, n - 1, 16, 4, &c) == 4) {
         k = 5;
-        if (c >= 0xd800 && c < 0xdc00 && n > k + r + 5 &&
-            p[k] == '\\' && p[k + r] == 'u' &&
+        if (c >= 0xd800 && c < 0xdc00 && n > k + r + 5 && p[k] == '\\' &&
+            p[k + r] == 'u' &&
             number(p + k + r + 1, n - k - r - 1, 16, 4, &low) == 4 &&
             low >= 0xdc00 && low < 0xe000) {
             c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
@@ -338,11 +336,11 @@ static size_t entity(struct value *v, const uint8_t *p, size_t n)
     static const struct {
         const char *text;
         uint8_t c;
-    } names[] = { { "&amp;", '&' },
-                  { "&lt;", '<' },
-                  { "&gt;", '>' },
-                  { "&quot;", '"' },
-                  { "&apos;", '\'' } };
+    } names[] = {{"&amp;", '&'},
+                 {"&lt;", '<'},
+                 {"&gt;", '>'},
+                 {"&quot;", '"'},
+                 {"&apos;", '\''}};
     unsigned long c;
     size_t k, skip;
 

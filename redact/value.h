@@ -27,11 +27,11 @@ struct value {
     /* private */
     bool opened, quoted;
     char quote;
-    unsigned slashes;    /* backslashes before the quote */
-    uint64_t taken;      /* bytes gone so far */
-    bool base64, midline;          /* block: see value_block.c */
+    unsigned slashes;     /* backslashes before the quote */
+    uint64_t taken;       /* bytes gone so far */
+    bool base64, midline; /* block: see value_block.c */
     size_t n_pend;
-    uint8_t pend[256];   /* decoded, not hashed yet */
+    uint8_t pend[256]; /* decoded, not hashed yet */
 };
 
 /* hash must be fresh; the caller keeps it. */

@@ -42,22 +42,23 @@ static size_t escaped_end(const uint8_t *p, size_t n)
 struct segment {
     size_t sep;   /* separator */
     bool line;    /* it holds a line end */
+    bool escaped; /* and that is written \n */
     size_t len;   /* base64 behind it */
     size_t after; /* blanks behind that */
 };
 
-static size_t separator(const uint8_t *p, size_t n, bool *line)
+static size_t separator(const uint8_t *p, size_t n, struct segment *s)
 {
     size_t i = 0, k;
 
     while (i < n && i < SEP_MAX) {
         if (p[i] == '\n' || p[i] == '\r') {
-            *line = true;
+            s->line = true;
             i++;
         } else if (p[i] == ' ' || p[i] == '\t') {
             i++;
         } else if ((k = escaped_end(p + i, n - i)) > 0) {
-            *line = true;
+            s->line = s->escaped = true;
             i += k;
         } else {
             break;
@@ -72,13 +73,9 @@ static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
     static const struct {
         const char *text;
         uint8_t c;
-    } escapes[] = { { "\\/", '/' },
-                    { "\\u002b", '+' },
-                    { "\\u002B", '+' },
-                    { "\\u002f", '/' },
-                    { "\\u002F", '/' },
-                    { "\\u003d", '=' },
-                    { "\\u003D", '=' } };
+    } escapes[] = {{"\\/", '/'},     {"\\u002b", '+'}, {"\\u002B", '+'},
+                   {"\\u002f", '/'}, {"\\u002F", '/'}, {"\\u003d", '='},
+                   {"\\u003D", '='}};
 
     if (!n)
         return 0;
@@ -98,14 +95,21 @@ static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
 
 static void read_segment(const uint8_t *p, size_t n, struct segment *s)
 {
-    size_t i, k;
+    size_t i, k, pads = 0;
     uint8_t c;
+    bool crc;
 
-    s->line = false;
-    s->sep = separator(p, n, &s->line);
+    s->line = s->escaped = false;
+    s->sep = separator(p, n, s);
     i = s->sep;
-    while (i - s->sep < RUN_MAX && (k = base64_at(p + i, n - i, &c)) > 0)
+    crc = i < n && p[i] == '=';
+    while (i - s->sep < RUN_MAX && (k = base64_at(p + i, n - i, &c)) > 0) {
+        /* = only pads, or begins the checksum line of PGP. */
+        if (c != '=' && pads && !crc)
+            break;
+        pads += c == '=';
         i += k;
+    }
     s->len = i - s->sep;
     s->after = 0;
     while (s->after < SEP_MAX && i < n && (p[i] == ' ' || p[i] == '\t')) {
@@ -132,15 +136,15 @@ static bool fits(const struct value *v, const struct segment *s,
     if (s->after)
         return s->len >= WORD_MIN;
     /* The end of a string, a field, an element. */
-    return strchr("\"',<&;)]}\\", *p) != NULL && (!*p || s->len >= TAIL_MIN);
+    return strchr("\"',<&;)]}\\", *p) != NULL &&
+           (!*p || s->escaped || s->len >= TAIL_MIN);
 }
 
 /* The headers of an encrypted or PGP key: the length of the line, 0 if none. */
 static size_t header(const uint8_t *p, size_t n)
 {
-    static const char *const names[] = { "Proc-Type:", "DEK-Info:",
-                                         "Version:",   "Comment:",
-                                         "Hash:",      "Charset:" };
+    static const char *const names[] = {
+        "Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Hash:", "Charset:"};
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

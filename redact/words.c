@@ -79,8 +79,8 @@ static void file_use(struct words *w, uint16_t i)
     if (!b) {
         b = 1 + w->n_buckets++ % BUCKETS;
         for (unsigned k = 0; k < 4; k++) {
-            uint8_t v[2] = { k & 1 ? upper(p[0]) : p[0],
-                             k & 2 ? upper(p[1]) : p[1] };
+            uint8_t v[2] = {k & 1 ? upper(p[0]) : p[0],
+                            k & 2 ? upper(p[1]) : p[1]};
 
             w->bucket[pair(v)] = (uint8_t)b;
         }
@@ -162,8 +162,7 @@ size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
 
     for (i = from; i + 1 < len; i += 2) {
         while (i + 8 <= len && !(b[pair(data + i)] | b[pair(data + i + 2)] |
-                                 b[pair(data + i + 4)] |
-                                 b[pair(data + i + 6)]))
+                                 b[pair(data + i + 4)] | b[pair(data + i + 6)]))
             i += 8;
         if (i + 1 >= len)
             break;

@@ -42,16 +42,19 @@ count() {
 }
 
 # one NAME SECONDS COMMAND: runs it, prints one line (and the output of a test
-# that failed), keeps the counts.  Takes its time limit with it: whatever is
-# left of the test is killed with its process group.
+# that failed), keeps the counts.  What is left of the test, which has a session
+# of its own, is killed at its end.
 one() {
     local name=$1 seconds=$(($2 * factor)) command=$3
     local dir=$work/${name//\//.} log=$work/${name//\//.}.log
-    local start=$EPOCHREALTIME status=0 passed failed why= took
+    local start=$EPOCHREALTIME status=0 passed failed why= took session
     rm -rf "$dir"
     if mkdir "$dir"; then
         (cd "$dir" && exec setsid timeout -k 10 "$seconds" \
-            sh -c "$command") >"$log" 2>&1 </dev/null || status=$?
+            sh -c "$command") >"$log" 2>&1 </dev/null &
+        session=$!
+        wait "$session" || status=$?
+        pkill -KILL -s "$session"
     else
         status=1
     fi

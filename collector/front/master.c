@@ -285,6 +285,12 @@ static void end_worker(struct master *m)
     }
 }
 
+/* Exit statuses that only a run with a bundle has. */
+static bool tells_of_bundle(int st)
+{
+    return st == 0 || st == 3 || st == 5;
+}
+
 /* What the worker's end means to the user. */
 static int exit_status(const struct master *m)
 {
@@ -311,7 +317,7 @@ static int exit_status(const struct master *m)
         log_msg(LOG_ERR, "the worker ended with status %d%s", st, no_bundle);
         return EXIT_FAILED;
     }
-    if (st != EXIT_FAILED && m->server.asked_output && !m->server.finished) {
+    if (tells_of_bundle(st) && m->server.asked_output && !m->server.finished) {
         log_msg(LOG_ERR, "the worker ended without finishing%s", no_bundle);
         return EXIT_FAILED;
     }

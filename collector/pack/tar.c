@@ -42,7 +42,7 @@ static void fill_entry(struct archive_entry *e, const struct tar_entry *t)
 
 /* Without blocking (archive_write_blocksize(3)) libarchive passes the header
  * on as it is.  archive_write_fail then keeps it from filling up the member
- * that will never come.  archive_write_close must still be called: up to 3.7
+ * that will never come.  archive_write_close must still be called: before 3.8.2
  * archive_write_free alone leaks the state of an archive that has failed. */
 int tar_header(const struct tar_entry *entry, struct buf *out, struct err *err)
 {

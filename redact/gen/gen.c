@@ -44,14 +44,13 @@ static const cyaml_schema_field_t example_fields[] = {
                            text, 1, 4096),
     CYAML_FIELD_STRING_PTR("goes", CYAML_FLAG_POINTER, struct yaml_example,
                            goes, 1, 4096),
-    CYAML_FIELD_END
-};
+    CYAML_FIELD_END};
 
-static const cyaml_schema_value_t example_value = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_DEFAULT, struct yaml_example, example_fields) };
+static const cyaml_schema_value_t example_value = {CYAML_VALUE_MAPPING(
+    CYAML_FLAG_DEFAULT, struct yaml_example, example_fields)};
 
-static const cyaml_schema_value_t keep_value = { CYAML_VALUE_STRING(
-    CYAML_FLAG_POINTER, char, 1, 4096) };
+static const cyaml_schema_value_t keep_value = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 4096)};
 
 static const cyaml_schema_field_t rule_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_rule, name,
@@ -66,20 +65,18 @@ static const cyaml_schema_field_t rule_fields[] = {
                                match, n_match, &example_value, 1, 100),
     CYAML_FIELD_SEQUENCE_COUNT("keep", CYAML_FLAG_POINTER, struct yaml_rule,
                                keep, n_keep, &keep_value, 1, 100),
-    CYAML_FIELD_END
-};
+    CYAML_FIELD_END};
 
-static const cyaml_schema_value_t rule_value = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_DEFAULT, struct yaml_rule, rule_fields) };
+static const cyaml_schema_value_t rule_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_rule, rule_fields)};
 
 static const cyaml_schema_field_t file_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("rules", CYAML_FLAG_POINTER, struct yaml_file,
                                rules, n_rules, &rule_value, 1, 1000),
-    CYAML_FIELD_END
-};
+    CYAML_FIELD_END};
 
-static const cyaml_schema_value_t file_value = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_POINTER, struct yaml_file, file_fields) };
+static const cyaml_schema_value_t file_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_file, file_fields)};
 
 static const cyaml_config_t config = {
     .log_fn = cyaml_log,
@@ -87,8 +84,8 @@ static const cyaml_config_t config = {
     .mem_fn = cyaml_mem,
 };
 
-static void __attribute__((noreturn)) die(const char *file, const char *rule,
-                                          const char *why)
+static void __attribute__((noreturn))
+die(const char *file, const char *rule, const char *why)
 {
     fprintf(stderr, "redact-gen: %s: rule %s: %s\n", file, rule, why);
     exit(1);
@@ -163,7 +160,7 @@ static void print_rule(size_t id, const struct yaml_rule *r)
  * look-around that it does not know, never a match. */
 static void print_database(const struct yaml_rule *const *rules, size_t n)
 {
-    static const hs_platform_info_t generic = { .tune = HS_TUNE_FAMILY_GENERIC };
+    static const hs_platform_info_t generic = {.tune = HS_TUNE_FAMILY_GENERIC};
     const char **patterns = xcalloc(n, sizeof(*patterns));
     unsigned *flags = xcalloc(n, sizeof(*flags));
     unsigned *ids = xcalloc(n, sizeof(*ids));

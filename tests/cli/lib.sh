@@ -63,10 +63,16 @@ holds() {
         fail "the manifest does not hold what it should"
 }
 
-# as_nobody COMMAND...: without root and without any way back to it.
+# as_nobody COMMAND...: without root and without any way back to it.  env is
+# there because setpriv itself execs with root's capabilities.
 as_nobody() {
     setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-        --bounding-set=-all --no-new-privs "$@"
+        --bounding-set=-all --no-new-privs env "$@"
+}
+
+# sleeping SECONDS: a "sleep SECONDS" runs (each test has a number of its own).
+sleeping() {
+    pgrep -f "^(/[a-z/]*/)?sleep $1" >/dev/null
 }
 
 # fresh_etc: an empty configuration folder, gone again when the test ends.

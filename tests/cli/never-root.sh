@@ -14,7 +14,7 @@ exec 7</etc/shadow      # something that must not be handed on
 "$XB" collect -y -q --only sys_memory,hang -o . >out 2>err &
 pid=$!
 exec 7<&-
-wait_for 20 pgrep -f '^sleep 3000\.25' >/dev/null
+wait_for 20 sleeping 3000.25
 workers=0 readers=0
 for one in $(ours); do
     exe=$(readlink /proc/$one/exe)

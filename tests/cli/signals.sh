@@ -17,7 +17,7 @@ for signal in TERM INT HUP; do
     env --default-signal=INT,HUP "$XB" collect -y -q --jobs 2 \
         --only sys_memory,hang -o $signal/ >out 2>err &
     pid=$!
-    wait_for 20 pgrep -f '^sleep 2000\.25' >/dev/null
+    wait_for 20 sleeping 2000.25
     sleep 0.5
     start=$SECONDS
     kill -$signal $pid
@@ -32,16 +32,16 @@ for signal in TERM INT HUP; do
     holds "$bundle" 'not m["complete"] and "signal" in m["cut"]' \
         'status("sys_memory/meminfo") == "ok"' \
         'status("hang/sleeps") in ("partial", "skipped")'
-    run 1 pgrep -f '^sleep 2000\.25'
+    ! sleeping 2000.25 || fail 'the command still runs'
     wait_for 5 eval '[ -z "$(ours)" ]'
 done
 # Killed outright, nothing half-made lies about, and nobody lives on.
 mkdir killed
 "$XB" collect -y -q --only sys_memory,hang -o killed/ >out 2>err &
 pid=$!
-wait_for 20 pgrep -f '^sleep 2000\.25' >/dev/null
+wait_for 20 sleeping 2000.25
 kill -KILL $pid
 wait $pid 2>/dev/null || :
 wait_for 10 eval '[ -z "$(ours)" ]'
-wait_for 10 eval '! pgrep -f "^sleep 2000\.25" >/dev/null'
+wait_for 10 eval '! sleeping 2000.25'
 nothing_left killed

@@ -175,6 +175,13 @@ static void part_no_finish(void)
     _exit(0);
 }
 
+/* As for an unknown plugin, which is found after the output is made. */
+static void part_usage(void)
+{
+    WANT(ask_output("") == CT_OK);
+    _exit(2);
+}
+
 static void part_dropped(void)
 {
     WANT(ask_output("") == CT_OK);
@@ -452,6 +459,7 @@ static const struct {
     {"dir", part_dir},
     {"dir-link", part_dir_link},
     {"no-finish", part_no_finish},
+    {"usage", part_usage},
     {"dropped", part_dropped},
     {"output-error", part_output_error},
     {"stem", part_stem},
@@ -757,6 +765,8 @@ static void test_output_dropped(void **state)
     (void)state;
     assert_run(&r, 1, "without finishing; there is no bundle");
     assert_int_equal(count_entries(folder), 0);
+    r = RUN("usage", "collect", "-o", folder);
+    assert_run(&r, 2, "");
     r = RUN("dropped", "collect", "-o", folder);
     assert_run(&r, 1, "");
     assert_int_equal(count_entries(folder), 0);

@@ -107,7 +107,7 @@ qemu+=(-chardev "file,id=com1,path=$(esc "$out/serial.log")" -serial chardev:com
 
 # The job has its own time limit inside of dom0; this one is for a machine
 # that hangs, and leaves time to boot and to write the output.
-hard_limit=$((limit + 180))
+hard_limit=$((limit + 300))
 TMPDIR=$TMP timeout -k 10 "$hard_limit" "${qemu[@]}" </dev/null &
 qemu_pid=$!
 if [ -n "$verbose" ]; then

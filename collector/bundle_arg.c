@@ -1,9 +1,6 @@
 #include "collector/bundle_arg.h"
 
-#include <errno.h>
 #include <unistd.h>
-
-#include "collector/cmd.h"
 
 static int open_below(const char *rel, void *arg)
 {
@@ -24,9 +21,4 @@ int bundle_arg_open(struct control *ctl, struct unpack **out, bool *folder_out,
     if (folder_out)
         *folder_out = is_dir;
     return r;
-}
-
-int bundle_arg_exit(int code)
-{
-    return code == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
 }

@@ -13,8 +13,4 @@
 int bundle_arg_open(struct control *ctl, struct unpack **out, bool *folder_out,
                     struct err *err);
 
-/* The exit status for an error of reading a bundle: EXIT_FOUND if it is
- * corrupt, EXIT_NO_BUNDLE if it could not be read. */
-int bundle_arg_exit(int code);
-
 #endif

@@ -334,7 +334,7 @@ int cmd_inspect(const struct options *opt, struct control *ctl)
     unpack_free(u);
     if (r < 0) {
         log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
-        return bundle_arg_exit(r);
+        return r == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
     }
     return EXIT_WHOLE;
 }

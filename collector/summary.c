@@ -10,8 +10,9 @@
 #include "collector/base/core/xalloc.h"
 
 #define COLUMNS 72
+#define LABEL 11
 #define MAX_DOMAINS 16
-#define MAX_MISSING 14
+#define MAX_MISSING 10
 
 enum captured { CAP_INFO, CAP_XL_INFO, CAP_XL_LIST, CAP_XM_LIST, CAP_COUNT };
 
@@ -38,25 +39,57 @@ void summary_captures_free(struct capture *c)
     free(c);
 }
 
-/* One line, cut to the page's width, controls made visible. */
-static void line(struct buf *out, const char *label, const char *text)
+/* Where to end a line that holds at most width bytes of s: behind a blank if
+ * there is one, never in the middle of a UTF-8 sequence. */
+static size_t break_at(const char *s, size_t width)
+{
+    size_t n = width;
+
+    if (strlen(s) <= width)
+        return strlen(s);
+    while (n > width / 2 && s[n] != ' ')
+        n--;
+    if (s[n] == ' ')
+        return n;
+    for (n = width; n && (s[n] & 0xc0) == 0x80; n--)
+        ;
+    return n;
+}
+
+/* Label and text, controls made visible, in at most max_lines of the page's
+ * width. */
+static void lines(struct buf *out, const char *label, const char *text,
+                  size_t indent, unsigned max_lines)
 {
     char shown[512];
-    size_t start = out->len;
+    const char *p = shown;
+    size_t n;
 
     if (!text || !*text)
         return;
-    if (*label)
-        buf_addf(out, "%-11s", label);
-    buf_adds(out, str_visible(text, shown, sizeof(shown)));
-    if (out->len - start > COLUMNS) {
-        out->len = start + COLUMNS - 3;
-        /* Not in the middle of a UTF-8 sequence. */
-        while (out->len > start && (out->data[out->len] & 0xc0) == 0x80)
-            out->len--;
-        buf_adds(out, "...");
+    str_visible(text, shown, sizeof(shown));
+    buf_addf(out, "%-*s", *label ? (int)indent : 0, label);
+    for (unsigned i = 0; i < max_lines && *p; i++) {
+        bool last = i + 1 == max_lines;
+        size_t width = COLUMNS - (i || *label ? indent : 0);
+
+        if (i)
+            buf_addf(out, "%*s", (int)indent, "");
+        n = break_at(p, width);
+        if (last && p[n])
+            n = break_at(p, width - 3);
+        buf_add(out, p, n);
+        if (last && p[n])
+            buf_adds(out, "...");
+        buf_addc(out, '\n');
+        p += n;
+        p += strspn(p, " ");
     }
-    buf_addc(out, '\n');
+}
+
+static void line(struct buf *out, const char *label, const char *text)
+{
+    lines(out, label, text, LABEL, 1);
 }
 
 /* The value of "key : value" in xl info's output; to be freed, NULL if none. */
@@ -107,14 +140,15 @@ static void write_xen(const struct capture *caps, struct buf *out)
 
         if (!v)
             v = xl_value(xl, rows[i].xl);
-        line(out, rows[i].label, v);
+        lines(out, rows[i].label, v, LABEL, 2);
         free(v);
     }
     json_object_put(info);
 }
 
-/* At most max lines of text, each as a line of ours. */
-static void write_lines(struct buf *out, const char *text, size_t max)
+/* At most max lines of text, each as at most max_lines of ours. */
+static void write_lines(struct buf *out, const char *text, size_t max,
+                        unsigned max_lines)
 {
     char *copy = xstrdup(text), *rest = copy, *l;
     size_t n = 0, more = 0;
@@ -123,7 +157,7 @@ static void write_lines(struct buf *out, const char *text, size_t max)
         if (!*l)
             continue;
         if (n++ < max)
-            line(out, "", l);
+            lines(out, "", l, 4, max_lines);
         else
             more++;
     }
@@ -140,7 +174,7 @@ static void write_domains(const struct capture *caps, struct buf *out)
     if (!c->text.len)
         return;
     buf_adds(out, "\nDomains\n");
-    write_lines(out, buf_str(&c->text), MAX_DOMAINS);
+    write_lines(out, buf_str(&c->text), MAX_DOMAINS, 1);
 }
 
 static void write_missing(const struct tally *t, struct buf *out)
@@ -155,7 +189,7 @@ static void write_missing(const struct tally *t, struct buf *out)
     buf_addf(out, "Secrets hidden: %" PRIu64 "\n", t->redactions);
     if (t->missing.len) {
         buf_adds(out, "\nMissing or cut\n");
-        write_lines(out, buf_str(&t->missing), MAX_MISSING);
+        write_lines(out, buf_str(&t->missing), MAX_MISSING, 2);
     }
 }
 
@@ -172,7 +206,7 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     if (head->cut)
         line(out, "CUT SHORT", head->cut);
     line(out, "Case", head->options.case_id);
-    line(out, "What", head->options.note);
+    lines(out, "What", head->options.note, LABEL, 4);
     buf_addc(out, '\n');
     line(out, "Host", head->host.name);
     line(out, "Collected", clock_iso(head->start_ms, when));

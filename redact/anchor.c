@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "collector/base/core/buf.h"
-#include "collector/base/core/xalloc.h"
+#include "redact/wordset.h"
 
 #define DEPTH_MAX 12
 #define WIDTH_CAP 100000u /* sums stop here, far above every limit */
@@ -46,79 +46,11 @@ static unsigned cap(unsigned long n)
     return n < WIDTH_CAP ? (unsigned)n : WIDTH_CAP;
 }
 
-static void words_empty_string(struct anchor_words *w)
-{
-    memset(w, 0, sizeof(*w));
-    w->n = 1;
-}
-
-static bool words_add_one(struct anchor_words *w, const struct anchor_word *a)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (w->word[i].len == a->len &&
-            !memcmp(w->word[i].text, a->text, a->len))
-            return true;
-    if (w->n == ANCHOR_WORDS)
-        return false;
-    w->word[w->n++] = *a;
-    return true;
-}
-
-/* Each of a followed by each of b; false if that is too much. */
-static bool words_product(const struct anchor_words *a,
-                          const struct anchor_words *b,
-                          struct anchor_words *out)
-{
-    struct anchor_word w;
-
-    memset(out, 0, sizeof(*out));
-    for (size_t i = 0; i < a->n; i++) {
-        for (size_t j = 0; j < b->n; j++) {
-            w = a->word[i];
-            if (w.len + b->word[j].len > ANCHOR_WORD_LEN)
-                return false;
-            memcpy(w.text + w.len, b->word[j].text, b->word[j].len);
-            w.len = (unsigned char)(w.len + b->word[j].len);
-            if (!words_add_one(out, &w))
-                return false;
-        }
-    }
-    return true;
-}
-
-static unsigned words_shortest(const struct anchor_words *w)
-{
-    unsigned len = w->n ? ANCHOR_WORD_LEN : 0;
-
-    for (size_t i = 0; i < w->n; i++)
-        if (w->word[i].len < len)
-            len = w->word[i].len;
-    return len;
-}
-
-/* Longer words are rarer in logs; a word at a fixed place is cheaper. */
-static long words_score(const struct anchor_words *w)
-{
-    unsigned len = words_shortest(w);
-
-    if (len < ANCHOR_WORD_MIN)
-        return 0;
-    return 1 + 4096L * (len < 8 ? len : 8) - 8L * (long)w->n -
-           (long)(w->hi - w->lo < 1024 ? w->hi - w->lo : 1024);
-}
-
-static void words_better(struct anchor_words *best,
-                         const struct anchor_words *w)
-{
-    if (words_score(w) > words_score(best))
-        *best = *w;
-}
-
 static void info_empty(struct info *in)
 {
     memset(in, 0, sizeof(*in));
     in->exact = true;
-    words_empty_string(&in->set);
+    wordset_one_empty(&in->set);
 }
 
 static int parse_alternatives(struct parser *ps, struct info *out);
@@ -200,7 +132,7 @@ static void info_of_set(const struct byteset *s, struct info *out)
         if (!s->has[c])
             continue;
         w.text[0] = (char)tolower((int)c);
-        if (!words_add_one(&out->set, &w) || out->set.n > CLASS_WORDS)
+        if (!wordset_add(&out->set, &w) || out->set.n > CLASS_WORDS)
             return;
     }
     out->exact = out->set.n > 0;
@@ -374,20 +306,20 @@ static void repeat(struct info *in, unsigned lo, unsigned hi)
     struct anchor_words all, power, next;
     bool exact = in->exact;
 
-    words_empty_string(&power);
+    wordset_one_empty(&power);
     memset(&all, 0, sizeof(all));
     for (unsigned i = 0; exact && i <= hi; i++) {
         if (i >= lo)
             for (size_t k = 0; exact && k < power.n; k++)
-                exact = words_add_one(&all, &power.word[k]);
+                exact = wordset_add(&all, &power.word[k]);
         if (exact && i < hi) {
-            exact = words_product(&power, &in->set, &next);
+            exact = wordset_product(&power, &in->set, &next);
             power = next;
         }
     }
     if (!exact) {
         if (in->exact)
-            words_better(&in->best, &in->set);
+            wordset_better(&in->best, &in->set);
         if (!lo)
             memset(&in->best, 0, sizeof(in->best));
     }
@@ -435,8 +367,8 @@ struct seq {
 
 static void seq_flush(struct seq *s)
 {
-    words_better(&s->info.best, &s->run);
-    words_empty_string(&s->run);
+    wordset_better(&s->info.best, &s->run);
+    wordset_one_empty(&s->run);
     s->run.lo = s->info.min;
     s->run.hi = s->info.max;
 }
@@ -450,7 +382,7 @@ static void seq_add(struct seq *s, const struct info *in)
         s->info.ahead = ahead;
     if (in->behind > s->info.behind) /* as if nothing came before */
         s->info.behind = in->behind;
-    if (in->exact && words_product(&s->run, &in->set, &next)) {
+    if (in->exact && wordset_product(&s->run, &in->set, &next)) {
         next.lo = s->run.lo;
         next.hi = s->run.hi;
         s->run = next;
@@ -465,7 +397,7 @@ static void seq_add(struct seq *s, const struct info *in)
         } else {
             best.lo = cap((unsigned long)best.lo + s->info.min);
             best.hi = cap((unsigned long)best.hi + s->info.max);
-            words_better(&s->info.best, &best);
+            wordset_better(&s->info.best, &best);
         }
     }
     s->info.min = cap((unsigned long)s->info.min + in->min);
@@ -528,7 +460,7 @@ static int parse_sequence(struct parser *ps, struct info *out)
     bool had;
     int rc;
 
-    words_empty_string(&s.run);
+    wordset_one_empty(&s.run);
     while (*ps->p && *ps->p != '|' && *ps->p != ')') {
         from = ps->p;
         had = ps->group;
@@ -560,7 +492,7 @@ static int parse_sequence(struct parser *ps, struct info *out)
         s.info.set = s.run;
         s.info.set.lo = s.info.set.hi = 0;
     } else {
-        words_better(&s.info.best, &s.run);
+        wordset_better(&s.info.best, &s.run);
     }
     *out = s.info;
     return 0;
@@ -577,7 +509,7 @@ static void alternative_join(struct info *a, const struct info *b)
     if (wb.hi > wa.hi)
         wa.hi = wb.hi;
     for (size_t i = 0; fits && i < wb.n; i++)
-        fits = words_add_one(&wa, &wb.word[i]);
+        fits = wordset_add(&wa, &wb.word[i]);
     if (!fits || !wa.n || !wb.n || !(a->exact ? a->set.n : a->best.n))
         memset(&wa, 0, sizeof(wa));
     a->exact = a->exact && b->exact && fits;
@@ -616,7 +548,7 @@ static int check_limits(struct parser *ps, const struct info *in,
         return fail(ps, "a match could be too long");
     if (in->behind > ANCHOR_BEHIND_MAX)
         return fail(ps, "it looks too far back");
-    if (words_shortest(&out->words) < ANCHOR_WORD_MIN)
+    if (wordset_shortest(&out->words) < ANCHOR_WORD_MIN)
         return fail(ps, "every match must contain a fixed word of 3 bytes or "
                         "more");
     out->min = in->min;

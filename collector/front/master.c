@@ -298,6 +298,10 @@ static int exit_status(const struct master *m)
     const char *no_bundle = collect ? "; there is no bundle" : "";
     int st = m->worker_status;
 
+    /* The worker may have left its progress line behind: ours takes its place,
+     * and goes with the first message. */
+    if (!m->worker_gone || WIFSIGNALED(st))
+        log_progress(" ");
     if (m->stops && (m->killed || WIFSIGNALED(st))) {
         log_msg(LOG_ERR, "stopped by a signal%s", no_bundle);
         return EXIT_FAILED;

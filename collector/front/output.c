@@ -18,6 +18,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/front/tree.h"
+#include "config.h"
 
 #define DEFAULT_FOLDER "/var/tmp"
 #define STEM_PREFIX "xen-bugtool-"
@@ -157,51 +158,79 @@ static int place_outfile(struct output *o, const char *path, struct err *err)
     return rc;
 }
 
+/* Folders where a file of root's can mean something whatever its name
+ * (logrotate reads all of /etc/logrotate.d): a worker that was taken over must
+ * not have one put there. */
+static bool is_system_folder(const struct stat *st)
+{
+    static const char *const list[] = {
+        "/",    "/etc",       "/usr",   "/boot", "/bin",     "/sbin",
+        "/lib", "/dev",       "/lib64", "/proc", "/sys",     "/run",
+        "/nix", "/var/spool", "/opt",   "/efi",  SYSCONFDIR,
+    };
+    struct stat other;
+
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        if (!stat(list[i], &other) && other.st_dev == st->st_dev &&
+            other.st_ino == st->st_ino)
+            return true;
+    }
+    return false;
+}
+
+/* Why a folder on the way is not to be trusted, NULL if it is. */
+static const char *unsafe_why(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) || !S_ISDIR(st.st_mode))
+        return "is not a folder (or a link to one)";
+    if (is_system_folder(&st))
+        return "is no place for bundles";
+    if (st.st_uid != 0)
+        return "does not belong to root";
+    if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
+        return "can be written by others than root";
+    return NULL;
+}
+
 /* A folder that the worker names.  As root every folder on the way must be
  * root's, and writable by nobody else unless sticky: else somebody could lead
  * us elsewhere. */
 static int place_configured(struct output *o, const char *folder,
                             struct err *err)
 {
+    const char *why = folder[0] == '/' ? NULL : "is not an absolute path";
     char *copy, *part, *rest;
-    struct stat st;
-    int fd, rc = 0;
+    int fd, next;
 
-    if (folder[0] != '/')
-        return err_set(err, -EINVAL,
-                       "the configured folder '%.255s' is not an absolute path",
-                       folder);
-    if (geteuid())
+    if (geteuid() && !why)
         return open_folder(o, folder, err);
     copy = rest = xstrdup(folder);
     fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    while (fd >= 0 && (part = strsep(&rest, "/"))) {
-        int next;
-
-        if (!*part || !strcmp(part, "."))
+    while (fd >= 0 && !why && (part = strsep(&rest, "/"))) {
+        if (!*part)
             continue;
         next = openat(fd, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         close(fd);
         fd = next;
-        if (fd < 0 || fstat(fd, &st))
-            break;
-        if (!S_ISDIR(st.st_mode) || st.st_uid != 0 ||
-            ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX)) ||
-            !strcmp(part, "..")) {
-            rc = err_set(err, -EPERM,
-                         "the configured folder %.200s is not safe: '%.64s' "
-                         "must be a folder of root's that nobody else can "
-                         "write (or a sticky one); choose another",
-                         folder, part);
-            break;
-        }
+        if (fd >= 0)
+            why = part[0] == '.' && strspn(part, ".") == strlen(part)
+                      ? "is not written out"
+                      : unsafe_why(fd);
     }
-    if (fd < 0)
-        rc = folder_err(err, errno, folder);
-    else
-        close(fd);
     free(copy);
-    return rc ? rc : open_folder(o, folder, err);
+    if (fd < 0)
+        return folder_err(err, errno, folder);
+    close(fd);
+    if (!why && folder[strspn(folder, "/")] == '\0')
+        why = "is no place for bundles";
+    if (why)
+        return err_set(err, -EPERM,
+                       "the configured folder %.255s, or one above it, %s; "
+                       "choose another",
+                       folder, why);
+    return open_folder(o, folder, err);
 }
 
 /* --- opening ----------------------------------------------------------- */

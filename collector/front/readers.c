@@ -15,6 +15,7 @@
 #include "collector/base/core/clock.h"
 #include "collector/base/core/frame.h"
 #include "collector/base/core/sandbox.h"
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
 #define MAX_COMMANDS 8 /* a reader runs one at a time */
@@ -354,7 +355,7 @@ bool readers_reaped(struct readers *r, pid_t pid, int wstatus)
 void readers_left(struct readers *r, struct buf *out)
 {
     for (int i = 0; i < READERS_ALIVE; i++) {
-        char where[READERS_WHERE_SIZE] = "";
+        char where[READERS_WHERE_SIZE] = "", text[READERS_WHERE_SIZE];
 
         if (r->list[i].state != LEFT)
             continue;
@@ -363,7 +364,8 @@ void readers_left(struct readers *r, struct buf *out)
             continue;
         }
         add_where(where, r->list[i].pid);
-        buf_addf(out, "%s\n", where);
+        /* A process may have a newline in its name. */
+        buf_addf(out, "%s\n", str_visible(where, text, sizeof(text)));
     }
 }
 

@@ -222,7 +222,7 @@ static int next_entry(struct replay *p, struct chunk *out)
         out->path = path;
         out->size = it->outcome.bytes_read;
         out->mtime = it->mtime;
-        out->mode = S_IFREG;
+        out->mode = S_IFREG | 0400;
         p->listed++;
         return 1;
     }
@@ -255,7 +255,7 @@ static int replay_next(struct gather *g, struct chunk *out, struct err *err)
         out->kind = CHUNK_META;
         out->size = p->it->outcome.bytes_read;
         out->mtime = p->it->mtime;
-        out->mode = S_IFREG;
+        out->mode = S_IFREG | 0400;
         out->path = p->it->link ? p->it->link : "";
         out->decoded = p->it->decoded ? p->it->decoded : "";
         r = open_member(p, p->it->member, err);

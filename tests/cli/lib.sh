@@ -101,13 +101,7 @@ wait_for() {
 
 # The programs of ours that run from this build; tests that ask say "# alone".
 ours() {
-    local exe
-    for exe in /proc/[0-9]*/exe; do
-        case $(readlink "$exe" 2>/dev/null) in
-        "$XB" | "$LIBEXEC"/*)
-            exe=${exe#/proc/}
-            echo "${exe%/exe}"
-            ;;
-        esac
-    done
+    { find /proc/[0-9]*/exe -maxdepth 0 \
+        \( -lname "$XB" -o -lname "$LIBEXEC/*" \) -printf '%h\n' \
+        2>/dev/null || :; } | sed 's|/proc/||'
 }

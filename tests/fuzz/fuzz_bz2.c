@@ -1,8 +1,8 @@
 /* fuzz_bz2.c: what is packed, libbz2 unpacks to the same bytes, and the stream
  * does not depend on the calls.
  *
- * Input: one byte (255: the rest is repeated until a block is full), one that
- * says how it is cut into calls, then the bytes. */
+ * Input: one byte that is not used, one that says how it is cut into calls,
+ * then the bytes.  With both 255 they are repeated until a block is full. */
 #include <bzlib.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         e = bz2_encoder_new();
         block = xmalloc(BZ2_BLOCK_MAX);
     }
-    times = data[0] < 255 ? 1 : 950000 / size;
+    times = data[0] == 255 && data[1] == 255 ? 950000 / size : 1;
     step = data[1] + 1u;
     data += 2;
     size -= 2;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -250,13 +251,16 @@ static void where(void **state)
 
     (void)state;
     if (pid == 0) {
+        /* Not left behind should the test fail. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        prctl(PR_SET_NAME, "a (b) c");
         for (;;)
             pause();
     }
-    usleep(50000);
+    usleep(200000);
     child_where(pid, text, sizeof(text));
     assert_int_equal(strncmp(text, "pid ", 4), 0);
-    assert_non_null(strstr(text, "(test_child"));
+    assert_non_null(strstr(text, "(a (b) c), "));
     assert_non_null(strstr(text, "state S"));
     child_where(pid, tiny, sizeof(tiny)); /* cut, not overrun */
     assert_true(strlen(tiny) < sizeof(tiny));

@@ -406,26 +406,32 @@ static void test_configured(void **state)
     int fd;
 
     (void)state;
-    assert_refuses(&s, "var/tmp", -EINVAL, "not an absolute path");
+    assert_refuses(&s, "var/tmp", -EPERM, "not an absolute path");
     assert_int_equal(output_open(o, STEM, folder, &fd, NULL), 0);
     output_free(o);
     if (geteuid())
         return;
     assert_int_equal(chmod(folder, 0777), 0);
-    assert_refuses(&s, folder, -EPERM, "is not safe");
+    assert_refuses(&s, folder, -EPERM, "can be written by others");
     assert_int_equal(chmod(folder, 01777), 0); /* as /var/tmp */
     o = output_new(&s);
     assert_int_equal(output_open(o, STEM, folder, &fd, NULL), 0);
     output_free(o);
     assert_int_equal(chmod(folder, 0755) || chown(folder, 1000, 0), 0);
-    assert_refuses(&s, folder, -EPERM, "is not safe");
+    assert_refuses(&s, folder, -EPERM, "does not belong to root");
     assert_int_equal(mkdir(below("in"), 0755), 0); /* root's, in another's */
-    assert_refuses(&s, below("in"), -EPERM, "is not safe");
+    assert_refuses(&s, below("in"), -EPERM, "does not belong to root");
     assert_int_equal(chown(folder, 0, 0), 0);
     assert_int_equal(symlink("in", below("link")), 0);
-    assert_refuses(&s, below("link"), -EPERM, "is not safe");
-    assert_refuses(&s, below("in/../in"), -EPERM, "is not safe");
+    assert_refuses(&s, below("link"), -EPERM, "is not a folder (or a link");
+    assert_refuses(&s, below("in/../in"), -EPERM, "is not written out");
     assert_refuses(&s, below("none"), -ENOENT, "none: No such file");
+    /* Root's own, and yet no place for a file that a worker can choose. */
+    assert_refuses(&s, "/etc/logrotate.d", -EPERM, "no place for bundles");
+    assert_refuses(&s, "///etc", -EPERM, "no place for bundles");
+    assert_refuses(&s, "/./etc", -EPERM, "is not written out");
+    assert_refuses(&s, "/", -EPERM, "no place for bundles");
+    assert_refuses(&s, "/var/spool", -EPERM, "no place for bundles");
     /* The command line has the last word. */
     s.outfile = below("in");
     assert_makes(&s, below("in/" STEM ".tar.bz2"), "");

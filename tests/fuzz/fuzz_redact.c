@@ -1,0 +1,95 @@
+/* fuzz_redact.c: any bytes as a log.
+ *
+ * However they are cut, in whatever window and by whichever engine they are
+ * scanned, the bytes that come out must be the same. The first byte of the
+ * input says how it is cut. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/buf.h"
+#include "redact/ruleset.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct out {
+    struct sink sink;
+    struct buf buf;
+};
+
+static int out_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    (void)err;
+    buf_add(&((struct out *)s)->buf, data, n);
+    return 0;
+}
+
+static int out_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void out_free(struct sink *s)
+{
+    (void)s;
+}
+
+static struct redact_rules *make(enum redact_engine engine, size_t window)
+{
+    struct redact_opts opts = {.engine = engine};
+    struct redact_table table = {
+        .rules = redact_builtin, .n = redact_builtin_count, .window = window};
+    struct redact_rules *rules;
+
+    if (redact_rules_new_from(&table, &opts, &rules, NULL))
+        abort();
+    return rules;
+}
+
+static struct buf run(const struct redact_rules *rules, const uint8_t *data,
+                      size_t size, size_t step)
+{
+    static const struct sink_ops ops = {out_write, out_close, out_free};
+    struct out out = {.sink = {&ops}};
+    struct redactor *r = redactor_new(rules, &out.sink);
+
+    for (size_t i = 0; i < size; i += step)
+        if (sink_write(redactor_sink(r), data + i,
+                       size - i < step ? size - i : step, NULL))
+            abort();
+    if (sink_close(redactor_sink(r), NULL))
+        abort();
+    sink_free(redactor_sink(r));
+    return out.buf;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct redact_rules *big, *small, *other;
+    struct buf a, b, c, text = BUF_INIT;
+    size_t step = size ? 1 + data[0] : 1;
+
+    if (!big) {
+        big = make(REDACT_ENGINE_PCRE2, 0);
+        small = make(REDACT_ENGINE_PCRE2, 1);
+        other = make(REDACT_ENGINE_AUTO, 1);
+    }
+    /* Long enough to cross the smallest window. */
+    for (size_t n = size ? 1 + 20000 / size : 0; n && n < 2000; n--)
+        buf_add(&text, data, size);
+    a = run(big, (const uint8_t *)buf_str(&text), text.len, text.len + 1);
+    b = run(small, (const uint8_t *)buf_str(&text), text.len, step);
+    c = run(other, (const uint8_t *)buf_str(&text), text.len, step * 7);
+    if (a.len != b.len || a.len != c.len ||
+        (a.len &&
+         (memcmp(a.data, b.data, a.len) || memcmp(a.data, c.data, a.len))))
+        abort();
+    buf_done(&a);
+    buf_done(&b);
+    buf_done(&c);
+    buf_done(&text);
+    return 0;
+}

@@ -203,9 +203,6 @@ static int run(struct collect *c, struct err *err)
         r = open_output(c, stem, &out_fd, &spool_fd, err);
         if (r)
             goto out;
-        if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay)
-            log_msg(LOG_NOTE, "Collecting. Secrets are hidden while reading; "
-                              "nothing leaves this machine.");
     }
     r = collect_plan(c, err);
     if (r)
@@ -214,6 +211,11 @@ static int run(struct collect *c, struct err *err)
         collect_print_plan(c);
         goto out;
     }
+    if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay)
+        log_msg(LOG_NOTE,
+                "Collecting %zu items. Secrets are hidden while "
+                "reading; nothing leaves this machine.",
+                c->plan.n);
     if (c->cfg.json)
         event_start(stem, &c->plan);
     r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);

@@ -94,7 +94,7 @@ static int open_rel(const char *rel, void *arg)
     return control_open(arg, rel, &err);
 }
 
-static int open_recording(struct collect *c, struct err *err)
+static int open_recording(struct collect *c, const char *name, struct err *err)
 {
     bool is_dir;
     int fd, r = control_bundle(c->ctl, &fd, &is_dir, err);
@@ -106,7 +106,7 @@ static int open_recording(struct collect *c, struct err *err)
     if (!r)
         r = recording_new(c->unpack, &c->recording, err);
     if (r)
-        err_prefix(err, "cannot replay: ");
+        err_prefix(err, "cannot replay %s: ", name);
     else
         c->start_ms = recording_head(c->recording)->start_ms;
     return r;
@@ -252,7 +252,7 @@ int collect_init(struct collect *c, const struct options *opt,
     c->stop = stop_new();
     c->start_ms = clock_real_ms();
     if (options_has(opt, OPT_REPLAY))
-        r = open_recording(c, err);
+        r = open_recording(c, options_last(opt, OPT_REPLAY), err);
     if (r)
         return r;
     /* The number of jobs is not known before the configuration is read. */

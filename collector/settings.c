@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/base/core/str.h"
@@ -60,35 +59,6 @@ static const char *keep(struct settings *s, const char *text)
     return s->texts.v[s->texts.n++];
 }
 
-/* "2026-11-20", "2026-11-20 08:30[:15]" (or with T) in local time, or how long
- * ago: "2d", "6h". */
-static int parse_since(const char *text, int64_t now_ms, int64_t *out,
-                       struct err *err)
-{
-    static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M",
-                                        "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
-                                        "%Y-%m-%dT%H:%M:%S"};
-    uint64_t ago;
-
-    if (!str_parse_time_ms(text, &ago)) {
-        *out = now_ms - (int64_t)ago;
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        struct tm tm = {.tm_isdst = -1};
-        const char *end = strptime(text, forms[i], &tm);
-
-        if (end && !*end) {
-            *out = (int64_t)mktime(&tm) * 1000;
-            return 0;
-        }
-    }
-    return err_set(err, -EINVAL,
-                   "'%s' is no time: expected 2d or 6h (ago), 2026-11-20, or "
-                   "\"2026-11-20 08:30\"",
-                   text);
-}
-
 /* One option's value, already checked against its type. */
 static int apply(struct settings *s, enum opt_id id, const char *v,
                  int64_t now_ms, struct err *err)
@@ -115,7 +85,12 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
         break;
     case OPT_SINCE:
         s->since = keep(s, v);
-        return parse_since(v, now_ms, &s->since_ms, err);
+        if (option_since(v, now_ms, &s->since_ms))
+            return err_set(err, -EINVAL,
+                           "'%s' is no time: expected 2d or 6h (ago), "
+                           "2026-11-20, or \"2026-11-20 08:30\"",
+                           v);
+        break;
     case OPT_MAX_SIZE:
         return str_parse_size(v, &s->max_size);
     case OPT_MAX_TIME:

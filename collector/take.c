@@ -427,7 +427,7 @@ static const char *failure_text(struct taken *t, struct taker *tk,
     char *said = first_line(src), *text;
     const char *masked;
 
-    if (o->status != ST_FAILED || !*said) {
+    if (o->status != ST_FAILED || !*said || strstr(o->text, said)) {
         free(said);
         return taken_mask(t, tk->rules, o->text);
     }

@@ -42,6 +42,8 @@ int main(int argc, char **argv)
     int status = EXIT_USAGE;
 
     prctl(PR_SET_DUMPABLE, 0);
+    /* Started by descriptor: the kernel would call us by its number. */
+    prctl(PR_SET_NAME, "xen-bugtool-wrk");
     ignore_terminal_signals();
     if (fcntl(PROTO_CONTROL_FD, F_SETFD, FD_CLOEXEC)) {
         log_msg(LOG_ERR, "this program is started by xen-bugtool, not by hand");

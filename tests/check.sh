@@ -39,13 +39,23 @@ steps() {
     bash "$TOP/tests/run.sh" -w "$TOP/build/check/work" -o "$results"
 }
 
+# compile LABEL MAKE-ARGUMENTS...: one test that is a run of make; shows what
+# make says beside the names of the steps.
+compile() {
+    local label=$1
+    shift
+    local run="$MAKE -C '$TOP' BUILD=build/check-$label $*"
+    local show="{ sed '/^  [A-Z]* /d' log; exit 1; }"
+    printf '%s\t900\tany\t%s\n' "build/$label" "$run >log 2>&1 || $show" |
+        steps
+}
+
 # build LABEL MAKE-ARGUMENTS...: builds and installs below $stages/LABEL.
 build() {
     local label=$1 dir=build/check-$1 prefix=$stages/$1
     shift
-    printf '%s\t900\tany\t%s\n' "build/$label" \
-        "$MAKE -C '$TOP' BUILD=$dir prefix=$prefix sysconfdir=$prefix/etc \
-         DESTDIR='$TOP/$dir/root' $* install units fuzzers" | steps || return
+    compile "$label" prefix="$prefix" sysconfdir="$prefix/etc" \
+        DESTDIR="'$TOP/$dir/root'" "$@" install units fuzzers || return
     $root cp -r "$TOP/$dir/root$prefix" "$prefix" &&
         $root mkdir -m 755 -p "$prefix/etc" "$prefix/work" &&
         $root chmod -R u=rwX,go=rX "$prefix" &&

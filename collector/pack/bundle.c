@@ -7,7 +7,7 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/bz2.h"
-#include "collector/pack/output.h"
+#include "collector/pack/outfd.h"
 #include "collector/pack/pool.h"
 #include "collector/pack/reserve.h"
 #include "collector/pack/segment.h"
@@ -15,7 +15,7 @@
 
 struct bundle {
     struct pack pack;
-    struct output *out;
+    struct outfd *out;
     struct bz2_join join;
     struct segment *head, *tail; /* the top folder's entry; the archive's end.
                                     Made at once: closing needs no room */
@@ -77,7 +77,7 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
         };
 
         b->pack.top = xstrdup(opts->top);
-        b->out = output_new(opts->out_fd);
+        b->out = outfd_new(opts->out_fd);
         b->pack.pool = pool_new(&po);
         rc = make_ends(b, opts, err);
     }
@@ -117,22 +117,22 @@ static int commit(struct bundle *b, int rc, uint64_t pos,
                   const struct bz2_join *join, struct err *err)
 {
     if (!rc)
-        rc = output_flush(b->out, err);
+        rc = outfd_flush(b->out, err);
     if (rc) {
         struct err lost = ERR_INIT;
 
         b->join = *join;
-        if (output_rollback(b->out, pos, &lost) && err)
+        if (outfd_rollback(b->out, pos, &lost) && err)
             err_prefix(err, "the bundle is lost: ");
     }
-    b->pack.written = output_pos(b->out);
+    b->pack.written = outfd_pos(b->out);
     return rc;
 }
 
 /* The stream's first bytes and the top folder. */
 static int begin(struct bundle *b, struct err *err)
 {
-    const uint64_t pos = output_pos(b->out);
+    const uint64_t pos = outfd_pos(b->out);
     const struct bz2_join join = b->join;
     int rc = 0;
 
@@ -162,7 +162,7 @@ static int write_segment(struct bundle *b, struct segment *s, struct err *err)
         rc = begin(b, err);
     if (rc)
         return rc;
-    pos = output_pos(b->out);
+    pos = outfd_pos(b->out);
     join = b->join;
     while (!rc && c->first) {
         rc = write_block(b, c, err);
@@ -209,7 +209,7 @@ int bundle_finish(struct bundle *b, struct err *err)
     rc = begin(b, err);
     if (rc)
         return rc;
-    pos = output_pos(b->out);
+    pos = outfd_pos(b->out);
     join = b->join;
     rc = write_block(b, segment_chain(b->tail), err);
     if (!rc && b->pack.format == BUNDLE_TAR_BZ2)
@@ -239,7 +239,7 @@ void bundle_free(struct bundle *b)
     segment_free(b->tail);
     reserve_release(&b->reserve);
     pool_free(b->pack.pool);
-    output_free(b->out);
+    outfd_free(b->out);
     free(b->pack.top);
     free(b);
 }

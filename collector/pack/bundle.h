@@ -22,8 +22,8 @@ enum bundle_format { BUNDLE_TAR_BZ2, BUNDLE_TAR, BUNDLE_DIR };
 
 struct bundle_opts {
     enum bundle_format format;
-    int out_fd;        /* file, pipe or socket; for BUNDLE_DIR the folder.  Not
-                          closed */
+    int out_fd;        /* file, pipe or socket (the program ignores SIGPIPE);
+                          for BUNDLE_DIR the folder.  Not closed */
     int spool_fd;      /* unnamed file for finished blocks; -1: memory only */
     const char *top;   /* the one top folder's name; not used by BUNDLE_DIR */
     unsigned threads;  /* of the packing pool, at least 1 */

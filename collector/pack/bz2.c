@@ -87,12 +87,12 @@ size_t bz2_cut_add(struct bz2_cut *c, const void *data, size_t n)
     return i;
 }
 
-int bz2_join_begin(struct bz2_join *j, struct output *o, struct err *err)
+int bz2_join_begin(struct bz2_join *j, struct outfd *o, struct err *err)
 {
     j->n = 0;
     j->acc = 0;
     j->crc = 0;
-    return output_write(o, "BZh9", 4, err);
+    return outfd_write(o, "BZh9", 4, err);
 }
 
 /* Shifts n whole bytes right by j->n bits, with the waiting bits in front. */
@@ -120,7 +120,7 @@ static void shift_bytes(struct bz2_join *j, const uint8_t *in, size_t n,
 
 /* The last 1 to 7 bits of a block, the upper ones of a byte. */
 static int join_rest(struct bz2_join *j, uint8_t byte, unsigned nbits,
-                     struct output *o, struct err *err)
+                     struct outfd *o, struct err *err)
 {
     unsigned v = (unsigned)j->acc << nbits | byte >> (8 - nbits);
     uint8_t full;
@@ -133,11 +133,11 @@ static int join_rest(struct bz2_join *j, uint8_t byte, unsigned nbits,
     j->n -= 8;
     full = (uint8_t)(v >> j->n);
     j->acc = (uint8_t)(v & ((1u << j->n) - 1));
-    return output_write(o, &full, 1, err);
+    return outfd_write(o, &full, 1, err);
 }
 
 int bz2_join_bits(struct bz2_join *j, const uint8_t *bits, uint64_t nbits,
-                  struct output *o, struct err *err)
+                  struct outfd *o, struct err *err)
 {
     uint64_t bytes = nbits / 8;
     uint8_t shifted[4096];
@@ -148,9 +148,9 @@ int bz2_join_bits(struct bz2_join *j, const uint8_t *bits, uint64_t nbits,
 
         if (j->n) {
             shift_bytes(j, bits, n, shifted);
-            rc = output_write(o, shifted, n, err);
+            rc = outfd_write(o, shifted, n, err);
         } else {
-            rc = output_write(o, bits, n, err);
+            rc = outfd_write(o, bits, n, err);
         }
         bits += n;
         bytes -= n;
@@ -165,7 +165,7 @@ void bz2_join_crc(struct bz2_join *j, uint32_t crc)
     j->crc = (j->crc << 1 | j->crc >> 31) ^ crc;
 }
 
-int bz2_join_end(struct bz2_join *j, struct output *o, struct err *err)
+int bz2_join_end(struct bz2_join *j, struct outfd *o, struct err *err)
 {
     uint8_t end[11] = {0x17, 0x72, 0x45, 0x38, 0x50, 0x90};
     uint64_t nbits = 80;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
-#include "collector/pack/output.h"
+#include "collector/pack/outfd.h"
 
 /* What bzip2 -9 puts into a block at most, counted behind the run-length
  * stage: 900 000 less the 19 that libbz2 keeps back. */
@@ -56,13 +56,13 @@ struct bz2_join {
     uint32_t crc; /* of the stream so far */
 };
 
-int bz2_join_begin(struct bz2_join *j, struct output *o, struct err *err);
+int bz2_join_begin(struct bz2_join *j, struct outfd *o, struct err *err);
 /* Bits of a block, in pieces: nbits is a multiple of 8 in all but the last. */
 int bz2_join_bits(struct bz2_join *j, const uint8_t *bits, uint64_t nbits,
-                  struct output *o, struct err *err);
+                  struct outfd *o, struct err *err);
 /* Once for each block. */
 void bz2_join_crc(struct bz2_join *j, uint32_t crc);
 /* The stream's end; the last byte is filled with zero bits. */
-int bz2_join_end(struct bz2_join *j, struct output *o, struct err *err);
+int bz2_join_end(struct bz2_join *j, struct outfd *o, struct err *err);
 
 #endif

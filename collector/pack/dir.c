@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/xalloc.h"
-#include "collector/pack/output.h"
+#include "collector/pack/outfd.h"
 
 struct dir_file {
     int fd;
@@ -91,7 +91,7 @@ int dir_file_new(int folder_fd, const char *name, struct dir_file **out,
 int dir_file_write(struct dir_file *f, const void *data, size_t n,
                    struct err *err)
 {
-    int rc = output_all(f->fd, data, n, f->name, err);
+    int rc = outfd_all(f->fd, data, n, f->name, err);
 
     if (!rc)
         f->size += n;
@@ -115,7 +115,7 @@ static int move_bytes(struct dir_file *f, uint64_t from, uint64_t to, size_t n,
     }
     if (lseek(f->fd, (off_t)to, SEEK_SET) < 0)
         return err_sys(err, errno, "cannot write %s", f->name);
-    return output_all(f->fd, buf, n, f->name, err);
+    return outfd_all(f->fd, buf, n, f->name, err);
 }
 
 int dir_file_prepend(struct dir_file *f, const void *data, size_t n,
@@ -135,7 +135,7 @@ int dir_file_prepend(struct dir_file *f, const void *data, size_t n,
     }
     if (lseek(f->fd, 0, SEEK_SET) < 0)
         return err_sys(err, errno, "cannot write %s", f->name);
-    rc = output_all(f->fd, data, n, f->name, err);
+    rc = outfd_all(f->fd, data, n, f->name, err);
     if (rc)
         return rc;
     f->size += n;

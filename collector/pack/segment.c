@@ -327,11 +327,12 @@ void member_drop(struct segment *s)
 int segment_close(struct segment *s, struct err *err)
 {
     struct err why = ERR_INIT;
-    int rc = check_bad(s, err);
+    int rc;
 
+    member_drop(s);
+    rc = check_bad(s, err);
     if (s->closed)
         return rc;
-    member_drop(s);
     s->closed = true;
     buf_done(&s->staged);
     sha256_free(s->sha);

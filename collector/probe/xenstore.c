@@ -3,9 +3,10 @@
  * libxenstore waits for an answer without end and a xenstored that has stopped
  * answers never, so every request runs under an alarm.  The handler keeps what
  * is in the buffer, says where it hung and ends the process: the thread it
- * interrupted may hold any of libxenstore's locks.  It is armed only inside
- * libxenstore's calls, never while the buffer or the path change, so what it
- * sees is whole.  No transaction: xenstored would keep a copy of the tree. */
+ * interrupted may hold any of libxenstore's locks.  SIGALRM, and the SIGTERM of
+ * a caller who is out of patience, are let in only inside libxenstore's calls,
+ * never while the buffer or the path change, so what the handler sees is whole.
+ * No transaction: xenstored would keep a copy of the tree. */
 #include "collector/probe/probe.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@
 #include "collector/probe/store_text.h"
 
 #define ANSWER_S 5 /* for one answer */
-#define TOTAL_S 15 /* for all */
+#define TOTAL_S 50 /* for all */
 #define STORE_NODES 1000000ul
 #define STORE_BAD 1000ul
 
@@ -35,6 +36,7 @@ struct walk {
     size_t len;
     unsigned long nodes, bad;
     unsigned answer_s, total_s;
+    sigset_t signals;
     int64_t give_up; /* monotonic, ms */
     struct err *err;
 };
@@ -42,32 +44,43 @@ struct walk {
 /* For the handler alone. */
 static struct walk *the_walk;
 
-static void on_alarm(int sig)
+static void on_signal(int sig)
 {
     char shown[XENSTORE_ABS_PATH_MAX + 64];
     struct walk *w = the_walk;
     struct out *line = w->out;
-    int fd = line->fd;
 
-    (void)sig;
     out_flush(line, NULL);
     out_init(line, STDERR_FILENO);
-    out_addf(line, "xenstored did not answer within %u s (", w->answer_s);
+    if (sig == SIGALRM)
+        out_addf(line, "xenstored did not answer within %u s (", w->answer_s);
+    else
+        out_adds(line, "stopped before all was read (");
     out_addf(line, "nodes read: %lu; waiting at ", w->nodes);
     out_adds(line,
              str_visible(w->path[0] ? w->path : "/", shown, sizeof(shown)));
     out_adds(line, ")\n");
     out_flush(line, NULL);
-    close(fd);
     _exit(1);
 }
 
-static void arm(unsigned seconds)
+/* Before and after each of libxenstore's calls. */
+static void arm(const struct walk *w)
 {
-    struct itimerval t = {.it_value.tv_sec = seconds};
-    int saved = errno;
+    struct itimerval t = {.it_value.tv_sec = w->answer_s};
 
     setitimer(ITIMER_REAL, &t, NULL);
+    sigprocmask(SIG_UNBLOCK, &w->signals, NULL);
+}
+
+static void disarm(const struct walk *w)
+{
+    struct itimerval t = {.it_value.tv_sec = 0};
+    int saved = errno;
+
+    /* In this order no late alarm is left for the next call. */
+    setitimer(ITIMER_REAL, &t, NULL);
+    sigprocmask(SIG_BLOCK, &w->signals, NULL);
     errno = saved;
 }
 
@@ -119,18 +132,18 @@ static int show_node(struct walk *w, bool *gone_out)
     int rc = 0;
     void *value;
 
-    arm(w->answer_s);
+    arm(w);
     value = xs_read(w->xs, XBT_NULL, w->path, &len);
-    arm(0);
+    disarm(w);
     if (!value) {
         *gone_out = errno == ENOENT;
         rc = request_failed(w, "read");
         if (rc || *gone_out)
             return rc;
     }
-    arm(w->answer_s);
+    arm(w);
     perms = xs_get_permissions(w->xs, XBT_NULL, w->path, &n_perms);
-    arm(0);
+    disarm(w);
     if (!perms) {
         n_perms = 0;
         rc = request_failed(w, "read the permissions of");
@@ -151,9 +164,9 @@ static int show_children(struct walk *w)
     char **names;
     int rc = 0;
 
-    arm(w->answer_s);
+    arm(w);
     names = xs_directory(w->xs, XBT_NULL, len ? w->path : "/", &n);
-    arm(0);
+    disarm(w);
     if (!names)
         return request_failed(w, "list");
     for (unsigned i = 0; i < n && !rc; i++) {
@@ -181,9 +194,9 @@ static int connect_store(struct walk *w)
     int errnum;
 
     errno = 0;
-    arm(w->answer_s);
+    arm(w);
     w->xs = xs_open(0);
-    arm(0);
+    disarm(w);
     if (w->xs)
         return 0;
     errnum = errno ? errno : EIO;
@@ -200,13 +213,19 @@ static int connect_store(struct walk *w)
 static int walk_store(struct out *o, unsigned answer_s, unsigned total_s,
                       struct err *err)
 {
-    struct sigaction act = {.sa_handler = on_alarm};
+    struct sigaction act = {.sa_handler = on_signal};
     struct walk w = {
         .out = o, .answer_s = answer_s, .total_s = total_s, .err = err};
     int rc;
 
     the_walk = &w;
+    sigemptyset(&w.signals);
+    sigaddset(&w.signals, SIGALRM);
+    sigaddset(&w.signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &w.signals, NULL);
+    act.sa_mask = w.signals;
     sigaction(SIGALRM, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
     w.give_up = clock_mono_ms() + 1000 * (int64_t)total_s;
     rc = connect_store(&w);
     if (rc)

@@ -25,7 +25,7 @@ static void must(int ok)
 static struct bz2_encoder *e;
 static uint8_t *block;
 
-static void end_block(struct bz2_cut *c, struct bz2_join *j, struct output *o)
+static void end_block(struct bz2_cut *c, struct bz2_join *j, struct outfd *o)
 {
     struct bz2_block b;
 
@@ -38,7 +38,7 @@ static void end_block(struct bz2_cut *c, struct bz2_join *j, struct output *o)
 static char *pack(const uint8_t *in, size_t n, size_t step, size_t *n_out)
 {
     int fd = memfd_create("packed", MFD_CLOEXEC);
-    struct output *o = output_new(fd);
+    struct outfd *o = outfd_new(fd);
     struct bz2_join j;
     struct bz2_cut c;
     char *out;
@@ -58,11 +58,11 @@ static char *pack(const uint8_t *in, size_t n, size_t step, size_t *n_out)
     if (c.len)
         end_block(&c, &j, o);
     must(!bz2_join_end(&j, o, NULL));
-    must(!output_flush(o, NULL));
-    *n_out = output_pos(o);
+    must(!outfd_flush(o, NULL));
+    *n_out = outfd_pos(o);
     out = xmalloc(*n_out);
     must(pread(fd, out, *n_out, 0) == (ssize_t)*n_out);
-    output_free(o);
+    outfd_free(o);
     close(fd);
     return out;
 }

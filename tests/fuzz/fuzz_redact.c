@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         other = make(REDACT_ENGINE_AUTO, 1);
     }
     /* Long enough to cross the smallest window. */
-    for (size_t n = size ? 1 + 20000 / size : 0; n && n < 2000; n--)
+    for (size_t n = size ? 1 + 8000 / size : 0; n && n < 2000; n--)
         buf_add(&text, data, size);
     a = run(big, (const uint8_t *)buf_str(&text), text.len, text.len + 1);
     b = run(small, (const uint8_t *)buf_str(&text), text.len, step);

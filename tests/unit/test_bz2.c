@@ -25,7 +25,7 @@ struct input {
 static struct bz2_encoder *encoder;
 static uint64_t blocks_made;
 
-static void end_block(struct bz2_cut *c, struct bz2_join *j, struct output *o)
+static void end_block(struct bz2_cut *c, struct bz2_join *j, struct outfd *o)
 {
     struct err err = ERR_INIT;
     struct bz2_block b;
@@ -43,7 +43,7 @@ static void end_block(struct bz2_cut *c, struct bz2_join *j, struct output *o)
 static struct input pack(const struct input *in, size_t step)
 {
     int fd = open(".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    struct output *o = output_new(fd);
+    struct outfd *o = outfd_new(fd);
     struct bz2_cut c;
     struct bz2_join j;
     struct input out;
@@ -64,11 +64,11 @@ static struct input pack(const struct input *in, size_t step)
     if (c.len)
         end_block(&c, &j, o);
     assert_int_equal(bz2_join_end(&j, o, NULL), 0);
-    assert_int_equal(output_flush(o, NULL), 0);
-    out.n = output_pos(o);
+    assert_int_equal(outfd_flush(o, NULL), 0);
+    out.n = outfd_pos(o);
     out.data = xmalloc(out.n);
     assert_int_equal(pread(fd, out.data, out.n, 0), out.n);
-    output_free(o);
+    outfd_free(o);
     free(c.buf);
     close(fd);
     return out;

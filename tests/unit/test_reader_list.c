@@ -309,7 +309,7 @@ static void extremes(void **state)
 {
     int fd = open(dir, O_PATH | O_CLOEXEC), sub;
     struct answer a;
-    char name[256];
+    char name[260];
 
     (void)state;
     for (int i = 0; i < 1000; i++) {
@@ -327,7 +327,7 @@ static void extremes(void **state)
     fd = open(at("many"), O_PATH | O_CLOEXEC);
     memset(name, 'n', sizeof(name));
     for (int i = 0; i < 40000; i++) {
-        snprintf(name + 240, 10, "%05d", i);
+        snprintf(name + 240, 12, "%05d", i);
         assert_int_equal(mknodat(fd, name, S_IFREG | 0644, 0), 0);
     }
     close(fd);

@@ -1,4 +1,4 @@
-#include "collector/pack/output.h"
+#include "collector/pack/outfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "collector/base/core/xalloc.h"
 
-struct output {
+struct outfd {
     int fd;
     bool regular; /* can be taken back */
     off_t start;  /* where the first byte goes, if regular */
@@ -21,9 +21,9 @@ struct output {
     uint8_t buf[65536];
 };
 
-struct output *output_new(int fd)
+struct outfd *outfd_new(int fd)
 {
-    struct output *o = xmalloc(sizeof(*o));
+    struct outfd *o = xmalloc(sizeof(*o));
     struct stat st;
     int flags = fcntl(fd, F_GETFL);
 
@@ -41,7 +41,7 @@ struct output *output_new(int fd)
     return o;
 }
 
-void output_free(struct output *o)
+void outfd_free(struct outfd *o)
 {
     free(o);
 }
@@ -65,8 +65,8 @@ static ssize_t write_some(int fd, const void *data, size_t n)
     }
 }
 
-int output_all(int fd, const void *data, size_t n, const char *what,
-               struct err *err)
+int outfd_all(int fd, const void *data, size_t n, const char *what,
+              struct err *err)
 {
     const uint8_t *p = data;
 
@@ -81,7 +81,7 @@ int output_all(int fd, const void *data, size_t n, const char *what,
     return 0;
 }
 
-static int check_lost(const struct output *o, struct err *err)
+static int check_lost(const struct outfd *o, struct err *err)
 {
     return o->lost ? err_sys(err, -o->lost,
                              "cannot go on with the bundle: a part of it went "
@@ -89,7 +89,7 @@ static int check_lost(const struct output *o, struct err *err)
                    : 0;
 }
 
-int output_flush(struct output *o, struct err *err)
+int outfd_flush(struct outfd *o, struct err *err)
 {
     int rc = check_lost(o, err);
     size_t done = 0;
@@ -110,7 +110,7 @@ int output_flush(struct output *o, struct err *err)
     return rc;
 }
 
-int output_write(struct output *o, const void *data, size_t n, struct err *err)
+int outfd_write(struct outfd *o, const void *data, size_t n, struct err *err)
 {
     const uint8_t *p = data;
     int rc = 0;
@@ -124,17 +124,17 @@ int output_write(struct output *o, const void *data, size_t n, struct err *err)
         p += step;
         n -= step;
         if (o->len == sizeof(o->buf))
-            rc = output_flush(o, err);
+            rc = outfd_flush(o, err);
     }
     return rc;
 }
 
-uint64_t output_pos(const struct output *o)
+uint64_t outfd_pos(const struct outfd *o)
 {
     return o->pos;
 }
 
-int output_rollback(struct output *o, uint64_t pos, struct err *err)
+int outfd_rollback(struct outfd *o, uint64_t pos, struct err *err)
 {
     off_t to = o->start + (off_t)pos;
 

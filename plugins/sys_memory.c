@@ -11,9 +11,9 @@ static const struct item items[] = {
     {.name = "swaps", .file = "/proc/swaps"},
     {.name = "pressure", .glob = "/proc/pressure/*"},
     /* The balloon driver; /proc/xen/balloon on old kernels. */
-    {.name = "balloon",
-     .tree = "/sys/devices/system/xen_memory",
-     .max_depth = 4},
+    {.name = "balloon", .glob = "/sys/devices/system/xen_memory/xen_memory0/*"},
+    {.name = "balloon-info",
+     .glob = "/sys/devices/system/xen_memory/xen_memory0/info/*"},
     {.name = "node-meminfo", .glob = "/sys/devices/system/node/node*/meminfo"},
     {.name = "hugepages", .glob = "/sys/kernel/mm/transparent_hugepage/[de]*"},
     {.name = NULL},

@@ -26,12 +26,21 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 stages=/var/lib/xen-bugtool-test-$(printf '%s' "$TOP" | cksum | cut -d' ' -f1)
-$root rm -rf "$stages"
-$root mkdir "$stages" || exit 1
-$root chmod 755 "$stages"
 results=$TOP/build/check/results
 mkdir -p "$TOP/build/check"
+exec 9>"$TOP/build/check/lock"
+flock -n 9 || {
+    echo 'check: waiting for another run in this folder to end'
+    flock 9
+}
 : >"$results"
+# What an interrupted run left mounted must not be walked into.
+awk -v "below=$stages/" 'index($5, below) == 1 { print $5 }' \
+    /proc/self/mountinfo | while read -r left; do
+    $root umount -l "$left"
+done
+$root rm -rf "$stages"
+$root mkdir -m 755 "$stages" || exit 1
 
 # steps: the lines of standard input as tests, one after the other, as the user
 # who called.

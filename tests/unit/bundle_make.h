@@ -70,7 +70,7 @@ struct setup {
 };
 
 /* Text that compresses, with a few bytes that do not. */
-static __attribute__((unused)) uint8_t *content(const struct spec *m)
+static inline uint8_t *content(const struct spec *m)
 {
     uint8_t *p = xmalloc(m->n + 1);
     uint64_t x = m->seed;
@@ -85,7 +85,7 @@ static __attribute__((unused)) uint8_t *content(const struct spec *m)
     return p;
 }
 
-static __attribute__((unused)) int unnamed(const char *folder)
+static inline int unnamed(const char *folder)
 {
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
@@ -94,8 +94,7 @@ static __attribute__((unused)) int unnamed(const char *folder)
     return fd;
 }
 
-static __attribute__((unused)) void sum(const void *data, size_t n,
-                                        char out[SHA256_HEX])
+static inline void sum(const void *data, size_t n, char out[SHA256_HEX])
 {
     struct sha256 *h = sha256_new();
 
@@ -105,7 +104,7 @@ static __attribute__((unused)) void sum(const void *data, size_t n,
 }
 
 /* Not with cmocka's asserts, which must not fail in a thread. */
-static __attribute__((unused)) void must(int rc, const struct err *err)
+static inline void must(int rc, const struct err *err)
 {
     if (!rc)
         return;
@@ -113,9 +112,8 @@ static __attribute__((unused)) void must(int rc, const struct err *err)
     abort();
 }
 
-static __attribute__((unused)) void put_member(struct segment *s,
-                                               const struct spec *m,
-                                               size_t step)
+static inline void put_member(struct segment *s, const struct spec *m,
+                              size_t step)
 {
     const struct member_info info = {m->name, 1700000000};
     char want[SHA256_HEX], got[SHA256_HEX];
@@ -142,8 +140,7 @@ static __attribute__((unused)) void put_member(struct segment *s,
     free(data);
 }
 
-static __attribute__((unused)) void fill(struct segment *s, unsigned number,
-                                         size_t step)
+static inline void fill(struct segment *s, unsigned number, size_t step)
 {
     struct err err = ERR_INIT;
 
@@ -160,7 +157,7 @@ struct filler {
     unsigned first;
 };
 
-static __attribute__((unused)) void *filler_thread(void *arg)
+static inline void *filler_thread(void *arg)
 {
     struct filler *f = arg;
 
@@ -170,8 +167,7 @@ static __attribute__((unused)) void *filler_thread(void *arg)
 }
 
 /* Several fillers at once, one in which the last segments are full first. */
-static __attribute__((unused)) void fill_all(const struct setup *su,
-                                             struct segment **segments)
+static inline void fill_all(const struct setup *su, struct segment **segments)
 {
     struct filler fillers[8];
 
@@ -186,8 +182,8 @@ static __attribute__((unused)) void fill_all(const struct setup *su,
         assert_int_equal(pthread_join(fillers[i].thread, NULL), 0);
 }
 
-static __attribute__((unused)) struct bundle *start(const struct setup *su,
-                                                    int out_fd, int spool_fd)
+static inline struct bundle *start(const struct setup *su, int out_fd,
+                                   int spool_fd)
 {
     const struct bundle_opts opts = {
         .format = su->format,
@@ -207,7 +203,7 @@ static __attribute__((unused)) struct bundle *start(const struct setup *su,
     return b;
 }
 
-static __attribute__((unused)) void make(const struct setup *su, int out_fd)
+static inline void make(const struct setup *su, int out_fd)
 {
     int spool_fd = su->spool ? unnamed(".") : -1;
     struct bundle *b = start(su, out_fd, spool_fd);
@@ -232,7 +228,7 @@ static __attribute__((unused)) void make(const struct setup *su, int out_fd)
     }
 }
 
-static __attribute__((unused)) uint8_t *slurp(int fd, size_t *n_out)
+static inline uint8_t *slurp(int fd, size_t *n_out)
 {
     struct stat st;
     uint8_t *p;
@@ -244,8 +240,7 @@ static __attribute__((unused)) uint8_t *slurp(int fd, size_t *n_out)
     return p;
 }
 
-static __attribute__((unused)) void save(const char *name, const void *data,
-                                         size_t n)
+static inline void save(const char *name, const void *data, size_t n)
 {
     FILE *f = fopen(name, "w");
 
@@ -254,14 +249,14 @@ static __attribute__((unused)) void save(const char *name, const void *data,
     assert_int_equal(fclose(f), 0);
 }
 
-static __attribute__((unused)) void run(const char *command)
+static inline void run(const char *command)
 {
     if (system(command))
         fail_msg("failed: %s", command);
 }
 
 /* What the plan says, as files below want/. */
-static __attribute__((unused)) void save_wanted(void)
+static inline void save_wanted(void)
 {
     run("rm -rf want && mkdir -p want/xen want/files/var/log");
     for (size_t i = 0; i < N_PLAN; i++) {

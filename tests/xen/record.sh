@@ -29,7 +29,7 @@ out=$1
 [ ! -e "$out/host" ] || die "$out/host is there already"
 
 rc=0
-"$HERE/run-job.sh" -v -t 400 "${options[@]}" record "$out" || rc=$?
+"$HERE/run-job.sh" -v -t 600 "${options[@]}" record "$out" || rc=$?
 hosts=("$out"/host/xen-bugtool-*)
 [ -f "${hosts[0]}/manifest.json" ] || die "no recorded host (status $rc)"
 kb=$(du -sk "${hosts[0]}" | cut -f1)

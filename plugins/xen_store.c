@@ -24,6 +24,6 @@ const struct plugin plugin_xen_store = {
     .priority = PRIO_XEN,
     .privacy = PRIVACY_YES,
     .max_bytes = 16 << 20,
-    .timeout_ms = 20000,
+    .timeout_ms = 60000,
     .items = items,
 };

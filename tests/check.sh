@@ -45,7 +45,7 @@ $root mkdir -m 755 "$stages" || exit 1
 # steps: the lines of standard input as tests, one after the other, as the user
 # who called.
 steps() {
-    bash "$TOP/tests/run.sh" -w "$TOP/build/check/work" -o "$results"
+    bash "$TOP/tests/run.sh" -w "$TOP/build/check/work" -o "$results" 9>&-
 }
 
 # compile LABEL MAKE-ARGUMENTS...: one test that is a run of make; shows what
@@ -123,7 +123,7 @@ tests() {
             ASAN_OPTIONS=detect_leaks=0:exitcode=99 \
             UBSAN_OPTIONS=print_stacktrace=1:exitcode=99 \
             bash "$TOP/tests/run.sh" -j "$jobs" -x "$factor" \
-            -w "$prefix/work" -o "$results"
+            -w "$prefix/work" -o "$results" 9>&-
 }
 
 case $mode in

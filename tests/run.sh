@@ -50,8 +50,10 @@ one() {
     local start=$EPOCHREALTIME status=0 passed failed why= took session
     rm -rf "$dir"
     if mkdir "$dir"; then
-        (cd "$dir" && exec setsid timeout -k 10 "$seconds" \
-            sh -c "$command") >"$log" 2>&1 </dev/null &
+        # bash has background jobs ignore what a terminal would send.
+        (cd "$dir" && exec setsid env --default-signal=INT,QUIT \
+            timeout -k 10 "$seconds" sh -c "$command") \
+            >"$log" 2>&1 </dev/null &
         session=$!
         wait "$session" || status=$?
         pkill -KILL -s "$session"

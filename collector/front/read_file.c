@@ -21,7 +21,6 @@
 
 /* The page cache is given back in steps of this, so that a large log does not
  * push out what the host works with. */
-#define CACHE_STEP (4u << 20)
 
 struct copy {
     struct reply *rp;
@@ -78,7 +77,11 @@ static void copy_virtual(struct copy *c, uint64_t max)
         do
             n = read(c->fd, c->chunk, FRAME_MAX);
         while (n < 0 && errno == EINTR);
-        if (n < 0)
+        /* An attribute without the thing that it is of. */
+        if (n < 0 && errno == EOPNOTSUPP && !rp->bytes)
+            reply_set(rp, ST_ABSENT, "%s: not supported on this machine",
+                      c->path);
+        else if (n < 0)
             read_failed(c, errno);
         if (n <= 0)
             return;
@@ -101,7 +104,7 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
                        uint64_t lead)
 {
     struct reply *rp = c->rp;
-    uint64_t pos = from, dropped = from;
+    uint64_t pos = from;
 
     posix_fadvise(c->fd, (off_t)from, (off_t)(to - from),
                   POSIX_FADV_SEQUENTIAL);
@@ -123,15 +126,7 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
         pos += (uint64_t)n;
         if (pos > from + lead)
             rp->bytes = pos - from - lead;
-        if (pos - dropped >= CACHE_STEP) {
-            posix_fadvise(c->fd, (off_t)dropped, (off_t)(pos - dropped),
-                          POSIX_FADV_DONTNEED);
-            dropped = pos;
-        }
     }
-    if (to - from >= CACHE_STEP)
-        posix_fadvise(c->fd, (off_t)from, (off_t)(to - from),
-                      POSIX_FADV_DONTNEED);
 }
 
 /* Sends META and the part of a file of known size that is wanted. */

@@ -164,9 +164,13 @@ static void daemons(void **state)
 
     (void)state;
     /* In a group of its own: left alone, but its pipe is given up. */
-    sh(10000, 1000, "setsid sleep 1000 & echo $!; sleep 0.2", &a);
+    sh(10000, 1000,
+       "setsid sleep 1000 & echo $!;"
+       " until [ \"$(cut -d' ' -f5 /proc/$!/stat)\" = $! ]; do"
+       " sleep 0.05; done",
+       &a);
     expect(&a, ST_OK, "a process that it left running holds its output");
-    assert_true(a.ms >= 500 && a.ms < 3000);
+    assert_true(a.ms >= 500 && a.ms < 8000);
     assert_true(alive(buf_str(&a.out)));
     pid = (pid_t)atoi(buf_str(&a.out));
     kill(pid, SIGKILL);
@@ -228,7 +232,7 @@ static void worker_gone(void **state)
     assert_true(alive(buf_str(&a.out)));
     before = clock_mono_ms();
     assert_int_equal(client_stop(&c), 0);
-    assert_true(clock_mono_ms() - before < 2000);
+    assert_true(clock_mono_ms() - before < 10000);
     assert_int_equal(kill(pid, 0), -1);
     answer_done(&a);
 }

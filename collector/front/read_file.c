@@ -19,9 +19,6 @@
 #define CONFIGFS_MAGIC 0x62656570 /* fs/configfs/mount.c */
 #endif
 
-/* The page cache is given back in steps of this, so that a large log does not
- * push out what the host works with. */
-
 struct copy {
     struct reply *rp;
     int fd;

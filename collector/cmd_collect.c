@@ -115,6 +115,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
         .top = stem,
         .threads = c->cfg.threads,
         .reserve = RESERVE_BYTES,
+        .mtime = c->start_ms / 1000,
     };
     struct conductor_opts co = {
         .cfg = &c->cfg,

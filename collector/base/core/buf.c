@@ -55,19 +55,17 @@ void buf_addc(struct buf *b, char c)
 
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
-    char none[1];
     va_list ap;
+    char *text;
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(none, 0, fmt, ap);
+    n = vasprintf(&text, fmt, ap);
     va_end(ap);
     if (n < 0)
-        return;
-    va_start(ap, fmt);
-    vsnprintf(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    b->len += (size_t)n;
+        xmalloc((size_t)-1); /* takes the one exit */
+    buf_add(b, text, (size_t)n);
+    free(text);
 }
 
 const char *buf_str(const struct buf *b)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "collector/base/core/clock.h"
@@ -30,8 +31,7 @@ static void *reserve_memory;
 
 static void on_signal(int sig)
 {
-    (void)sig;
-    stop_request(the_stop, STOP_SIGNAL);
+    stop_request(the_stop, sig == SIGALRM ? STOP_TIME : STOP_SIGNAL);
 }
 
 static bool on_out_of_memory(void)
@@ -45,19 +45,25 @@ static bool on_out_of_memory(void)
     return true;
 }
 
-static void arm(struct stop *stop)
+static void arm(struct stop *stop, uint64_t max_time_ms)
 {
+    struct itimerval limit = {
+        .it_value = {(time_t)(max_time_ms / 1000),
+                     (suseconds_t)(max_time_ms % 1000) * 1000}};
     struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
     the_stop = stop;
     reserve_memory = malloc(RESERVE_MEMORY);
     xalloc_on_oom(on_out_of_memory);
     sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGALRM, &sa, NULL);
+    setitimer(ITIMER_REAL, &limit, NULL);
 }
 
 static void disarm(void)
 {
     signal(SIGTERM, SIG_IGN);
+    signal(SIGALRM, SIG_IGN);
     xalloc_on_oom(NULL);
     free(reserve_memory);
     reserve_memory = NULL;
@@ -240,7 +246,7 @@ int cmd_collect(const struct options *opt, struct control *ctl)
 
     r = collect_init(&c, opt, ctl, &err);
     if (!r) {
-        arm(c.stop);
+        arm(c.stop, c.cfg.max_time_ms);
         r = run(&c, &err);
         disarm();
     }

@@ -27,6 +27,10 @@
 
 #define TICK_MS 200
 #define MISSING_MAX 16384u
+/* On a dead mount every file costs its whole time: after so many in one folder
+ * the others are not tried. */
+#define HUNG_FILES 2u
+#define MAX_HUNG 64
 
 struct result {
     bool done;
@@ -34,6 +38,12 @@ struct result {
     struct err err;
     struct segment *seg; /* NULL: nothing to write */
     struct taken *items; /* one per item of the task */
+};
+
+/* A folder in which reading a file hung. */
+struct hung {
+    char *folder;
+    unsigned files;
 };
 
 struct run {
@@ -47,7 +57,8 @@ struct run {
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended */
     atomic_ullong bytes_read;
-    int64_t deadline; /* monotonic; 0: none */
+    struct hung hung[MAX_HUNG];
+    size_t n_hung;
 };
 
 struct worker_thread {
@@ -80,6 +91,52 @@ static bool better_source_answered(const struct planned *it,
             str_starts(items[i].out.error, "not needed"));
 }
 
+static struct hung *find_hung(struct run *run, const char *path, bool add)
+{
+    const char *end = strrchr(path, '/');
+    size_t n = end ? (size_t)(end - path) : 0;
+    struct hung *h = run->hung;
+
+    for (; h < run->hung + run->n_hung; h++) {
+        if (strlen(h->folder) == n && !strncmp(h->folder, path, n))
+            return h;
+    }
+    if (!add || run->n_hung == MAX_HUNG)
+        return NULL;
+    h->folder = xstrndup(path, n);
+    h->files = 0;
+    run->n_hung++;
+    return h;
+}
+
+static bool folder_hangs(struct run *run, const struct planned *it)
+{
+    struct hung *h;
+    bool hangs;
+
+    if (!it->path)
+        return false;
+    pthread_mutex_lock(&run->lock);
+    h = find_hung(run, it->path, false);
+    hangs = h && h->files >= HUNG_FILES;
+    pthread_mutex_unlock(&run->lock);
+    return hangs;
+}
+
+static void note_hung(struct run *run, const struct planned *it,
+                      const struct taken *t)
+{
+    struct hung *h;
+
+    if (!it->path || t->out.status != ST_TIMEOUT)
+        return;
+    pthread_mutex_lock(&run->lock);
+    h = find_hung(run, it->path, true);
+    if (h)
+        h->files++;
+    pthread_mutex_unlock(&run->lock);
+}
+
 static int run_task(struct run *run, struct taker *tk, size_t thread,
                     const struct plan_task *task, struct result *res)
 {
@@ -99,6 +156,9 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
         else if (better_source_answered(it, task, res->items))
             take_not(tk, it, ST_SKIPPED, "not needed: a better source answered",
                      t);
+        else if (folder_hangs(run, it))
+            take_not(tk, it, ST_TIMEOUT,
+                     "not tried: reading other files of this folder hung", t);
         else {
             if (!res->seg)
                 res->seg = segment_new(run->o->bundle);
@@ -106,6 +166,7 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
             run->running[thread] = it;
             pthread_mutex_unlock(&run->lock);
             rc = take_item(tk, it, res->seg, t, &res->err);
+            note_hung(run, it, t);
         }
     }
     if (!rc && res->seg)
@@ -195,7 +256,7 @@ static void show_progress(struct run *run)
     buf_done(&line);
 }
 
-/* Waits for a task; keeps the time limit and the progress line meanwhile. */
+/* Waits for a task; shows progress meanwhile. */
 static void wait_for(struct run *run, const struct result *res)
 {
     struct timespec until;
@@ -211,8 +272,6 @@ static void wait_for(struct run *run, const struct result *res)
             pthread_cond_timedwait(&run->finished, &run->lock, &until);
         done = res->done;
         pthread_mutex_unlock(&run->lock);
-        if (run->deadline && clock_mono_ms() >= run->deadline)
-            stop_request(run->o->stop, STOP_TIME);
         if (done)
             return;
         show_progress(run);
@@ -331,8 +390,6 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.finished, NULL);
     atomic_init(&run.bytes_read, 0);
-    if (opts->cfg->max_time_ms)
-        run.deadline = clock_mono_ms() + (int64_t)opts->cfg->max_time_ms;
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
     run.running = xcalloc(opts->n_gathers, sizeof(*run.running));
     threads = xcalloc(opts->n_gathers, sizeof(*threads));
@@ -354,6 +411,8 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     }
     rc = closing_finish(run.closing, opts, tally, err);
 out:
+    for (size_t i = 0; i < run.n_hung; i++)
+        free(run.hung[i].folder);
     closing_free(run.closing);
     free(threads);
     free(run.running);

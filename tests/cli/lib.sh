@@ -26,6 +26,8 @@ run() {
     "$@" >out 2>err </dev/null || got=$?
     [ "$got" = "$want" ] ||
         fail "exit status $got instead of $want from: $ran"
+    [ "$VARIANT" = plain ] || ! grep -qE 'runtime error:|Sanitizer' err ||
+        fail "a sanitizer found something in: $ran"
 }
 
 # one_line REGEX: the last command said nothing on stdout, and one line on

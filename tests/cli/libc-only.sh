@@ -1,7 +1,7 @@
 # What runs as root is linked with libc alone, and hardened.
 case $VARIANT in
 plain) allowed='linux-vdso|libc\.so|ld-linux' ;;
-*) allowed='linux-vdso|libc\.so|ld-linux|lib(a|ub|t)san|libm\.so|libgcc_s' ;;
+*) allowed='linux-vdso|libc\.so|ld-linux|lib(a|ub|t)san|libm\.so|libgcc_s|libstdc' ;;
 esac
 run 0 ldd "$XB"
 grep -vE "$allowed" out >more || :

@@ -9,9 +9,9 @@ recorded=tests/hosts/xen-4.17-debian12
 # Only root can read all there is; without sudo it collects what it may.
 root=
 if [ "$(id -u)" != 0 ]; then
-    if command -v sudo >/dev/null 2>&1; then
+    echo "demo: this machine is read as root: sudo $xb"
+    if command -v sudo >/dev/null 2>&1 && sudo true; then
         root=sudo
-        echo "demo: this machine is read as root, by sudo"
     else
         echo "demo: neither root nor sudo: much will be denied"
     fi

@@ -50,8 +50,9 @@ one() {
     local start=$EPOCHREALTIME status=0 passed failed why= took session
     rm -rf "$dir"
     if mkdir "$dir"; then
-        # bash has background jobs ignore what a terminal would send.
-        (cd "$dir" && exec setsid env --default-signal=INT,QUIT \
+        # bash has background jobs ignore what a terminal would send; others may
+        # have had us ignore more.
+        (cd "$dir" && exec setsid env --default-signal \
             timeout -k 10 "$seconds" sh -c "$command") \
             >"$log" 2>&1 </dev/null &
         session=$!

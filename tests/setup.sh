@@ -14,35 +14,37 @@ export LC_ALL=C
 # "a|b": either will do; the first is what gets installed.
 debian_build='gcc libc6-dev make pkg-config|pkgconf libarchive-dev
 libjson-c-dev libpcre2-dev libvectorscan-dev|libhyperscan-dev libcyaml-dev
-libssl-dev zlib1g-dev libbz2-dev libxen-dev'
+libyaml-dev libssl-dev zlib1g-dev libbz2-dev libxen-dev'
 debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
-bzip2 lbzip2 xz-utils libarchive-tools busybox libfuse3-dev fuse3 util-linux
-procps file man-db groff-base'
+bzip2 lbzip2 p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
+util-linux procps man-db groff-base'
 
 dnf_build='gcc make pkgconf-pkg-config libarchive-devel json-c-devel pcre2-devel
-vectorscan-devel libcyaml-devel openssl-devel zlib-devel bzip2-devel xen-devel'
+vectorscan-devel libcyaml-devel libyaml-devel openssl-devel zlib-devel
+bzip2-devel xen-devel'
 dnf_check='libcmocka-devel clang clang-tools-extra libasan libubsan libtsan
-python3-jsonschema bzip2 lbzip2 xz bsdtar busybox fuse3-devel fuse3 util-linux
-procps-ng file man-db groff-base'
+python3-jsonschema bzip2 lbzip2 p7zip-plugins xz bsdtar busybox fuse3-devel
+fuse3 util-linux procps-ng man-db groff-base'
 
 zypper_build='gcc make pkgconf-pkg-config libarchive-devel libjson-c-devel
-pcre2-devel vectorscan-devel libcyaml-devel libopenssl-devel zlib-devel
-libbz2-devel xen-devel'
+pcre2-devel vectorscan-devel libcyaml-devel libyaml-devel libopenssl-devel
+zlib-devel libbz2-devel xen-devel'
 zypper_check='libcmocka-devel clang clang-tools python3-jsonschema bzip2 lbzip2
-xz bsdtar busybox fuse3-devel fuse3 util-linux procps file man groff'
+p7zip-full xz bsdtar busybox fuse3-devel fuse3 util-linux procps man groff'
 
 apk_build='gcc musl-dev linux-headers make pkgconf libarchive-dev json-c-dev
-pcre2-dev vectorscan-dev libcyaml-dev openssl-dev zlib-dev bzip2-dev xen-dev'
+pcre2-dev vectorscan-dev libcyaml-dev yaml-dev openssl-dev zlib-dev
+bzip2-dev xen-dev'
 apk_check='bash cmocka-dev clang clang-extra-tools py3-jsonschema bzip2 lbzip2
-xz libarchive-tools busybox fuse3-dev fuse3 util-linux procps file mandoc'
+7zip xz libarchive-tools busybox fuse3-dev fuse3 util-linux procps mandoc'
 
 # What stands for the packages where dpkg cannot be asked.
-modules_build='libarchive json-c libpcre2-8 libhs libcyaml libcrypto zlib
-xencontrol xenstore'
+modules_build='libarchive json-c libpcre2-8 libhs libcyaml yaml-0.1 libcrypto
+zlib xencontrol xenstore'
 modules_check='cmocka fuse3'
 commands_build='gcc make pkg-config'
-commands_check='bash clang clang-format python3 bzip2 lbzip2 xz bsdtar busybox
-fusermount3 setpriv file'
+commands_check='bash clang clang-format python3 bzip2 lbzip2 7z xz bsdtar
+busybox fusermount3 setpriv'
 
 die() {
     printf 'setup: %s\n' "$*" >&2

@@ -7,7 +7,8 @@
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
 #   setup         installs what check needs and lacks
-#   expected      writes tests/hosts/NAME.expected anew, to be read and committed
+#   expected      writes tests/hosts/NAME.{expected,summary} anew, to be read and
+#                 committed
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 T ?=
@@ -33,9 +34,11 @@ expected:
 	@rm -rf build/expected; mkdir -p build/expected
 	@for host in tests/hosts/*/; do name=$$(basename $$host); \
 	  $(demo_root)/sbin/xen-bugtool collect -y -q --replay $$host \
-	    -o build/expected/$$name.tar.bz2 && \
+	    -o build/expected/$$name.tar.bz2 >/dev/null && \
 	  /usr/bin/python3 tests/cli/expected.py build/expected/$$name.tar.bz2 \
-	    >tests/hosts/$$name.expected || exit 1; done
+	    >tests/hosts/$$name.expected && \
+	  $(demo_root)/sbin/xen-bugtool inspect build/expected/$$name.tar.bz2 \
+	    summary.txt >tests/hosts/$$name.summary || exit 1; done
 
 layers:
 	@sh tests/layers.sh

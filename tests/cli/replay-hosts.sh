@@ -26,5 +26,8 @@ for host in "$TOP"/tests/hosts/*/; do
     run 0 /usr/bin/python3 "$TOP/tests/cli/expected.py" "$name.1.tar.bz2"
     diff -u "$TOP/tests/hosts/$name.expected" out ||
         fail "not the expected manifest; if it should be: make expected"
+    run 0 "$XB" inspect "$name.1.tar.bz2" summary.txt
+    diff -u "$TOP/tests/hosts/$name.summary" out ||
+        fail "not the expected summary; if it should be: make expected"
 done
 [ "$hosts" -gt 0 ] || fail 'there is no recorded host'

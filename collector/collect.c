@@ -157,7 +157,8 @@ static int read_key(struct collect *c, uint8_t key[REDACT_KEY_SIZE],
                 SYSCONFDIR_TEXT "/key");
     else if (!r && o->status == ST_REFUSED)
         log_msg(LOG_WARN, "key not used: %s", o->text);
-    explicit_bzero(text.data, text.cap);
+    if (text.data)
+        explicit_bzero(text.data, text.cap);
     buf_done(&text);
     return r;
 }

@@ -4,8 +4,9 @@
  * descriptor (SCM_RIGHTS).  The kernel keeps the borders, so a confused peer
  * can send a wrong message but never half of one.  Payloads are either raw
  * bytes or fields: numbers as 8 bytes in host order, strings as a number and
- * their bytes, the final NUL among them.  Reading fields is bounded: what runs out or is too long sets
- * fields->bad and yields 0 or "", so a message is checked once, at its end. */
+ * their bytes, the final NUL among them.  Reading fields is bounded: what runs
+ * out or is too long sets fields->bad and yields 0 or "", so a message is
+ * checked once, at its end. */
 #ifndef XB_FRAME_H
 #define XB_FRAME_H
 

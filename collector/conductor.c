@@ -174,6 +174,15 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
     return rc;
 }
 
+/* What log, summary and manifest may need: so much for themselves, and a line
+ * of each for every item. */
+static uint64_t closing_bytes(const struct conductor_opts *o)
+{
+    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 512;
+
+    return 32768 + o->plan->n * line;
+}
+
 static void *thread_main(void *arg)
 {
     struct worker_thread *w = arg;
@@ -186,6 +195,7 @@ static void *thread_main(void *arg)
         .stop = run->o->stop,
         .captures = run->o->captures,
         .max_size = run->o->cfg->max_size,
+        .closing_bytes = closing_bytes(run->o),
         .bytes_read = &run->bytes_read,
     };
 

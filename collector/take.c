@@ -12,8 +12,6 @@
 #include "collector/decode.h"
 
 #define STDERR_MAX (1024u * 1024u)
-/* Left below --max-size for the log, the summary and the manifest. */
-#define CLOSING_BYTES 65536u
 
 /* ---- what the manifest says ---------------------------------------------- */
 
@@ -279,7 +277,7 @@ static bool over_size(const struct taker *tk)
     if (!tk->max_size)
         return false;
     now = bundle_written(tk->bundle) + bundle_waiting(tk->bundle);
-    return now + CLOSING_BYTES > tk->max_size;
+    return now + tk->closing_bytes > tk->max_size;
 }
 
 /* ---- one item ------------------------------------------------------------ */

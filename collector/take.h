@@ -31,6 +31,7 @@ struct taker {
     struct capture *captures;  /* ends with member NULL; each is written by the
                                   one thread that takes that member */
     uint64_t max_size;         /* of the bundle; 0: none */
+    uint64_t closing_bytes;    /* of it, kept for log, summary and manifest */
     atomic_ullong *bytes_read; /* by all takers, for the progress line */
 };
 

@@ -74,8 +74,11 @@ static void surroundings(void **state)
     assert_non_null(strstr(buf_str(&a.out), "TERM=dumb\n/\n0077\n0\n"));
     /* 0, 1, 2 and what ls opens. */
     assert_non_null(strstr(buf_str(&a.out), "\n0\n4\nSigBlk"));
-    assert_non_null(strstr(buf_str(&a.out), "SigBlk:\t0000000000000000\n"
-                                            "SigIgn:\t0000000000000000\n"));
+    /* 32 and 33 are the C library's own, which nobody can reset. */
+    assert_true(strstr(buf_str(&a.out), "SigBlk:\t0000000000000000\n"
+                                        "SigIgn:\t0000000000000000\n") ||
+                strstr(buf_str(&a.out), "SigBlk:\t0000000000000000\n"
+                                        "SigIgn:\t0000000180000000\n"));
     assert_non_null(strstr(buf_str(&a.out), "\n/dev/null\n"));
     answer_done(&a);
 }

@@ -56,7 +56,7 @@ struct run {
     struct result *results;
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended */
-    atomic_ullong bytes_read;
+    atomic_ullong bytes_read, stored;
     struct hung hung[MAX_HUNG];
     size_t n_hung;
 };
@@ -178,7 +178,7 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
  * of each for every item. */
 static uint64_t closing_bytes(const struct conductor_opts *o)
 {
-    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 512;
+    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 400;
 
     return 32768 + o->plan->n * line;
 }
@@ -197,6 +197,7 @@ static void *thread_main(void *arg)
         .max_size = run->o->cfg->max_size,
         .closing_bytes = closing_bytes(run->o),
         .bytes_read = &run->bytes_read,
+        .stored = run->o->cfg->format == BUNDLE_TAR_BZ2 ? NULL : &run->stored,
     };
 
     for (;;) {
@@ -400,6 +401,7 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.finished, NULL);
     atomic_init(&run.bytes_read, 0);
+    atomic_init(&run.stored, 0);
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
     run.running = xcalloc(opts->n_gathers, sizeof(*run.running));
     threads = xcalloc(opts->n_gathers, sizeof(*threads));

@@ -33,6 +33,9 @@ struct taker {
     uint64_t max_size;         /* of the bundle; 0: none */
     uint64_t closing_bytes;    /* of it, kept for log, summary and manifest */
     atomic_ullong *bytes_read; /* by all takers, for the progress line */
+    /* Uncompressed formats: bytes stored by all takers, which stand in the
+     * bundle as they are; else NULL. */
+    atomic_ullong *stored;
 };
 
 /* What became of an item.  Everything that out points to is owned. */

@@ -9,4 +9,4 @@ holds size.tar 'not m["complete"] and m["cut"]' \
     'm["limits"]["max_size"] == 200 * 1024' \
     '[i for i in items if i["status"] == "skipped"]'
 run 0 "$XB" inspect size.tar summary.txt
-has out 'cut short'
+has out 'CUT SHORT'

@@ -8,9 +8,6 @@
 
 #include "collector/base/core/err.h"
 
-/* "gzip" ... by the first bytes of a file, NULL if it is none of ours. */
-const char *decode_format(const void *data, size_t n);
-
 /* Where the compressed bytes come from: n > 0 bytes at *data, valid until the
  * next call; 0 the end; negative failed. */
 typedef ssize_t (*decode_source)(void *arg, const void **data);

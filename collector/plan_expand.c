@@ -18,6 +18,10 @@
 #define LIST_TIMEOUT_MS 5000u
 #define LIST_MAX_ENTRIES 20000u
 #define TREE_DEPTH 8u
+/* Parts of member names: file systems take 255 bytes, and ".stderr", "~2" and
+ * the like may follow. */
+#define PART_MAX 240u
+#define PART_KEPT 200u
 
 /* ---- one planned item ---------------------------------------------------- */
 
@@ -308,18 +312,46 @@ int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
 
 /* ---- names ------------------------------------------------------------- */
 
+/* Appends from with each part longer than file systems hold cut, and told apart
+ * by a hash of the whole part (FNV-1a). */
+static void add_cut(struct buf *out, const char *from)
+{
+    while (*from) {
+        size_t n = strcspn(from, "/");
+        uint32_t hash = 2166136261u;
+
+        for (size_t i = 0; i < n; i++)
+            hash = (hash ^ (unsigned char)from[i]) * 16777619u;
+        if (n <= PART_MAX) {
+            buf_add(out, from, n);
+        } else {
+            size_t keep = PART_KEPT;
+
+            /* Not in the middle of %XX. */
+            while (keep && (from[keep - 1] == '%' || from[keep - 2] == '%'))
+                keep--;
+            buf_add(out, from, keep);
+            buf_addf(out, "~%08" PRIx32, hash);
+        }
+        from += n;
+        if (*from)
+            buf_addc(out, *from++);
+    }
+}
+
 static void set_member(struct builder *b, struct planned *it)
 {
     const struct item *item = it->item;
-    struct buf name = BUF_INIT, masked = BUF_INIT;
+    struct buf name = BUF_INIT, masked = BUF_INIT, whole = BUF_INIT;
     size_t base;
 
     if (!it->path && !item->argv[0] && !item->probe)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
-        buf_adds(&name, item->member ? item->member : "files");
-        str_add_member_name(&name, buf_str(&masked), true);
+        buf_adds(&whole, item->member ? item->member : "files");
+        str_add_member_name(&whole, buf_str(&masked), true);
+        add_cut(&name, buf_str(&whole));
     } else if (item->member) {
         buf_adds(&name, item->member);
     } else {
@@ -333,8 +365,32 @@ static void set_member(struct builder *b, struct planned *it)
         free(it->member);
         it->member = xstrdup(buf_str(&name));
     }
+    buf_done(&whole);
     buf_done(&masked);
     buf_done(&name);
+}
+
+static int cmp_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Do members lie below this name?  b->sorted is every member, sorted. */
+static bool is_folder(const struct builder *b, const char *name)
+{
+    size_t n = strlen(name), lo = 0, hi = b->n_sorted;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strncmp(b->sorted[mid], name, n);
+
+        if (c < 0 || (!c && b->sorted[mid][n] < '/'))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < b->n_sorted && !strncmp(b->sorted[lo], name, n) &&
+           b->sorted[lo][n] == '/';
 }
 
 static const char *const suffixes[] = {".gz", ".bz2", ".xz", ".zst"};
@@ -349,7 +405,7 @@ static void set_plain(struct builder *b, struct planned *it)
             !str_ends(it->member, suffixes[i]))
             continue;
         it->plain = xstrndup(it->member, n - m);
-        if (!set_add(&b->members, it->plain)) {
+        if (is_folder(b, it->plain) || !set_add(&b->members, it->plain)) {
             free(it->plain);
             it->plain = NULL;
         }
@@ -361,6 +417,12 @@ void plan_name_members(struct builder *b)
 {
     for (size_t i = 0; i < b->plan->n; i++)
         set_member(b, &b->plan->items[i]);
+    b->sorted = xreallocarray(NULL, b->plan->n + 1, sizeof(*b->sorted));
+    for (size_t i = 0; i < b->plan->n; i++) {
+        if (b->plan->items[i].member)
+            b->sorted[b->n_sorted++] = b->plan->items[i].member;
+    }
+    qsort(b->sorted, b->n_sorted, sizeof(*b->sorted), cmp_names);
     for (size_t i = 0; i < b->plan->n; i++)
         set_plain(b, &b->plan->items[i]);
 }
@@ -369,4 +431,5 @@ void plan_builder_done(struct builder *b)
 {
     tdestroy(b->paths, no_free);
     tdestroy(b->members, no_free);
+    free(b->sorted);
 }

@@ -24,6 +24,8 @@ struct builder {
     struct plan *plan;
     void *paths; /* tsearch trees of strings that the plan owns */
     void *members;
+    char **sorted; /* the members' names, once all are known */
+    size_t n_sorted;
 };
 
 /* Is the item, or its plugin, in a list of --only or --skip?  words may be

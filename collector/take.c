@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/packed.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
@@ -373,7 +374,7 @@ static int take_stdout(struct road *r, struct source *src,
         src->first = data;
         src->first_len = (size_t)n;
         format =
-            it->path && !src->decoded ? decode_format(data, (size_t)n) : NULL;
+            it->path && !src->decoded ? packed_format(data, (size_t)n) : NULL;
     } else if (n < 0 || gather_outcome(r->tk->gather)->status != ST_OK) {
         return 0;
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/frame.h"
+#include "collector/base/core/packed.h"
 #include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
@@ -114,9 +115,12 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
         while (n < 0 && errno == EINTR);
         if (n < 0)
             read_failed(c, errno);
-        if (n == 0)
+        if (n == 0) {
             reply_note(rp, "it shrank to %llu bytes while it was read",
                        (unsigned long long)pos);
+            if (rp->status == ST_OK)
+                rp->status = ST_PARTIAL;
+        }
         if (n <= 0)
             break;
         reply_data(rp, false, c->chunk, (size_t)n);
@@ -124,6 +128,14 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
         if (pos > from + lead)
             rp->bytes = pos - from - lead;
     }
+}
+
+static bool is_packed(int fd)
+{
+    char start[PACKED_MAGIC];
+    ssize_t n = pread(fd, start, sizeof(start), 0);
+
+    return n > 0 && packed_format(start, (size_t)n);
 }
 
 /* Sends META and the part of a file of known size that is wanted. */
@@ -134,7 +146,9 @@ static void copy_regular(struct copy *c, const struct stat *st,
     uint64_t size = (uint64_t)st->st_size, from = 0, to = size, lead = 0;
 
     if (size > max) {
-        bool tail = flags & READ_TAIL;
+        /* The end of a compressed file cannot be opened, so nothing could be
+         * hidden in it. */
+        bool tail = flags & READ_TAIL && !is_packed(c->fd);
 
         if (tail) {
             from = size - max;

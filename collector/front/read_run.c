@@ -175,9 +175,12 @@ static void conclude(struct reply *rp, const struct child_spec *spec,
         reply_set(rp, ST_SKIPPED, "the run was stopped");
         break;
     }
-    if (res->err_cut)
+    if (res->err_cut) {
         reply_note(rp, "only the first %llu bytes of its messages",
                    (unsigned long long)spec->max_err_bytes);
+        if (rp->status == ST_OK)
+            rp->status = ST_PARTIAL;
+    }
     if (res->held)
         reply_note(rp, "a process that it left running holds its output");
 }

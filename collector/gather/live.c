@@ -2,6 +2,7 @@
 #include "collector/gather/gather.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,13 @@ static void encode(const struct request *rq, struct buf *b, enum proto *type)
     }
 }
 
+static bool stop_asked(const struct live *l)
+{
+    struct pollfd p = {.fd = l->wake_fd, .events = POLLIN};
+
+    return l->wake_fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
 static int live_start(struct gather *g, const struct request *rq,
                       struct err *err)
 {
@@ -115,10 +123,26 @@ static int live_start(struct gather *g, const struct request *rq,
     if (l->command)
         l->deadline += RUN_GRACE_MS;
     l->data_seen = 0;
+    /* What was left unread of the last answer must not pass for this one. */
+    if (l->busy)
+        drop_reader(l);
+    if (stop_asked(l)) {
+        end_with(l, ST_SKIPPED, "the run was stopped");
+        return 0;
+    }
     if (l->sock < 0) {
-        r = control_reader(l->ctl, &l->id, &l->sock, err);
-        if (r)
+        struct err why = ERR_INIT;
+
+        r = control_reader(l->ctl, &l->id, &l->sock, &why);
+        if (r == -EAGAIN) {
+            /* Too many readers hang: what is left of the run goes on. */
+            end_with(l, ST_FAILED, why.text);
+            return 0;
+        }
+        if (r) {
+            *err = why;
             return r;
+        }
     }
     encode(rq, &b, &type);
     l->busy = true;

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "collector/base/core/buf.h"
+#include "collector/base/core/packed.h"
 #include "collector/decode.h"
 
 /* Hands out text in steps. */
@@ -69,7 +70,7 @@ static void round_trip(void **state)
     size_t n = gz(text, packed, sizeof(packed));
 
     (void)state;
-    assert_string_equal(decode_format(packed, n), "gzip");
+    assert_string_equal(packed_format(packed, n), "gzip");
     for (size_t step = 1; step <= n; step++) {
         struct buf out = BUF_INIT;
 
@@ -104,7 +105,7 @@ static void bzip2(void **state)
     assert_int_equal(
         BZ2_bzBuffToBuffCompress(packed, &n, text, sizeof(text) - 1, 9, 0, 0),
         BZ_OK);
-    assert_string_equal(decode_format(packed, n), "bzip2");
+    assert_string_equal(packed_format(packed, n), "bzip2");
     assert_int_equal(decode_all(packed, n, 7, &out, NULL), 0);
     assert_string_equal(buf_str(&out), text);
     buf_done(&out);
@@ -118,8 +119,8 @@ static void bad_data(void **state)
     struct err e = ERR_INIT;
 
     (void)state;
-    assert_null(decode_format("plain text", 10));
-    assert_null(decode_format("\x1f\x8b", 2));
+    assert_null(packed_format("plain text", 10));
+    assert_null(packed_format("\x1f\x8b", 2));
     /* Looks like gzip and is none. */
     assert_int_equal(decode_all("\x1f\x8b\x08rubbish", 10, 10, &out, &e),
                      -EBADMSG);

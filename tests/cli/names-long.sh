@@ -15,7 +15,7 @@ summary: odd names
 items:
   - name: slow
     command: [sleep, "2"]
-    priority: 10
+    priority: xen
   - name: files
     tree: $PWD/in
 END

@@ -22,6 +22,7 @@
 
 /* Set aside on the output's file system for log, summary and manifest. */
 #define RESERVE_BYTES (1024u * 1024u)
+#define RESERVE_PER_ITEM 512u
 /* Set aside in memory: closing needs no more than this. */
 #define RESERVE_MEMORY (4u * 1024u * 1024u)
 
@@ -80,6 +81,7 @@ static void make_head(struct manifest_head *head, const char *cut, void *arg)
 {
     struct making *m = arg;
 
+    m->c->cut = cut;
     collect_head(m->c, cut, head);
 }
 
@@ -120,7 +122,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
         .spool_fd = spool_fd,
         .top = stem,
         .threads = c->cfg.threads,
-        .reserve = RESERVE_BYTES,
+        .reserve = RESERVE_BYTES + c->plan.n * RESERVE_PER_ITEM,
         .mtime = c->start_ms / 1000,
     };
     struct conductor_opts co = {
@@ -178,18 +180,17 @@ static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
                   struct err *err)
 {
     char *path = NULL, *note = NULL, size[24];
-    enum stop_reason why = stop_reason(c->stop);
     int r = control_finish(c->ctl, true, &path, &note, err);
 
     if (r)
         goto out;
     if (note && *note)
         log_msg(LOG_WARN, "%s", note);
-    if (why != STOP_NONE)
-        log_msg(LOG_WARN, "the bundle was cut short: %s", stop_text(why));
+    if (c->cut)
+        log_msg(LOG_WARN, "the bundle was cut short: %s", c->cut);
     str_size(bytes, size);
     if (c->cfg.json)
-        event_end(path, bytes, tally, stop_text(why));
+        event_end(path, bytes, tally, c->cut);
     else
         print_end(c, path, size, tally);
 out:
@@ -251,11 +252,13 @@ int cmd_collect(const struct options *opt, struct control *ctl)
         disarm();
     }
     log_progress("%s", "");
+    if (fflush(stdout) && !r)
+        log_msg(LOG_WARN, "cannot write to stdout: %s", strerror(errno));
     if (r) {
         log_msg(LOG_ERR, "%s", err.text);
         status = c.usage_error ? EXIT_USAGE : EXIT_NO_BUNDLE;
     } else {
-        status = stop_reason(c.stop) == STOP_NONE ? EXIT_WHOLE : EXIT_CUT;
+        status = c.cut ? EXIT_CUT : EXIT_WHOLE;
     }
     collect_done(&c);
     return status;

@@ -62,10 +62,16 @@ static int read_config(struct collect *c, struct gather *g, const char *named,
     if (named)
         return err_set(err, -EIO, "cannot read the configuration %s: %s", named,
                        *o->text ? o->text : status_name(o->status));
-    if (o->status == ST_REFUSED)
+    /* Without root it may be closed to us; what is there for others is not
+     * guessed at. */
+    if (o->status == ST_REFUSED || o->status == ST_DENIED) {
         log_msg(LOG_WARN, "configuration not used: %s", o->text);
-    buf_reset(out);
-    return 0;
+        buf_reset(out);
+        return 0;
+    }
+    return err_set(err, -EIO, "cannot read the configuration %s: %s",
+                   SYSCONFDIR_TEXT "/config.yaml",
+                   *o->text ? o->text : status_name(o->status));
 }
 
 static int load_settings(struct collect *c, const struct options *opt,
@@ -330,8 +336,13 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
         c->recording ? recording_head(c->recording) : NULL;
     struct err err = ERR_INIT;
 
-    if (!rec)
-        (void)host_modules(c->gathers[0], &c->modules_after, &err);
+    if (!rec) {
+        /* Also when the run was stopped. */
+        struct gather *g = live_new(c->ctl, -1);
+
+        (void)host_modules(g, &c->modules_after, &err);
+        gather_free(g);
+    }
     h->tool_version = VERSION_TEXT;
     h->rules_digest = redact_rules_digest(c->rules);
     h->rules_count = redact_rules_count(c->rules);

@@ -24,13 +24,10 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/closing.h"
+#include "collector/hung.h"
 
 #define TICK_MS 200
 #define MISSING_MAX 16384u
-/* On a dead mount every file costs its whole time: after so many in one folder
- * the others are not tried. */
-#define HUNG_FILES 2u
-#define MAX_HUNG 64
 
 struct result {
     bool done;
@@ -38,12 +35,6 @@ struct result {
     struct err err;
     struct segment *seg; /* NULL: nothing to write */
     struct taken *items; /* one per item of the task */
-};
-
-/* A folder in which reading a file hung. */
-struct hung {
-    char *folder;
-    unsigned files;
 };
 
 struct run {
@@ -57,8 +48,6 @@ struct run {
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended */
     atomic_ullong bytes_read, stored;
-    struct hung hung[MAX_HUNG];
-    size_t n_hung;
 };
 
 struct worker_thread {
@@ -91,52 +80,6 @@ static bool better_source_answered(const struct planned *it,
             str_starts(items[i].out.error, "not needed"));
 }
 
-static struct hung *find_hung(struct run *run, const char *path, bool add)
-{
-    const char *end = strrchr(path, '/');
-    size_t n = end ? (size_t)(end - path) : 0;
-    struct hung *h = run->hung;
-
-    for (; h < run->hung + run->n_hung; h++) {
-        if (strlen(h->folder) == n && !strncmp(h->folder, path, n))
-            return h;
-    }
-    if (!add || run->n_hung == MAX_HUNG)
-        return NULL;
-    h->folder = xstrndup(path, n);
-    h->files = 0;
-    run->n_hung++;
-    return h;
-}
-
-static bool folder_hangs(struct run *run, const struct planned *it)
-{
-    struct hung *h;
-    bool hangs;
-
-    if (!it->path)
-        return false;
-    pthread_mutex_lock(&run->lock);
-    h = find_hung(run, it->path, false);
-    hangs = h && h->files >= HUNG_FILES;
-    pthread_mutex_unlock(&run->lock);
-    return hangs;
-}
-
-static void note_hung(struct run *run, const struct planned *it,
-                      const struct taken *t)
-{
-    struct hung *h;
-
-    if (!it->path || t->out.status != ST_TIMEOUT)
-        return;
-    pthread_mutex_lock(&run->lock);
-    h = find_hung(run, it->path, true);
-    if (h)
-        h->files++;
-    pthread_mutex_unlock(&run->lock);
-}
-
 static int run_task(struct run *run, struct taker *tk, size_t thread,
                     const struct plan_task *task, struct result *res)
 {
@@ -156,9 +99,9 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
         else if (better_source_answered(it, task, res->items))
             take_not(tk, it, ST_SKIPPED, "not needed: a better source answered",
                      t);
-        else if (folder_hangs(run, it))
-            take_not(tk, it, ST_TIMEOUT,
-                     "not tried: reading other files of this folder hung", t);
+        else if (it->path && !run->o->cfg->replay &&
+                 hung_here(plan->hung, it->path))
+            take_not(tk, it, ST_TIMEOUT, HUNG_TEXT, t);
         else {
             if (!res->seg)
                 res->seg = segment_new(run->o->bundle);
@@ -166,7 +109,8 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
             run->running[thread] = it;
             pthread_mutex_unlock(&run->lock);
             rc = take_item(tk, it, res->seg, t, &res->err);
-            note_hung(run, it, t);
+            if (it->path && t->out.status == ST_TIMEOUT)
+                hung_note(plan->hung, it->path);
         }
     }
     if (!rc && res->seg)
@@ -194,7 +138,8 @@ static void *thread_main(void *arg)
         .bundle = run->o->bundle,
         .stop = run->o->stop,
         .captures = run->o->captures,
-        .max_size = run->o->cfg->max_size,
+        /* On replay the main thread decides, in plan order. */
+        .max_size = run->o->cfg->replay ? 0 : run->o->cfg->max_size,
         .closing_bytes = closing_bytes(run->o),
         .bytes_read = &run->bytes_read,
         .stored = run->o->cfg->format == BUNDLE_TAR_BZ2 ? NULL : &run->stored,
@@ -357,12 +302,54 @@ static void unstore(struct taken *t, const char *why)
     m->error = why;
 }
 
+static bool over_max_size(const struct conductor_opts *o)
+{
+    return o->cfg->max_size &&
+           bundle_written(o->bundle) + closing_bytes(o) > o->cfg->max_size;
+}
+
+/* The summary must not quote what is not in the bundle. */
+static void uncapture(struct run *run, const struct planned *it)
+{
+    struct capture *c = run->o->captures;
+
+    for (; it->member && c && c->member; c++) {
+        if (!strcmp(c->member, it->member))
+            buf_reset(&c->text);
+    }
+}
+
+/* A replayed run is cut at the same task each time, however far the threads
+ * have come. */
+static void forget_task(struct run *run, const struct plan_task *pt,
+                        struct result *res)
+{
+    struct taker tk = {.rules = run->o->rules};
+
+    segment_free(res->seg);
+    res->seg = NULL;
+    for (size_t i = 0; i < pt->n; i++) {
+        const struct planned *it = &run->o->plan->items[pt->first + i];
+
+        if (it->settled)
+            continue;
+        uncapture(run, it);
+        taken_done(&res->items[i]);
+        take_not(&tk, it, ST_SKIPPED, stop_text(STOP_SIZE), &res->items[i]);
+    }
+}
+
 static void append_task(struct run *run, size_t task)
 {
     const struct plan_task *pt = &run->o->plan->tasks[task];
     struct result *res = &run->results[task];
     int rc = res->rc;
 
+    if (run->o->cfg->replay && over_max_size(run->o)) {
+        stop_request(run->o->stop, STOP_SIZE);
+        forget_task(run, pt, res);
+        rc = 0;
+    }
     if (rc)
         segment_free(res->seg);
     else if (res->seg)
@@ -377,8 +364,10 @@ static void append_task(struct run *run, size_t task)
     for (size_t i = 0; i < pt->n; i++) {
         struct taken *t = &res->items[i];
 
-        if (rc)
+        if (rc) {
+            uncapture(run, &run->o->plan->items[pt->first + i]);
             unstore(t, res->err.text);
+        }
         count_item(run, &t->out);
         closing_item(run->closing, &t->out);
         if (run->o->on_item)
@@ -423,8 +412,6 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     }
     rc = closing_finish(run.closing, opts, tally, err);
 out:
-    for (size_t i = 0; i < run.n_hung; i++)
-        free(run.hung[i].folder);
     closing_free(run.closing);
     free(threads);
     free(run.running);

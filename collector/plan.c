@@ -6,6 +6,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/hung.h"
 #include "collector/plan_expand.h"
 
 struct plan_adder {
@@ -211,6 +212,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
     int r;
 
     memset(out, 0, sizeof(*out));
+    out->hung = hung_new();
     r = collect_slots(plugins, g, &a, err);
     if (!r)
         r = check_words("--only", cfg->only, &a, plugins, err);
@@ -255,6 +257,7 @@ void plan_done(struct plan *p)
     for (size_t i = 0; i < p->n_added; i++)
         item_free(p->added[i]);
     free(p->added);
+    hung_free(p->hung);
     free(p->items);
     free(p->tasks);
     memset(p, 0, sizeof(*p));

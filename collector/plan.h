@@ -52,6 +52,7 @@ struct plan {
     size_t n_tasks;
     uint64_t bytes; /* sum of the sizes that are known */
     /* private */
+    struct hung *hung;   /* what did not answer while the plan was made */
     struct item **added; /* copies made by plan_add */
     size_t n_added;
 };

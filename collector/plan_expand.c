@@ -11,6 +11,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/hung.h"
 
 #define DEFAULT_MAX_BYTES (8ull * 1024 * 1024)
 #define NO_LIMIT_BYTES (1ull << 60)
@@ -225,6 +226,18 @@ static char *as_pattern(const char *path)
     return buf_take(&b);
 }
 
+/* A path in the folder where looking begins. */
+static char *fixed_part(const struct item *item)
+{
+    const char *s = item->file   ? item->file
+                    : item->tree ? item->tree
+                                 : item->glob;
+
+    if (item->tree)
+        return xasprintf("%s/", s);
+    return xstrndup(s, item->file ? strlen(s) : strcspn(s, "*?["));
+}
+
 static void settle_listing(struct builder *b, struct slot *s, size_t found)
 {
     const struct outcome *o = gather_outcome(b->g);
@@ -254,12 +267,22 @@ static int expand_files(struct builder *b, struct slot *s, struct err *err)
         .max_entries = LIST_MAX_ENTRIES,
     };
     struct found_files found = {NULL, 0, 0};
+    char *fixed = fixed_part(item);
     struct planned *it;
     int r = 0;
 
     /* What is skipped as a whole is not even looked for. */
-    if (!plan_listed(b->cfg->skip, s->plugin, item))
+    if (!plan_listed(b->cfg->skip, s->plugin, item)) {
+        if (!b->cfg->replay && hung_here(b->plan->hung, fixed)) {
+            it = planned_add(b, s, item->file ? xstrdup(item->file) : NULL);
+            if (it)
+                settle(it, ST_TIMEOUT, HUNG_TEXT);
+            goto out;
+        }
         r = list(b, &rq, &found, err);
+        if (!r && gather_outcome(b->g)->status == ST_TIMEOUT)
+            hung_note(b->plan->hung, fixed);
+    }
     if (r < 0)
         goto out;
     if (item->rotated && found.n)
@@ -287,6 +310,7 @@ out:
         free(found.v[i].path);
     free(found.v);
     free(pattern);
+    free(fixed);
     return r < 0 ? r : 0;
 }
 

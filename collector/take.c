@@ -107,8 +107,11 @@ static int store_write(struct sink *s, const void *data, size_t n,
 {
     struct store *st = (struct store *)s;
 
-    if (st->capture && st->capture->text.len + n <= CAPTURE_MAX)
-        buf_add(&st->capture->text, data, n);
+    if (st->capture) {
+        size_t room = CAPTURE_MAX - st->capture->text.len;
+
+        buf_add(&st->capture->text, data, n < room ? n : room);
+    }
     if (st->stored)
         atomic_fetch_add(st->stored, n);
     return member_write(st->seg, data, n, err);
@@ -468,7 +471,9 @@ static void fill_outcome(struct taken *t, struct taker *tk,
     m->duration_ms = o->duration_ms;
     m->bytes_read = o->bytes_read;
     m->mtime = src->mtime;
-    if (text)
+    /* What cut the source also cuts what is made of it: the first reason
+     * stays. */
+    if (text && m->status == ST_OK)
         m->error = taken_mask(t, tk->rules, text);
     if (text && m->status == ST_OK)
         m->status = m->out.name ? ST_PARTIAL : ST_FAILED;

@@ -295,7 +295,9 @@ static bool tells_of_bundle(int st)
 static int exit_status(const struct master *m)
 {
     bool collect = m->spec->opt->command->bit == CMD_COLLECT;
-    const char *no_bundle = collect ? "; there is no bundle" : "";
+    const char *no_bundle = !collect             ? ""
+                            : m->server.finished ? "; the bundle is written"
+                                                 : "; there is no bundle";
     int st = m->worker_status;
 
     /* The worker may have left its progress line behind: ours takes its place,

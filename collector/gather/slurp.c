@@ -11,8 +11,10 @@ int gather_slurp(struct gather *g, const struct request *rq, struct buf *out,
     if (r < 0)
         return r;
     while ((r = gather_next(g, &c, err)) > 0) {
-        if (c.kind == CHUNK_DATA && out->len + c.len <= rq->max_bytes)
-            buf_add(out, c.data, c.len);
+        size_t room = rq->max_bytes > out->len ? rq->max_bytes - out->len : 0;
+
+        if (c.kind == CHUNK_DATA)
+            buf_add(out, c.data, c.len < room ? c.len : room);
     }
     return r;
 }

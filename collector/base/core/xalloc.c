@@ -22,9 +22,13 @@ static void __attribute__((noreturn)) out_of_memory(void)
     _exit(1);
 }
 
+/* Another thread may have set memory free just now, so a try is worth it
+ * whatever the handler says. */
 static bool try_again(void)
 {
-    return oom_handler && oom_handler();
+    if (oom_handler)
+        (void)oom_handler();
+    return oom_handler != NULL;
 }
 
 void *xmalloc(size_t size)

@@ -10,13 +10,21 @@
  * today's file systems that can reserve at all (16 TiB). */
 #define FAR ((off_t)1 << 40)
 
+/* Less is of no use: log, summary and manifest of a small run. */
+#define LEAST 65536u
+
 static int set_aside(struct reserve *r, int mode, off_t off, struct err *err)
 {
     int rc;
 
-    do
+    for (;;) {
         rc = fallocate(r->fd, mode, off, (off_t)r->bytes) ? errno : 0;
-    while (rc == EINTR);
+        /* A nearly full disk is no reason to give nothing. */
+        if ((rc == ENOSPC || rc == EDQUOT) && r->bytes / 2 >= LEAST)
+            r->bytes /= 2;
+        else if (rc != EINTR)
+            break;
+    }
     if (rc && r->where == RESERVE_OWN)
         close(r->fd);
     if (rc)

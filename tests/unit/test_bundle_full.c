@@ -274,22 +274,31 @@ static void test_full_disk(void **state)
     full_disk(BUNDLE_DIR, false, 1, 700000);
 }
 
-/* The space asked for is not there at the start. */
+/* The space asked for is not there at the start: what there is will do, but not
+ * nothing at all. */
 static void test_no_reserve(void **state)
 {
     struct bundle_opts opts = {.format = BUNDLE_TAR_BZ2,
                                .top = "top",
                                .threads = 1,
                                .reserve = 100u << 20};
+    char page[4096] = "";
     struct err err = ERR_INIT;
     struct bundle *b;
+    int fill;
 
     (void)state;
     mount_small();
     opts.out_fd = unnamed("full");
     opts.spool_fd = unnamed("full");
+    assert_int_equal(bundle_new(&opts, &b, &err), 0);
+    bundle_free(b);
+    fill = unnamed("full");
+    while (write(fill, page, sizeof(page)) > 0)
+        ;
     assert_int_equal(bundle_new(&opts, &b, &err), -ENOSPC);
     assert_null(b);
+    close(fill);
     assert_non_null(strstr(err.text, "set aside"));
     close(opts.out_fd);
     close(opts.spool_fd);

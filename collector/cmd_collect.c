@@ -104,7 +104,8 @@ static void tell_item(const struct manifest_item *item, void *arg)
 static int open_output(struct collect *c, const char *stem, int *out_fd,
                        int *spool_fd, struct err *err)
 {
-    int r = control_output(c->ctl, stem, c->cfg.folder, out_fd, err);
+    int r = control_output(c->ctl, stem, c->cfg.folder, c->cfg.format_name,
+                           out_fd, err);
 
     if (!r && c->cfg.format != BUNDLE_DIR)
         r = control_spool(c->ctl, spool_fd, err);

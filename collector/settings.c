@@ -18,9 +18,9 @@ static const struct {
     const char *name;
     enum bundle_format format;
 } formats[] = {
-    {"tar.bz2", BUNDLE_TAR_BZ2},
-    {"tar", BUNDLE_TAR},
-    {"dir", BUNDLE_DIR},
+    {"tar.bz2", BUNDLE_TAR_BZ2}, {"tar.zst", BUNDLE_TAR_ZST},
+    {"tar.gz", BUNDLE_TAR_GZ},   {"tar.xz", BUNDLE_TAR_XZ},
+    {"tar", BUNDLE_TAR},         {"dir", BUNDLE_DIR},
 };
 
 static unsigned cores(void)

@@ -2,7 +2,8 @@
 # check.sh check|check-fast|asan|tsan [PATTERN]: builds and runs the tests.
 #
 # Called by the Makefile from the top folder, with $MAKE.  Ends with a line
-# "N passed, N failed".  PATTERN picks tests by name ("cli/verify*").
+# "N passed, N failed".  PATTERN picks tests by name ("cli/verify*"); several
+# have blanks between them.
 #
 # Every build is installed below a folder of its own in /var/lib: programs,
 # configuration and tests' folders then lie where any user can read them and
@@ -112,6 +113,7 @@ tests() {
             gsub(/[.+()|^$]/, "\\\\&", pattern)
             gsub(/\*/, ".*", pattern)
             gsub(/\?/, ".", pattern)
+            gsub(/ +/, "|", pattern)
         }
         pattern == "" || $1 ~ ("^(" pattern ")$")' |
         sed "s|^|$label/|" |

@@ -30,8 +30,10 @@
 struct output {
     struct output_spec spec;
     struct place at;
-    char *temp; /* what it is called there now; NULL: unnamed */
-    int fd;     /* -1 until opened */
+    bool is_dir;
+    const char *ext; /* ".tar.bz2"; "" for a folder */
+    char *temp;      /* what it is called there now; NULL: unnamed */
+    int fd;          /* -1 until opened */
     bool opened, finished;
 };
 
@@ -204,9 +206,9 @@ static int open_named(struct output *o, const char *stem, struct err *err)
     remove_stale_all(o->at.dir);
     for (int i = 0; i < 5 && rc == -EAGAIN; i++) {
         free(o->temp);
-        o->temp = xasprintf(".%s%s.%d%.*s.tmp", stem, o->spec.ext,
-                            (int)getpid(), i, "+++++");
-        rc = o->spec.is_dir ? open_temp_dir(o) : open_temp_file(o);
+        o->temp = xasprintf(".%s%s.%d%.*s.tmp", stem, o->ext, (int)getpid(), i,
+                            "+++++");
+        rc = o->is_dir ? open_temp_dir(o) : open_temp_file(o);
         if (!rc)
             rc = hold(o);
         if (rc == -EAGAIN && o->fd >= 0) {
@@ -227,7 +229,7 @@ static int open_named(struct output *o, const char *stem, struct err *err)
 
 static int open_target(struct output *o, const char *stem, struct err *err)
 {
-    if (!o->spec.is_dir && !o->spec.named) {
+    if (!o->is_dir && !o->spec.named) {
         o->fd = openat(o->at.dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         if (o->fd >= 0)
             return 0;
@@ -237,10 +239,31 @@ static int open_target(struct output *o, const char *stem, struct err *err)
     return open_named(o, stem, err);
 }
 
+/* NULL: no such format. */
+static const char *extension(const char *format)
+{
+    static const struct {
+        const char *format, *ext;
+    } formats[] = {
+        {"tar.bz2", ".tar.bz2"}, {"tar.zst", ".tar.zst"}, {"tar.gz", ".tar.gz"},
+        {"tar.xz", ".tar.xz"},   {"tar", ".tar"},         {"dir", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+        if (!strcmp(format, formats[i].format))
+            return formats[i].ext;
+    return NULL;
+}
+
 int output_open(struct output *o, const char *stem, const char *folder,
-                int *fd_out, struct err *err)
+                const char *format, int *fd_out, struct err *err)
 {
     int rc;
+
+    o->ext = extension(format);
+    if (!o->ext)
+        return err_set(err, -EPROTO, "not a format: '%.64s'", format);
+    o->is_dir = !*o->ext;
 
     if (o->opened || !is_stem(stem))
         return err_set(err, -EPROTO, "not the name of a bundle: '%.64s'", stem);
@@ -253,7 +276,7 @@ int output_open(struct output *o, const char *stem, const char *folder,
     if (rc)
         return rc;
     if (!o->at.name)
-        o->at.name = xasprintf("%s%s", stem, o->spec.ext);
+        o->at.name = xasprintf("%s%s", stem, o->ext);
     rc = open_target(o, stem, err);
     if (!rc)
         *fd_out = o->fd;
@@ -325,7 +348,7 @@ static int rename_temp(struct output *o, const char *name)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -errno;
-    if (o->spec.is_dir) {
+    if (o->is_dir) {
         if (mkdirat(o->at.dir, name, 0700))
             return -errno;
     } else {
@@ -347,7 +370,7 @@ static int rename_temp(struct output *o, const char *name)
 /* "x.tar.bz2" -> "x-1.tar.bz2" */
 static char *suffixed(const struct output *o, int n)
 {
-    const char *ext = o->spec.ext;
+    const char *ext = o->ext;
     size_t len = strlen(o->at.name);
 
     if (!str_ends(o->at.name, ext))
@@ -389,7 +412,7 @@ static int take_over(struct output *o, struct err *err)
 
 static void sync_output(struct output *o, int fd, struct buf *note)
 {
-    int r = o->spec.is_dir ? syncfs(fd) : fsync(fd);
+    int r = o->is_dir ? syncfs(fd) : fsync(fd);
 
     if (r && errno != EINVAL && errno != EROFS)
         note_add(note, "the bundle could not be written to disk for sure",
@@ -412,7 +435,7 @@ int output_finish(struct output *o, bool keep, struct buf *path,
     }
     if (o->fd < 0)
         return err_set(err, -EPROTO, "there is no output to finish");
-    if (o->spec.is_dir) {
+    if (o->is_dir) {
         rc = take_over(o, err);
         if (rc)
             return rc;
@@ -435,7 +458,7 @@ void output_free(struct output *o)
         return;
     /* The name must still be that of what we made. */
     if (o->temp && o->fd >= 0 && still_named(o->at.dir, o->temp, o->fd)) {
-        if (o->spec.is_dir) {
+        if (o->is_dir) {
             if (o->spec.worker.drop) /* nothing is added from now on */
                 (void)!fchown(o->fd, geteuid(), getegid());
             tree_remove(o->at.dir, o->temp, NULL);

@@ -19,8 +19,6 @@ struct output;
 struct output_spec {
     const char *outfile; /* --outfile, NULL if not given */
     int outfd;           /* --outfd, -1 if not given; not closed */
-    bool is_dir;         /* --format dir */
-    const char *ext;     /* ".tar.bz2"; "" for a folder */
     struct sandbox_id worker;
     bool named; /* tests: as if there were no unnamed files */
 };
@@ -34,9 +32,10 @@ void output_free(struct output *o);
 
 /* Once.  stem: the bundle's name without extension.  folder: where it goes
  * unless the command line says, "" for the default; as root only if nobody else
- * can put files of theirs in our way there.  The descriptor belongs to o. */
+ * can put files of theirs in our way there.  format: a word of --format, which
+ * gives the extension.  The descriptor belongs to o. */
 int output_open(struct output *o, const char *stem, const char *folder,
-                int *fd_out, struct err *err);
+                const char *format, int *fd_out, struct err *err);
 
 /* An unnamed file beside the output; the caller closes it. */
 int output_spool(struct output *o, int *fd_out, struct err *err);

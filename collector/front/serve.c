@@ -35,20 +35,13 @@ static int nonsense(struct err *err, const char *why)
 struct output_spec serve_output_spec(const struct options *opt,
                                      const struct sandbox_id *worker)
 {
-    const char *format = options_last(opt, OPT_FORMAT);
     const char *outfd = options_last(opt, OPT_OUTFD);
     struct output_spec spec = {
         .outfile = options_last(opt, OPT_OUTFILE),
         .outfd = outfd ? atoi(outfd) : -1,
-        .is_dir = format && !strcmp(format, "dir"),
-        .ext = ".tar.bz2",
         .worker = *worker,
     };
 
-    if (spec.is_dir)
-        spec.ext = "";
-    else if (format && !strcmp(format, "tar"))
-        spec.ext = ".tar";
     return spec;
 }
 
@@ -92,11 +85,12 @@ static int do_output(struct server *s, struct fields *in, struct answer *out,
                      struct err *err)
 {
     const char *stem = field_str(in), *folder = field_str(in);
+    const char *format = field_str(in);
 
     if (!fields_end(in) || s->asked_output)
         return nonsense(err, "bad fields, or asked twice");
     s->asked_output = true;
-    return output_open(s->output, stem, folder, &out->fd, err);
+    return output_open(s->output, stem, folder, format, &out->fd, err);
 }
 
 static int do_spool(struct server *s, struct fields *in, struct answer *out,

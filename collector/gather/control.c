@@ -126,7 +126,7 @@ int control_kill(struct control *c, uint64_t id, bool *left_out, char **where,
 }
 
 int control_output(struct control *c, const char *stem, const char *folder,
-                   int *fd_out, struct err *err)
+                   const char *format, int *fd_out, struct err *err)
 {
     struct buf q = BUF_INIT;
     struct fields f;
@@ -134,6 +134,7 @@ int control_output(struct control *c, const char *stem, const char *folder,
 
     field_put_str(&q, stem);
     field_put_str(&q, folder);
+    field_put_str(&q, format);
     r = ask(c, CT_OUTPUT, &q, &f, err);
     buf_done(&q);
     return r ? r : done(c, &f, fd_out, err);

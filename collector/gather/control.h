@@ -24,7 +24,7 @@ int control_reader(struct control *c, uint64_t *id_out, int *sock_out,
 int control_kill(struct control *c, uint64_t id, bool *left_out, char **where,
                  struct err *err);
 int control_output(struct control *c, const char *stem, const char *folder,
-                   int *fd_out, struct err *err);
+                   const char *format, int *fd_out, struct err *err);
 int control_spool(struct control *c, int *fd_out, struct err *err);
 /* The bundle that the command line names. */
 int control_bundle(struct control *c, int *fd_out, bool *is_dir_out,

@@ -7,6 +7,7 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/bz2.h"
+#include "collector/pack/codec.h"
 #include "collector/pack/outfd.h"
 #include "collector/pack/pool.h"
 #include "collector/pack/reserve.h"
@@ -61,6 +62,10 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
                        opts->top ? opts->top : "none");
     b = xcalloc(1, sizeof(*b));
     b->pack.format = opts->format;
+    b->pack.codec = codec_find(opts->format);
+    rc = b->pack.codec ? b->pack.codec->check(err) : 0;
+    if (rc)
+        goto out;
     rc = reserve_take(&b->reserve, opts->reserve, opts->spool_fd, opts->out_fd,
                       err);
     if (rc)
@@ -69,7 +74,7 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
         b->pack.folder_fd = opts->out_fd;
     } else {
         struct pool_opts po = {
-            .plain = b->pack.format == BUNDLE_TAR,
+            .codec = b->pack.codec,
             .threads = opts->threads,
             .finished = opts->pool_bytes,
             .spool_fd = opts->spool_fd,

@@ -2,7 +2,7 @@
  *
  * Members are written into segments, by any thread, in any order of segments;
  * the owner of the bundle appends finished segments in plan order.  Compressed
- * formats: each segment is a run of bzip2 blocks of its own, compressed by a
+ * formats: each segment is a run of blocks of its own, compressed by a
  * pool of threads while it is filled; finished blocks wait in a small pool of
  * memory, then in the spool.  The tar header of a member is made when its size
  * is known.  Format dir: members are files, written at once.
@@ -18,7 +18,14 @@
 #include "collector/base/core/err.h"
 #include "collector/base/digest.h"
 
-enum bundle_format { BUNDLE_TAR_BZ2, BUNDLE_TAR, BUNDLE_DIR };
+enum bundle_format {
+    BUNDLE_TAR_BZ2,
+    BUNDLE_TAR_ZST,
+    BUNDLE_TAR_GZ,
+    BUNDLE_TAR_XZ,
+    BUNDLE_TAR,
+    BUNDLE_DIR
+};
 
 struct bundle_opts {
     enum bundle_format format;

@@ -51,9 +51,6 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/spool.h"
 
-/* Encoder, a block in it, a block queued for it. */
-#define THREAD_BYTES (BZ2_ENCODER_BYTES + 2u * BZ2_BLOCK_MAX)
-
 /* A block that is processed by its filler itself is ENCODING from the start;
  * QUEUED means that it is in the queue. */
 enum block_state { ENCODING, QUEUED, FINISHED };
@@ -71,7 +68,7 @@ struct block {
 };
 
 struct pool {
-    bool plain;
+    const struct codec *codec;
     unsigned max_threads;
     pthread_mutex_t lock;
     pthread_cond_t work; /* packing threads: something was queued, or stop */
@@ -88,15 +85,26 @@ struct pool {
     pthread_t *threads;
 };
 
+/* How many threads the memory allows: each has an encoder, a block in it, and
+ * a block queued for it. */
+static unsigned most_threads(const struct codec *codec, size_t finished)
+{
+    size_t each = (codec ? codec->encoder_bytes : 0) + 2u * BZ2_BLOCK_MAX;
+    size_t most = finished < POOL_MEMORY ? (POOL_MEMORY - finished) / each : 1;
+
+    if (codec && codec->max_threads && most > codec->max_threads)
+        most = codec->max_threads;
+    return most ? (unsigned)most : 1;
+}
+
 struct pool *pool_new(const struct pool_opts *opts)
 {
     struct pool *p = xcalloc(1, sizeof(*p));
     size_t finished = opts->finished ? opts->finished : POOL_FINISHED_DEFAULT;
-    size_t most =
-        finished < POOL_MEMORY ? (POOL_MEMORY - finished) / THREAD_BYTES : 1;
+    unsigned most = most_threads(opts->codec, finished);
 
-    p->plain = opts->plain;
-    p->max_threads = opts->threads < most ? opts->threads : (unsigned)most;
+    p->codec = opts->codec;
+    p->max_threads = opts->threads < most ? opts->threads : most;
     if (!p->max_threads)
         p->max_threads = 1;
     pthread_mutex_init(&p->lock, NULL);
@@ -184,14 +192,14 @@ static int keep(struct pool *p, struct block *b, const struct bz2_block *bits,
     return 0;
 }
 
-static void process(struct pool *p, struct bz2_encoder *e, struct block *b)
+static void process(struct pool *p, void *encoder, struct block *b)
 {
     struct bz2_block bits = {.bits = b->buf, .nbits = (uint64_t)b->n * 8};
     struct err err = ERR_INIT;
     int rc = 0;
 
-    if (!p->plain)
-        rc = bz2_encode_block(e, b->buf, b->n, &bits, &err);
+    if (p->codec)
+        rc = p->codec->encode(encoder, b->buf, b->n, &bits, &err);
     if (!rc)
         rc = keep(p, b, &bits, &err);
     pool_unbuffer(p, b->buf);
@@ -222,7 +230,7 @@ static struct block *take_queued(struct pool *p)
 static void *packing_thread(void *arg)
 {
     struct pool *p = arg;
-    struct bz2_encoder *e = p->plain ? NULL : bz2_encoder_new();
+    void *encoder = p->codec->encoder_new();
 
     pthread_mutex_lock(&p->lock);
     for (;;) {
@@ -236,11 +244,11 @@ static void *packing_thread(void *arg)
             break;
         b = take_queued(p);
         pthread_mutex_unlock(&p->lock);
-        process(p, e, b);
+        process(p, encoder, b);
         pthread_mutex_lock(&p->lock);
     }
     pthread_mutex_unlock(&p->lock);
-    bz2_encoder_free(e);
+    p->codec->encoder_free(encoder);
     return NULL;
 }
 
@@ -305,10 +313,11 @@ static void chain_add(struct chain *c, struct block *b)
 /* Nothing to encode with threads, or no thread to be had. */
 static int process_here(struct pool *p, struct block *b, struct err *err)
 {
-    struct bz2_encoder *e = p->plain ? NULL : bz2_encoder_new();
+    void *encoder = p->codec ? p->codec->encoder_new() : NULL;
 
-    process(p, e, b);
-    bz2_encoder_free(e);
+    process(p, encoder, b);
+    if (p->codec)
+        p->codec->encoder_free(encoder);
     return pool_failed(p, b->batch, err);
 }
 
@@ -335,9 +344,9 @@ int pool_submit(struct pool *p, struct batch *batch, struct chain *c,
         return rc;
     }
     chain_add(c, b);
-    if (!p->plain && p->n_idle <= p->n_queued && p->n_threads < p->max_threads)
+    if (p->codec && p->n_idle <= p->n_queued && p->n_threads < p->max_threads)
         start_thread(p);
-    here = p->plain || !p->n_threads;
+    here = !p->codec || !p->n_threads;
     if (!here)
         queue_block(p, b);
     pthread_mutex_unlock(&p->lock);

@@ -13,6 +13,7 @@
 
 #include "collector/base/core/err.h"
 #include "collector/pack/bz2.h"
+#include "collector/pack/codec.h"
 
 /* Bound on what the pool takes when all its threads work: encoders, blocks
  * being encoded and queued, blocks finished and in memory.  What the filling
@@ -34,10 +35,10 @@ struct batch {
 };
 
 struct pool_opts {
-    bool plain;       /* no bzip2: blocks are kept as they are */
-    unsigned threads; /* wished; fewer where POOL_MEMORY says so */
-    size_t finished;  /* bytes of finished blocks in memory; 0: the default */
-    int spool_fd;     /* -1: finished blocks stay in memory */
+    const struct codec *codec; /* NULL: blocks are kept as they are */
+    unsigned threads;          /* wished; fewer where POOL_MEMORY says so */
+    size_t finished; /* bytes of finished blocks in memory; 0: the default */
+    int spool_fd;    /* -1: finished blocks stay in memory */
     uint64_t spool_base; /* the spool file is used from here on */
 };
 

@@ -79,8 +79,8 @@ static int lane_add(struct segment *s, struct lane *l, const void *data,
 
         if (!l->cut.buf)
             bz2_cut_start(&l->cut, pool_buffer(s->p->pool));
-        took = s->p->format == BUNDLE_TAR ? plain_add(&l->cut, p, n)
-                                          : bz2_cut_add(&l->cut, p, n);
+        took = s->p->format == BUNDLE_TAR_BZ2 ? bz2_cut_add(&l->cut, p, n)
+                                              : plain_add(&l->cut, p, n);
         p += took;
         n -= took;
         if (n) {

@@ -5,14 +5,16 @@
 #define XB_SEGMENT_H
 
 #include "collector/pack/bundle.h"
+#include "collector/pack/codec.h"
 #include "collector/pack/pool.h"
 
 /* What the segments of a bundle share.  Constant but for written. */
 struct pack {
     enum bundle_format format;
-    int folder_fd;     /* BUNDLE_DIR */
-    char *top;         /* else */
-    struct pool *pool; /* else */
+    const struct codec *codec; /* NULL: nothing is packed */
+    int folder_fd;             /* BUNDLE_DIR */
+    char *top;                 /* else */
+    struct pool *pool;         /* else */
     _Atomic uint64_t written;
 };
 

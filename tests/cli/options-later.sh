@@ -3,9 +3,6 @@ try() {
     run 2 "$XB" "$@"
     one_line 'not there yet'
 }
-try collect --format tar.zst
-try collect --format tar.gz
-try collect --format tar.xz
 try collect --privacy public
 try collect --keyword word
 try collect --redact-rules file

@@ -46,6 +46,8 @@ static struct frame answer;
         }                                                                      \
     } while (0)
 
+static const char *output_format = "tar.bz2";
+
 /* Sends a message of one number (unless -1) and up to two strings, and waits
  * for the answer, whose type it returns. */
 static uint32_t ask(uint32_t type, int64_t num, const char *a, const char *b)
@@ -58,6 +60,8 @@ static uint32_t ask(uint32_t type, int64_t num, const char *a, const char *b)
         field_put_str(&msg, a);
     if (b)
         field_put_str(&msg, b);
+    if (type == CT_OUTPUT)
+        field_put_str(&msg, output_format);
     WANT(frame_send(CTL, type, buf_str(&msg), msg.len, -1) == 0);
     buf_done(&msg);
     if (frame_recv(CTL, &answer, 5000, -1) != 1)
@@ -147,6 +151,7 @@ static void part_dir(void)
 {
     int dir, fd;
 
+    output_format = "dir";
     WANT(ask_output("") == CT_OK && answer.fd >= 0);
     dir = answer.fd;
     WANT(!mkdirat(dir, "xen", 0700));
@@ -161,6 +166,7 @@ static void part_dir(void)
 
 static void part_dir_link(void)
 {
+    output_format = "dir";
     WANT(ask_output("") == CT_OK && answer.fd >= 0);
     WANT(!symlinkat("/etc/passwd", answer.fd, "link"));
     WANT(ask(CT_FINISH, 1, NULL, NULL) == CT_ERR);

@@ -80,12 +80,15 @@ static int count_entries(const char *path)
     return n;
 }
 
+static const char *format = "tar.bz2";
+
 static struct output_spec spec_of(const char *outfile)
 {
-    struct output_spec s = {.outfile = outfile, .outfd = -1, .ext = ".tar.bz2"};
+    struct output_spec s = {.outfile = outfile, .outfd = -1};
 
     s.worker.uid = geteuid();
     s.worker.gid = getegid();
+    format = "tar.bz2";
     return s;
 }
 
@@ -99,7 +102,7 @@ static void assert_makes(const struct output_spec *spec, const char *path,
     struct stat st;
     int fd;
 
-    if (output_open(o, STEM, "", &fd, &err))
+    if (output_open(o, STEM, "", format, &fd, &err))
         print_message("%s\n", err.text);
     assert_int_equal(err.code, 0);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -124,7 +127,7 @@ static void assert_refuses(const struct output_spec *spec, const char *conf,
 {
     struct output *o = output_new(spec);
     struct err err = ERR_INIT;
-    int fd, rc = output_open(o, STEM, conf, &fd, &err);
+    int fd, rc = output_open(o, STEM, conf, format, &fd, &err);
 
     if (rc != code || !strstr(err.text, text))
         print_message("%d %s\n", rc, err.text);
@@ -144,9 +147,12 @@ static void test_folder(void **state)
     assert_makes(&s, below(STEM "-1.tar.bz2"), "");
     snprintf(slash, sizeof(slash), "%s/", folder);
     s.outfile = slash;
-    s.ext = ".tar";
+    format = "tar";
     assert_makes(&s, below(STEM ".tar"), "");
-    assert_int_equal(count_entries(folder), 3);
+    format = "tar.zst";
+    assert_makes(&s, below(STEM ".tar.zst"), "");
+    format = "tar.bz2";
+    assert_int_equal(count_entries(folder), 4);
 }
 
 static void test_file(void **state)
@@ -198,7 +204,7 @@ static void appears(bool named)
 
     s.named = named;
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     put_file(below("b.tar.bz2"), "old");
     assert_int_equal(output_finish(o, true, &path, &note, NULL), 0);
     assert_string_equal(buf_str(&path), below("b-1.tar.bz2"));
@@ -314,14 +320,14 @@ static void test_named(void **state)
     assert_int_equal(count_entries(folder), 2);
     /* Dropped, by word and by end. */
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     assert_int_equal(count_entries(folder), 3);
     assert_int_equal(output_finish(o, false, &path, &note, NULL), 0);
     assert_int_equal(path.len, 0);
     output_free(o);
     assert_int_equal(count_entries(folder), 2);
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     output_free(o);
     assert_int_equal(count_entries(folder), 2);
     buf_done(&path);
@@ -377,7 +383,8 @@ static void test_stems(void **state)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct output *o = output_new(&s);
 
-        assert_int_equal(output_open(o, bad[i], "", &fd, NULL), -EPROTO);
+        assert_int_equal(output_open(o, bad[i], "", format, &fd, NULL),
+                         -EPROTO);
         output_free(o);
     }
     assert_int_equal(count_entries(folder), 0);
@@ -394,8 +401,8 @@ static void test_order(void **state)
     (void)state;
     assert_int_equal(output_finish(o, true, &path, &note, NULL), -EPROTO);
     assert_int_equal(output_spool(o, &fd, NULL), -EPROTO);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), -EPROTO);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), -EPROTO);
     assert_int_equal(output_finish(o, true, &path, &note, NULL), 0);
     assert_int_equal(output_finish(o, true, &path, &note, NULL), -EPROTO);
     output_free(o);
@@ -414,7 +421,7 @@ static void test_configured(void **state)
 
     (void)state;
     assert_refuses(&s, "var/tmp", -EPERM, "not an absolute path");
-    assert_int_equal(output_open(o, STEM, folder, &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, folder, format, &fd, NULL), 0);
     output_free(o);
     if (geteuid())
         return;
@@ -422,7 +429,7 @@ static void test_configured(void **state)
     assert_refuses(&s, folder, -EPERM, "can be written by others");
     assert_int_equal(chmod(folder, 01777), 0); /* as /var/tmp */
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, folder, &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, folder, format, &fd, NULL), 0);
     output_free(o);
     assert_int_equal(chmod(folder, 0755) || chown(folder, 1000, 0), 0);
     assert_refuses(&s, folder, -EPERM, "does not belong to root");
@@ -455,7 +462,7 @@ static void test_outfd(void **state)
     assert_int_equal(pipe(p), 0);
     s.outfd = p[1];
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     assert_int_equal(fd, p[1]);
     assert_int_equal(output_spool(o, &fd, NULL), 0);
     assert_int_equal(write(fd, "x", 1), 1);
@@ -502,7 +509,7 @@ static void spool(bool named)
 
     s.named = named;
     o = output_new(&s);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(output_spool(o, &sp[i], NULL), 0);
         assert_int_equal(fstat(sp[i], &st), 0);
@@ -539,8 +546,7 @@ static struct output_spec dir_spec(const char *outfile)
 {
     struct output_spec s = spec_of(outfile);
 
-    s.is_dir = true;
-    s.ext = "";
+    format = "dir";
     if (!geteuid()) {
         s.worker.drop = true;
         s.worker.uid = s.worker.gid = WORKER;
@@ -584,7 +590,7 @@ static void test_dir(void **state)
     int fd;
 
     (void)state;
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     assert_int_equal(fstat(fd, &st), 0);
     assert_int_equal(st.st_mode, S_IFDIR | 0700);
     assert_int_equal(st.st_uid, s.worker.uid);
@@ -620,7 +626,7 @@ static void test_dir_existing(void **state)
 
     (void)state;
     assert_int_equal(mkdir(below(STEM), 0700), 0);
-    assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
     assert_int_equal(output_finish(o, true, &path, &note, NULL), 0);
     assert_string_equal(buf_str(&path), below(STEM "-1"));
     output_free(o);
@@ -644,7 +650,7 @@ static void test_dir_hostile(void **state)
         char bad[512];
         int fd, r = 0;
 
-        assert_int_equal(output_open(o, STEM, "", &fd, NULL), 0);
+        assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
         snprintf(bad, sizeof(bad), "%s/bad", temp_dir(fd));
         switch (i) {
         case 0: /* a link to a file */

@@ -30,8 +30,9 @@
  *   CT_READER  -> a reader: u64 id, and its socket as descriptor
  *   CT_KILL    u64 id -> u64 left (1: would not die), str where (its stack,
  *              wchan and state, for the manifest); the id is gone
- *   CT_OUTPUT  str stem, str folder ("" unless the configuration names one)
- *              -> the output file or folder as descriptor
+ *   CT_OUTPUT  str stem, str folder ("" unless the configuration names one),
+ *              str format (a word of --format) -> the output file or folder as
+ *              descriptor
  *   CT_SPOOL   -> an unnamed file beside the output, as descriptor
  *   CT_BUNDLE  -> the bundle that the command line names (--replay, or the
  *              operand): u64 1 if it is a folder, and its descriptor

@@ -28,7 +28,9 @@
     X(XML_TEXT, "xml-text") /* up to the next tag */                           \
     X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
     X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
-    X(TOKEN, "token")       /* a token of ours */
+    X(TOKEN, "token")       /* a token of ours */                              \
+    X(WORD, "word")         /* letters, digits, -, _ and . between them */     \
+    X(BASE64, "base64")     /* and + / = and %XX */
 
 enum value_form {
 #define X(id, text) FORM_##id,

@@ -46,6 +46,9 @@ uint64_t value_taken(const struct value *v);
 int value_block_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                      size_t *raw, size_t *gone);
 void value_hash(struct value *v, uint8_t c);
+/* Of value_word.c. */
+int value_word_step(struct value *v, const uint8_t *p, size_t n, bool eof,
+                    size_t *gone);
 
 /* "quoted" and so on; NULL, or FORM_COUNT, for none. */
 const char *value_form_name(enum value_form form);

@@ -1,28 +1,30 @@
 #include "redact/words.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
 
-#define PAIRS 65536u
-#define BUCKETS 255u /* 1..255; more pairs than that share */
-#define NONE UINT16_MAX
+#define TRIPLE 3
+#define HASH_BITS 15
+#define HASHES (1u << HASH_BITS)
+#define STEP 6 /* triples in 8 bytes */
+#define NONE UINT32_MAX
 
-/* One word of one rule, found by its pair at at. */
+/* One word of one rule, found by its triple at at. */
 struct use {
     struct anchor_word word;
     uint8_t at;
     uint16_t rule;
     uint16_t lo, hi; /* where the word begins in a match */
-    uint16_t next;   /* in the same bucket, or NONE */
+    uint32_t next;   /* with the same hash, or NONE */
 };
 
 struct words {
     unsigned max_hi;
-    uint8_t bucket[PAIRS]; /* 0: no word has this pair */
-    uint16_t first[BUCKETS + 1];
-    unsigned n_buckets;
+    uint8_t known[HASHES]; /* small, so that it stays in the nearest cache */
+    uint32_t first[HASHES];
     struct use *use;
     size_t n;
 };
@@ -32,30 +34,45 @@ static inline uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
-static inline unsigned pair(const uint8_t *p)
+/* Of the three lowest bytes, which must be folded: letters in lower case, some
+ * other bytes changed too; what is found is compared in full anyway. */
+static inline unsigned hash(uint64_t triple)
 {
-    return p[0] | (unsigned)p[1] << 8;
+    return ((uint32_t)triple << 8) * 0x9e3779b1u >> (32 - HASH_BITS);
+}
+
+static inline uint64_t fold(uint64_t bytes)
+{
+    return bytes | 0x2020202020202020u;
+}
+
+static inline uint64_t load(const uint8_t *p, size_t n)
+{
+    uint64_t x = 0;
+
+    memcpy(&x, p, n);
+    return fold(le64toh(x));
 }
 
 /* How often a byte comes in logs, roughly: 1 rare, 9 often. */
 static unsigned frequency(uint8_t c)
 {
-    static const char often[] = " e0tainosr1", rare[] = "jqxzwkvyg[{<@\"'";
+    static const char often[] = " e0tainosr1", rare[] = "jqxzwkvyg[{<@\"'$";
 
     if (strchr(often, c) && c)
         return 9;
     return (strchr(rare, c) && c) ? 2 : 5;
 }
 
-/* Where in the word its rarest two neighbouring pairs begin. */
+/* Where in the word its rarest triple begins. */
 static unsigned rarest(const struct anchor_word *w)
 {
     unsigned best = 0, cost, least = ~0u;
 
-    for (unsigned k = 0; k + 2 < w->len; k++) {
-        cost = frequency((uint8_t)w->text[k + 1]) *
-               (frequency((uint8_t)w->text[k]) +
-                frequency((uint8_t)w->text[k + 2]));
+    for (unsigned k = 0; k + TRIPLE <= w->len; k++) {
+        cost = frequency((uint8_t)w->text[k]) *
+               frequency((uint8_t)w->text[k + 1]) *
+               frequency((uint8_t)w->text[k + 2]);
         if (cost < least) {
             least = cost;
             best = k;
@@ -64,56 +81,39 @@ static unsigned rarest(const struct anchor_word *w)
     return best;
 }
 
-static uint8_t upper(uint8_t c)
-{
-    return c >= 'a' && c <= 'z' ? c & 0xdf : c;
-}
-
-/* Puts use i into the bucket of its pair, the same for all cases. */
-static void file_use(struct words *w, uint16_t i)
+static void file_use(struct words *w, uint32_t i)
 {
     struct use *u = &w->use[i];
-    const uint8_t *p = (const uint8_t *)u->word.text + u->at;
-    unsigned b = w->bucket[pair(p)];
+    unsigned h;
 
-    if (!b) {
-        b = 1 + w->n_buckets++ % BUCKETS;
-        for (unsigned k = 0; k < 4; k++) {
-            uint8_t v[2] = {k & 1 ? upper(p[0]) : p[0],
-                            k & 2 ? upper(p[1]) : p[1]};
-
-            w->bucket[pair(v)] = (uint8_t)b;
-        }
-    }
-    u->next = w->first[b];
-    w->first[b] = i;
+    u->at = (uint8_t)rarest(&u->word);
+    h = hash(load((const uint8_t *)u->word.text + u->at, TRIPLE));
+    w->known[h] = 1;
+    u->next = w->first[h];
+    w->first[h] = i;
 }
 
 struct words *words_new(const struct ruleset *rs)
 {
     struct words *w = xcalloc(1, sizeof(*w));
 
+    memset(w->first, 0xff, sizeof(w->first));
     for (size_t r = 0; r < rs->n; r++) {
         const struct anchor_words *aw = &rs->rule[r].anchor.words;
 
-        w->use = xreallocarray(w->use, w->n + 2 * aw->n, sizeof(*w->use));
-        for (size_t i = 0; i < 2 * aw->n; i++) {
-            const struct anchor_word *word = &aw->word[i / 2];
-
-            w->use[w->n++] = (struct use){
-                .word = *word,
-                .at = (uint8_t)(rarest(word) + i % 2),
+        w->use = xreallocarray(w->use, w->n + aw->n, sizeof(*w->use));
+        for (size_t i = 0; i < aw->n; i++) {
+            w->use[w->n] = (struct use){
+                .word = aw->word[i],
                 .rule = (uint16_t)r,
                 .lo = (uint16_t)aw->lo,
                 .hi = (uint16_t)aw->hi,
             };
+            file_use(w, (uint32_t)w->n++);
         }
         if (aw->hi > w->max_hi)
             w->max_hi = aw->hi;
     }
-    memset(w->first, 0xff, sizeof(w->first));
-    for (size_t i = 0; i < w->n; i++)
-        file_use(w, (uint16_t)i);
     return w;
 }
 
@@ -135,11 +135,11 @@ static bool same(const struct anchor_word *w, const uint8_t *p, size_t n)
     return true;
 }
 
-/* All words with a pair at i; false if the list is full. */
-static bool nominate_at(const struct words *w, const uint8_t *data, size_t len,
-                        size_t from, size_t i, struct nominees *out)
+/* All words of hash h with their triple at i; false if the list is full. */
+static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
+                        size_t len, size_t from, size_t i, struct nominees *out)
 {
-    uint16_t k = w->first[w->bucket[pair(data + i)]];
+    uint32_t k = w->first[h];
 
     for (; k != NONE; k = w->use[k].next) {
         const struct use *u = &w->use[k];
@@ -154,20 +154,36 @@ static bool nominate_at(const struct words *w, const uint8_t *data, size_t len,
     return true;
 }
 
+/* Does any of the STEP triples in these 8 bytes belong to a word? */
+static inline unsigned any(const uint8_t *known, uint64_t x)
+{
+    unsigned hit = 0;
+
+    for (unsigned k = 0; k < STEP; k++)
+        hit |= known[hash(x >> 8 * k)];
+    return hit;
+}
+
 size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
                       size_t from, struct nominees *out)
 {
-    const uint8_t *b = w->bucket;
-    size_t i, back = w->max_hi + ANCHOR_WORD_LEN;
+    size_t i = from, back = w->max_hi + ANCHOR_WORD_LEN, left;
+    uint64_t x = 0;
 
-    for (i = from; i + 1 < len; i += 2) {
-        while (i + 8 <= len && !(b[pair(data + i)] | b[pair(data + i + 2)] |
-                                 b[pair(data + i + 4)] | b[pair(data + i + 6)]))
-            i += 8;
-        if (i + 1 >= len)
+    for (; i + TRIPLE <= len; i += STEP) {
+        while (i + 8 <= len && !any(w->known, x = load(data + i, 8)))
+            i += STEP;
+        left = len - i;
+        if (left < TRIPLE)
             break;
-        if (b[pair(data + i)] && !nominate_at(w, data, len, from, i, out))
-            return i > from + back ? i - back : from;
+        if (left < 8)
+            x = load(data + i, left);
+        for (size_t k = 0; k < STEP && k + TRIPLE <= left; k++, x >>= 8) {
+            unsigned h = hash(x);
+
+            if (w->known[h] && !nominate_at(w, h, data, len, from, i + k, out))
+                return i + k > from + back ? i + k - back : from;
+        }
     }
     return len;
 }

@@ -1,8 +1,7 @@
 /* words.h: finds many words at once, in any case, in one pass.
  *
- * A word of three bytes or more holds a pair of bytes at an even place wherever
- * it stands, so only every second pair of the text is looked up, four at a
- * time, in a table of the two rarest neighbouring pairs of each word. */
+ * Each word is filed under the rarest three bytes of it; every three bytes of
+ * the text are looked up, six triples at a time. */
 #ifndef XB_REDACT_WORDS_H
 #define XB_REDACT_WORDS_H
 

@@ -30,7 +30,8 @@
     X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
     X(TOKEN, "token")       /* a token of ours */                              \
     X(WORD, "word")         /* letters, digits, -, _ and . between them */     \
-    X(BASE64, "base64")     /* and + / = and %XX */
+    X(BASE64, "base64")     /* and + / = and %XX */                            \
+    X(HASH, "hash")         /* of a password: and . / + = $ */
 
 enum value_form {
 #define X(id, text) FORM_##id,

@@ -69,6 +69,7 @@ static const struct form {
     [FORM_TOKEN] = {"token", 0, false, NULL},
     [FORM_WORD] = {"word", 0, false, NULL},
     [FORM_BASE64] = {"base64", 0, false, NULL},
+    [FORM_HASH] = {"hash", 0, false, NULL},
 };
 
 static bool is(uint8_t c, unsigned classes)
@@ -496,7 +497,7 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
         return value_block_step(v, p, n, eof, raw, gone);
     if (v->form == FORM_TOKEN)
         return token_step(v, p, n, eof, gone);
-    if (v->form == FORM_WORD || v->form == FORM_BASE64)
+    if (v->form == FORM_WORD || v->form == FORM_BASE64 || v->form == FORM_HASH)
         return value_word_step(v, p, n, eof, gone);
     if (!v->opened) {
         if (n < LOOK + TOKEN_MAX + 8 && !eof)

@@ -1,11 +1,14 @@
-/* The two forms of a secret that shows what it is, so that its value begins
- * with it: "word" takes letters, digits, - and _, and . or ~ if more of them
- * follow (a dot that ends a sentence stays); "base64" takes also + / = as they
- * are, as %XX, and as JSON writers escape them (\/ and \u003d).
+/* The forms of a secret that shows what it is, so that its value begins with
+ * it: "word" takes letters, digits, - and _, and . or ~ if more of them follow
+ * (a dot that ends a sentence stays); "base64" takes also + / = as they are, as
+ * %XX, and as JSON writers escape them (\/ and \u003d); "hash" takes what
+ * crypt(3) and its kin print, but not the colon that ends a field.
  *
  * A decision looks at most AHEAD bytes ahead, and nothing is decided before
  * these bytes are there; so where the text is cut cannot matter. */
 #include "redact/value.h"
+
+#include <string.h>
 
 #define SLASHES 7
 #define AHEAD (SLASHES + 5) /* \\\\u003d */
@@ -61,6 +64,14 @@ static size_t escaped(const uint8_t *p, size_t n, uint8_t *out)
     return c == '+' || c == '/' || c == '=' ? r + 5 : 0;
 }
 
+/* A comma stands only between the parameters of argon2 and the like. */
+static size_t in_hash(const uint8_t *p, size_t n)
+{
+    if (p[0] == ',')
+        return n > 2 && in_word(p[1]) && p[2] == '=';
+    return p[0] && strchr("./+=$", p[0]) != NULL;
+}
+
 /* What of the value is at p: its length, 0 if it has ended. */
 static size_t one(const struct value *v, const uint8_t *p, size_t n,
                   uint8_t *out)
@@ -68,6 +79,8 @@ static size_t one(const struct value *v, const uint8_t *p, size_t n,
     *out = p[0];
     if (in_word(p[0]))
         return 1;
+    if (v->form == FORM_HASH)
+        return in_hash(p, n);
     if (p[0] == '.' || p[0] == '~')
         return n > 1 && in_word(p[1]);
     if (v->form == FORM_WORD)

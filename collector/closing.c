@@ -169,6 +169,18 @@ static void own_item(struct closing *c, const char *name, int rc,
     manifest_line(c, &m);
 }
 
+static void log_rules(struct closing *c, const struct manifest_head *head)
+{
+    struct buf *b = &c->line;
+
+    buf_reset(b);
+    for (size_t i = 0; head->rules_files && head->rules_files[i]; i++)
+        buf_addf(b, "redaction rules added by %s\n", head->rules_files[i]);
+    for (size_t i = 0; head->rules_overrides && head->rules_overrides[i]; i++)
+        buf_addf(b, "built-in redaction rule %s\n", head->rules_overrides[i]);
+    log_add(c, buf_str(b), b->len);
+}
+
 static void finish_log(struct closing *c)
 {
     char sha256[SHA256_HEX];
@@ -252,6 +264,7 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     memset(&head, 0, sizeof(head));
     bundle_release_reserve(c->bundle);
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
+    log_rules(c, &head);
     finish_log(c);
     finish_summary(c, opts, &head, tally);
     return finish_manifest(c, &head, err);

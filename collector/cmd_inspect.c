@@ -121,6 +121,10 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
         h->complete ? "yes" : "no: ", h->complete ? "" : h->cut);
     row("Privacy", "%s, %" PRIu64 " rules, key %s", h->options.privacy,
         h->rules_count, h->key_id);
+    for (size_t i = 0; h->rules_files && h->rules_files[i]; i++)
+        row("Rules of", "%s", h->rules_files[i]);
+    for (size_t i = 0; h->rules_overrides && h->rules_overrides[i]; i++)
+        row("Hides less", "rule %s", h->rules_overrides[i]);
     if (h->replayed || h->synthetic)
         row("Recorded", "%s%s%s", h->replayed ? "replayed" : "",
             h->replayed && h->synthetic ? ", " : "",

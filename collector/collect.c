@@ -13,10 +13,11 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
+#include "collector/conf.h"
 #include "collector/dropins.h"
+#include "collector/rules.h"
 #include "collector/version.h"
 
-#define CONF_TIMEOUT_MS 5000u
 #define CONF_MAX_BYTES (256u * 1024u)
 
 /* ---- settings ------------------------------------------------------------ */
@@ -120,55 +121,6 @@ static int open_recording(struct collect *c, const char *name, struct err *err)
 
 /* ---- key and rules ------------------------------------------------------- */
 
-/* The key file: one line of 64 hexadecimal digits. */
-static bool parse_key(const struct buf *text, uint8_t key[REDACT_KEY_SIZE])
-{
-    size_t n = text->len;
-
-    while (n && isspace((unsigned char)text->data[n - 1]))
-        n--;
-    if (n != 2 * REDACT_KEY_SIZE)
-        return false;
-    for (size_t i = 0; i < REDACT_KEY_SIZE; i++) {
-        char digits[3] = {text->data[2 * i], text->data[2 * i + 1], 0};
-
-        if (!isxdigit((unsigned char)digits[0]) ||
-            !isxdigit((unsigned char)digits[1]))
-            return false;
-        key[i] = (uint8_t)strtoul(digits, NULL, 16);
-    }
-    return true;
-}
-
-static int read_key(struct collect *c, uint8_t key[REDACT_KEY_SIZE],
-                    struct err *err)
-{
-    struct request rq = {
-        .kind = REQ_CONF,
-        .name = "key",
-        .max_bytes = 4096,
-        .timeout_ms = CONF_TIMEOUT_MS,
-    };
-    struct buf text = BUF_INIT;
-    const struct outcome *o;
-    int r;
-
-    random_bytes(key, REDACT_KEY_SIZE);
-    r = gather_slurp(c->gathers[0], &rq, &text, err);
-    o = gather_outcome(c->gathers[0]);
-    if (!r && o->status == ST_OK && !parse_key(&text, key))
-        log_msg(LOG_WARN,
-                "the key %s is no line of 64 hexadecimal digits; this run uses "
-                "a key of its own",
-                SYSCONFDIR_TEXT "/key");
-    else if (!r && o->status == ST_REFUSED)
-        log_msg(LOG_WARN, "key not used: %s", o->text);
-    if (text.data)
-        explicit_bzero(text.data, text.cap);
-    buf_done(&text);
-    return r;
-}
-
 static int load_rules(struct collect *c, struct err *err)
 {
     struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
@@ -184,12 +136,35 @@ static int load_rules(struct collect *c, struct err *err)
         memcpy(c->key_id, id, strnlen(id, sizeof(c->key_id) - 1));
         opts.keep_tokens = true;
     } else {
-        r = read_key(c, opts.key, err);
+        r = rules_read_key(c->gathers[0], opts.key, NULL, err);
         redact_key_id(opts.key, c->key_id);
+        if (!r)
+            r = rules_read_host(c->gathers[0], c->added, err);
     }
     if (!r)
-        r = redact_rules_new(&opts, &c->rules, err);
+        r = rules_load(&opts, c->added, &c->rules, err);
+    else
+        redact_added_free(c->added);
+    c->added = NULL;
+    c->usage_error = r == -EINVAL;
     explicit_bzero(&opts, sizeof(opts));
+    return r;
+}
+
+/* Before a recorded host is opened: then there are no readers any more. */
+static int read_named_rules(struct collect *c, const struct options *opt,
+                            struct err *err)
+{
+    struct gather *g;
+    int r = 0;
+
+    if (!options_has(opt, OPT_REDACT_RULES))
+        return 0;
+    g = live_new(c->ctl, stop_fd(c->stop));
+    for (size_t i = 0; !r && i < opt->n[OPT_REDACT_RULES]; i++)
+        r = rules_read_named(g, opt->value[OPT_REDACT_RULES][i], c->added, err);
+    c->usage_error = r == -EINVAL;
+    gather_free(g);
     return r;
 }
 
@@ -252,13 +227,15 @@ int collect_init(struct collect *c, const struct options *opt,
                  struct control *ctl, struct err *err)
 {
     struct gather *first;
-    int r = 0;
+    int r;
 
     memset(c, 0, sizeof(*c));
     c->ctl = ctl;
     c->stop = stop_new();
     c->start_ms = clock_real_ms();
-    if (options_has(opt, OPT_REPLAY))
+    c->added = redact_added_new();
+    r = read_named_rules(c, opt, err);
+    if (!r && options_has(opt, OPT_REPLAY))
         r = open_recording(c, options_last(opt, OPT_REPLAY), err);
     if (r)
         return r;
@@ -279,6 +256,8 @@ int collect_init(struct collect *c, const struct options *opt,
         r = host_read(c->gathers[0], &c->host, err);
     if (!r)
         r = dropins_load(c, err);
+    if (!r)
+        rules_tell(c->rules, &c->rule_files, &c->rule_overrides);
     return r;
 }
 
@@ -290,8 +269,11 @@ void collect_done(struct collect *c)
         gather_free(c->gathers[i]);
     free(c->gathers);
     redact_rules_free(c->rules);
+    redact_added_free(c->added);
     host_done(&c->host);
     str_list_free(c->modules_after);
+    str_list_free(c->rule_files);
+    str_list_free(c->rule_overrides);
     recording_free(c->recording);
     unpack_free(c->unpack);
     settings_done(&c->cfg);
@@ -345,7 +327,9 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     }
     h->tool_version = VERSION_TEXT;
     h->rules_digest = redact_rules_digest(c->rules);
-    h->rules_count = redact_rules_count(c->rules);
+    h->rules_count = redact_rules_in_force(c->rules);
+    h->rules_files = c->rule_files;
+    h->rules_overrides = c->rule_overrides;
     h->complete = cut == NULL;
     h->cut = cut;
     h->replayed = rec != NULL;

@@ -16,6 +16,7 @@
 #include "collector/plan.h"
 #include "collector/settings.h"
 #include "plugins/plugin.h"
+#include "redact/load.h"
 #include "redact/redact.h"
 
 struct collect {
@@ -27,7 +28,9 @@ struct collect {
     struct plugin **dropins;       /* those of them to be freed */
     size_t n_dropins;
     struct bad_files *bad_dropins; /* dropins.c */
+    struct redact_added *added;    /* rules not compiled yet; else NULL */
     struct redact_rules *rules;
+    char **rule_files, **rule_overrides; /* as the manifest has them, or NULL */
     char key_id[REDACT_KEY_ID_SIZE];
     struct host host;
     char **modules_after;

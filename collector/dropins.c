@@ -7,12 +7,12 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/collect.h"
+#include "collector/conf.h"
 #include "collector/version.h"
 
 #define FOLDER "plugins.d/"
 #define MAX_FILES 256u
 #define MAX_BYTES (256u * 1024u)
-#define TIMEOUT_MS 5000u
 
 /* The stand-in for files that cannot be used: one item each. */
 struct bad_files {
@@ -65,55 +65,16 @@ static const struct plugin *find(const struct collect *c, const char *name)
     return NULL;
 }
 
-/* The names of *.yaml files in the folder, sorted; NULL-terminated. */
-static int list_files(struct collect *c, char ***out, struct err *err)
-{
-    struct request rq = {
-        .kind = REQ_CONF,
-        .name = FOLDER,
-        .timeout_ms = TIMEOUT_MS,
-        .max_entries = MAX_FILES,
-    };
-    struct gather *g = c->gathers[0];
-    struct chunk chunk;
-    size_t n = 0;
-    int r;
-
-    *out = xcalloc(1, sizeof(**out));
-    r = gather_start(g, &rq, err);
-    while (!r && (r = gather_next(g, &chunk, err)) > 0) {
-        const char *base = strrchr(chunk.path, '/');
-
-        r = 0;
-        base = base ? base + 1 : chunk.path;
-        if (chunk.kind != CHUNK_ENTRY || !str_ends(base, ".yaml") ||
-            n == MAX_FILES)
-            continue;
-        *out = xreallocarray(*out, n + 2, sizeof(**out));
-        (*out)[n++] = xstrdup(base);
-        (*out)[n] = NULL;
-    }
-    if (!r && gather_outcome(g)->status == ST_REFUSED)
-        log_msg(LOG_WARN, "drop-ins not used: %s", gather_outcome(g)->text);
-    return r;
-}
-
 static int load_one(struct collect *c, const char *name, struct bad_files *bad,
                     struct err *err)
 {
     char *rel = xasprintf(FOLDER "%s", name);
     char *path = xasprintf(SYSCONFDIR_TEXT "/%s", rel);
-    struct request rq = {
-        .kind = REQ_CONF,
-        .name = rel,
-        .max_bytes = MAX_BYTES,
-        .timeout_ms = TIMEOUT_MS,
-    };
     struct buf text = BUF_INIT;
     struct plugin *p = NULL;
     struct err why = ERR_INIT;
     const struct outcome *o = gather_outcome(c->gathers[0]);
-    int r = gather_slurp(c->gathers[0], &rq, &text, err);
+    int r = conf_read(c->gathers[0], rel, MAX_BYTES, &text, err);
 
     if (r)
         goto out;
@@ -150,8 +111,11 @@ int dropins_load(struct collect *c, struct err *err)
     bad->plugin.priority = PRIO_LAST;
     for (size_t i = 0; plugin_builtins[i]; i++)
         append(c, plugin_builtins[i]);
-    r = list_files(c, &names, err);
-    for (size_t i = 0; !r && names[i]; i++)
+    r = conf_list(c->gathers[0], FOLDER, &names, err);
+    if (!r && gather_outcome(c->gathers[0])->status == ST_REFUSED)
+        log_msg(LOG_WARN, "drop-ins not used: %s",
+                gather_outcome(c->gathers[0])->text);
+    for (size_t i = 0; !r && names[i] && i < MAX_FILES; i++)
         r = load_one(c, names[i], bad, err);
     str_list_free(names);
     c->bad_dropins = bad;

@@ -13,6 +13,7 @@
 #define LABEL 11
 #define MAX_DOMAINS 16
 #define MAX_MISSING 10
+#define MAX_OVERRIDES 10
 
 enum captured { CAP_INFO, CAP_XL_INFO, CAP_XL_LIST, CAP_XM_LIST, CAP_COUNT };
 
@@ -205,6 +206,14 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
         buf_adds(out, "SYNTHETIC: not recorded from a real host\n");
     if (head->cut)
         line(out, "CUT SHORT", head->cut);
+    for (size_t i = 0;
+         i < MAX_OVERRIDES && head->rules_overrides && head->rules_overrides[i];
+         i++) {
+        buf_reset(&text);
+        buf_addf(&text, "rule %s", head->rules_overrides[i]);
+        lines(out, "HIDES LESS", buf_str(&text), LABEL, 2);
+    }
+    buf_reset(&text);
     line(out, "Case", head->options.case_id);
     lines(out, "What", head->options.note, LABEL, 4);
     buf_addc(out, '\n');

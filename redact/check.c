@@ -26,38 +26,86 @@ static bool replaced_once(const char *got, const char *text, const char *goes,
     return false;
 }
 
-static int check_rule(const struct redact_rules *rules,
-                      const struct redact_rule *rule, struct err *err)
+static void run(const struct redact_rules *rules, const char *text,
+                struct redact_fault *f)
 {
-    struct buf out = BUF_INIT;
-    int rc = 0;
+    buf_reset(&f->became);
+    redact_text(rules, text, strlen(text), &f->became);
+}
 
-    for (const struct rule_example *e = rule->match; !rc && e->text; e++) {
-        buf_reset(&out);
-        redact_text(rules, e->text, strlen(e->text), &out);
-        if (!replaced_once(buf_str(&out), e->text, e->goes, rule->name))
-            rc = err_set(err, -EINVAL,
-                         "redaction rule %s: example \"%s\" became \"%s\"",
-                         rule->name, e->text, buf_str(&out));
+bool redact_rule_proves(const struct redact_rules *rules, size_t i,
+                        struct redact_fault *f)
+{
+    const struct redact_rule *rule = rules->set.rule[i].src;
+
+    f->keep = false;
+    for (f->n = 0; rule->match[f->n].text; f->n++) {
+        const struct rule_example *e = &rule->match[f->n];
+
+        run(rules, e->text, f);
+        if (!replaced_once(buf_str(&f->became), e->text, e->goes, rule->name))
+            return false;
     }
-    for (const char *const *k = rule->keep; !rc && *k; k++) {
-        buf_reset(&out);
-        redact_text(rules, *k, strlen(*k), &out);
-        if (strcmp(buf_str(&out), *k))
-            rc = err_set(err, -EINVAL,
-                         "redaction rule %s: \"%s\" must stay, but became "
-                         "\"%s\"",
-                         rule->name, *k, buf_str(&out));
+    f->keep = true;
+    for (f->n = 0; rule->keep[f->n]; f->n++) {
+        run(rules, rule->keep[f->n], f);
+        if (strcmp(buf_str(&f->became), rule->keep[f->n]))
+            return false;
     }
-    buf_done(&out);
-    return rc;
+    return true;
+}
+
+/* How often what stands in text, outside of tokens. */
+static unsigned count(const char *text, const char *what)
+{
+    size_t len = strlen(what), token;
+    unsigned n = 0;
+
+    while (*text) {
+        token = redact_token_len(text, strlen(text));
+        n += !token && !strncmp(text, what, len);
+        text += token ? token : 1;
+    }
+    return n;
+}
+
+bool redact_rule_hides(const struct redact_rules *rules, size_t i,
+                       struct redact_fault *f)
+{
+    const struct redact_rule *rule = rules->set.rule[i].src;
+
+    f->keep = false;
+    for (f->n = 0; rule->match[f->n].text; f->n++) {
+        const struct rule_example *e = &rule->match[f->n];
+
+        run(rules, e->text, f);
+        if (replaced_once(buf_str(&f->became), e->text, e->goes, rule->name))
+            continue;
+        if (count(buf_str(&f->became), e->goes) >= count(e->text, e->goes))
+            return false;
+    }
+    return true;
 }
 
 int redact_rules_check(const struct redact_rules *rules, struct err *err)
 {
+    struct redact_fault f = {.became = BUF_INIT};
     int rc = 0;
 
-    for (size_t i = 0; !rc && i < rules->set.n; i++)
-        rc = check_rule(rules, rules->set.rule[i].src, err);
+    for (size_t i = 0; !rc && i < rules->set.n; i++) {
+        const struct redact_rule *rule = rules->set.rule[i].src;
+
+        if (rules->set.rule[i].off || redact_rule_proves(rules, i, &f))
+            continue;
+        rc = f.keep ? err_set(err, -EINVAL,
+                              "redaction rule %s: \"%s\" must stay, but "
+                              "became \"%s\"",
+                              rule->name, rule->keep[f.n], buf_str(&f.became))
+                    : err_set(err, -EINVAL,
+                              "redaction rule %s: example \"%s\" became \"%s\"",
+                              rule->name, rule->match[f.n].text,
+                              buf_str(&f.became));
+    }
+    buf_done(&f.became);
     return rc;
 }

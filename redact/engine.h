@@ -43,12 +43,14 @@ struct rule {
     const struct redact_rule *src;
     struct anchor anchor;
     pcre2_code *code;
+    bool off; /* switched off: never nominated */
 };
 
 /* The rules in force, ready to run; shared by threads, never changed. */
 struct ruleset {
     struct rule *rule;
     size_t n;
+    size_t n_builtin; /* the first of them: redact_builtin, in its order */
     unsigned max_width, max_ahead, max_behind;
     uint32_t match_limit; /* 0: PCRE2's own */
 };

@@ -1,6 +1,7 @@
 /* libhs (Hyperscan, Vectorscan) scans for all anchors at once; its database
  * was made at build time for a generic CPU.  libhs reports where a match may
- * end; the widths of the anchor say where it may start. */
+ * end; the widths of the anchor say where it may start.  Rules that were added
+ * at run time are not in the database: their words are looked for beside. */
 #include "redact/engine.h"
 
 #include <errno.h>
@@ -12,10 +13,13 @@
 #include <hs/hs_common.h>
 #include <hs/hs_runtime.h>
 
+#include "redact/words.h"
+
 struct hs_state {
     const struct ruleset *rs;
     hs_database_t *db;
     hs_scratch_t *scratch; /* the model for all others */
+    struct words *added;   /* NULL: there are no added rules */
 };
 
 static void hs_close(void *state)
@@ -28,6 +32,7 @@ static void hs_close(void *state)
         hs_free_scratch(st->scratch);
     if (st->db)
         hs_free_database(st->db);
+    words_free(st->added);
     free(st);
 }
 
@@ -59,6 +64,8 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
         return err_set(err, -ENOTSUP,
                        "libhs does not take the database of this build");
     }
+    if (rs->n > rs->n_builtin)
+        st->added = words_new(rs, rs->n_builtin);
     *state_out = st;
     return 0;
 }
@@ -93,7 +100,7 @@ static int hs_match(unsigned id, unsigned long long start,
 
     (void)start;
     (void)flags;
-    if (to < c->from + a->min)
+    if (to < c->from + a->min || c->rs->rule[id].off)
         return 0;
     hi = to - a->min;
     lo = to > c->from + a->max ? to - a->max : c->from;
@@ -107,14 +114,16 @@ static size_t hs_nominate(void *state, void *scratch, const uint8_t *data,
     size_t back = from < st->rs->max_behind ? from : st->rs->max_behind;
     struct hs_call c = {
         .rs = st->rs, .base = from - back, .from = from, .out = out};
+    size_t end;
 
-    if (!scratch)
+    if (!scratch ||
+        hs_scan(st->db, (const char *)data + c.base, (unsigned)(len - c.base),
+                0, scratch, hs_match, &c) != HS_SUCCESS)
         return 0;
-    return hs_scan(st->db, (const char *)data + c.base,
-                   (unsigned)(len - c.base), 0, scratch, hs_match,
-                   &c) == HS_SUCCESS
-               ? len
-               : 0;
+    if (!st->added)
+        return len;
+    end = words_nominate(st->added, data, len, from, out);
+    return end > from ? end : 0;
 }
 
 const struct engine_ops engine_hs = {

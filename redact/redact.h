@@ -51,7 +51,9 @@ struct redact_rules *redact_rules_keeping(const struct redact_rules *rules);
 const char *redact_rules_engine(const struct redact_rules *rules);
 /* SHA-256 over the rules in force, 64 hex digits: the manifest's version. */
 const char *redact_rules_digest(const struct redact_rules *rules);
+/* Rules known, those that are switched off included; and those in force. */
 size_t redact_rules_count(const struct redact_rules *rules);
+size_t redact_rules_in_force(const struct redact_rules *rules);
 /* Name of rule i, 0 <= i < count. "unscannable" is none of them. */
 const char *redact_rule_name(const struct redact_rules *rules, size_t i);
 /* What tells keys apart without telling the key. */

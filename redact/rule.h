@@ -52,6 +52,8 @@ struct redact_rule {
     enum value_form form;
     const struct rule_example *match; /* ends with a NULL text */
     const char *const *keep;          /* must not change; ends with NULL */
+    const char *why;                  /* what it is for, in a sentence */
+    const char *file;                 /* where it stands */
 };
 
 /* Generated. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/load.h"
 #include "redact/value.h"
 
 /* ---- one stream's tools ---- */
@@ -63,6 +64,8 @@ static void make_digest(struct redact_rules *rules)
         const struct redact_rule *r = rules->set.rule[i].src;
         const char *form = value_form_name(r->form);
 
+        if (rules->set.rule[i].off)
+            continue;
         /* With the NULs, so that fields cannot run into each other. */
         sha256_update(h, r->name, strlen(r->name) + 1);
         sha256_update(h, r->anchor, strlen(r->anchor) + 1);
@@ -73,8 +76,7 @@ static void make_digest(struct redact_rules *rules)
 }
 
 /* Only the database of the built-in table was made at build time. */
-static int choose_engine(struct redact_rules *rules, bool builtin,
-                         struct err *err)
+static int choose_engine(struct redact_rules *rules, struct err *err)
 {
     enum redact_engine want = rules->opts.engine;
     int rc;
@@ -84,9 +86,10 @@ static int choose_engine(struct redact_rules *rules, bool builtin,
     rules->engine_state = rules->fallback;
     if (want == REDACT_ENGINE_PCRE2)
         return 0;
-    rc = builtin ? engine_hs.open(&rules->set, &rules->engine_state, err)
-                 : err_set(err, -ENOTSUP,
-                           "libhs cannot be used with rules added at run time");
+    rc = rules->set.n_builtin
+             ? engine_hs.open(&rules->set, &rules->engine_state, err)
+             : err_set(err, -ENOTSUP,
+                       "libhs cannot be used without the built-in rules");
     if (!rc) {
         rules->engine = &engine_hs;
         return 0;
@@ -119,15 +122,18 @@ int redact_rules_new_from(const struct redact_table *table,
     rules->set.n = table->n;
     rules->set.rule = xcalloc(table->n, sizeof(*rules->set.rule));
     rules->set.match_limit = table->match_limit;
+    rules->set.n_builtin =
+        table->rules == redact_builtin ? table->n : table->n_builtin;
     rules->token_rule = table->n;
     for (size_t i = 0; i < table->n; i++) {
         rules->set.rule[i].src = &table->rules[i];
+        rules->set.rule[i].off = table->off && table->off[i];
         if (table->rules[i].form == FORM_TOKEN)
             rules->token_rule = i;
     }
     rc = ruleset_compile(&rules->set, err);
     if (!rc)
-        rc = choose_engine(rules, table->rules == redact_builtin, err);
+        rc = choose_engine(rules, err);
     if (rc) {
         redact_rules_free(rules);
         return rc;
@@ -177,6 +183,7 @@ void redact_rules_free(struct redact_rules *rules)
             rules->engine->close(rules->engine_state);
         engine_pcre2.close(rules->fallback);
         ruleset_done(&rules->set);
+        redact_added_free(rules->added);
     }
     pthread_mutex_destroy(rules->lock);
     free(rules->lock);
@@ -198,6 +205,15 @@ const char *redact_rules_digest(const struct redact_rules *rules)
 size_t redact_rules_count(const struct redact_rules *rules)
 {
     return rules->set.n;
+}
+
+size_t redact_rules_in_force(const struct redact_rules *rules)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < rules->set.n; i++)
+        n += !rules->set.rule[i].off;
+    return n;
 }
 
 const char *redact_rule_name(const struct redact_rules *rules, size_t i)

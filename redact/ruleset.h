@@ -22,8 +22,11 @@ struct work {
     void *scratch; /* the engine's */
 };
 
+struct redact_added;
+
 struct redact_rules {
     struct redact_opts opts;
+    struct redact_added *added; /* load.c's; owned; NULL: built-ins alone */
     struct ruleset set;
     const struct engine_ops *engine;
     void *engine_state;
@@ -39,11 +42,12 @@ struct redact_rules {
 struct work *redact_work_get(const struct redact_rules *rules);
 void redact_work_put(const struct redact_rules *rules, struct work *w);
 
-/* As redact_rules_new, over another table. window 0: the usual one. hs: the
- * libhs database made of the same table, or NULL. */
+/* As redact_rules_new, over another table. window 0: the usual one. */
 struct redact_table {
     const struct redact_rule *rules;
     size_t n;
+    size_t n_builtin; /* the first of them: copies of redact_builtin, all */
+    const bool *off;  /* per rule: it is switched off; NULL: none */
     size_t window;
     uint32_t match_limit; /* 0: PCRE2's own */
 };
@@ -52,6 +56,21 @@ int redact_rules_new_from(const struct redact_table *table,
                           const struct redact_opts *opts,
                           struct redact_rules **out, struct err *err);
 size_t redact_window_min(const struct redact_rules *rules);
+
+/* The example of a rule that does not do what it should. */
+struct redact_fault {
+    bool keep;  /* keep[n] changed; else match[n] */
+    unsigned n; /* counted from 0 */
+    struct buf became;
+};
+
+/* Runs the examples of rule i under all rules at once.  False: *fault says
+ * which failed; buf_done(&fault->became) in any case. */
+bool redact_rule_proves(const struct redact_rules *rules, size_t i,
+                        struct redact_fault *fault);
+/* Whether what goes of its examples is still hidden, by whatever rule. */
+bool redact_rule_hides(const struct redact_rules *rules, size_t i,
+                       struct redact_fault *fault);
 
 /* Runs the examples of all rules. 0, or -EINVAL with the first that fails. */
 int redact_rules_check(const struct redact_rules *rules, struct err *err);

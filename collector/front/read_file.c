@@ -2,6 +2,7 @@
 #include "collector/front/reply.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdlib.h>
@@ -228,10 +229,21 @@ static bool planted(const struct path_found *f)
            (f->dir_shared || f->st.st_uid != f->dir_uid);
 }
 
-void serve_read(struct reply *rp, const char *path, uint64_t flags,
+/* path, or where it lies below the folder that the user is in; to be freed. */
+static char *absolute(const char *path, bool named)
+{
+    char cwd[PATH_MAX];
+
+    if (!named || path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+        return xstrdup(path);
+    return xasprintf("%s/%s", cwd, path);
+}
+
+void serve_read(struct reply *rp, const char *name, uint64_t flags,
                 uint64_t max_bytes)
 {
     bool named = flags & READ_NAMED;
+    char *path = absolute(name, named);
     struct path_found f = {.fd = -1};
     struct err err = ERR_INIT;
     const char *why;
@@ -240,7 +252,7 @@ void serve_read(struct reply *rp, const char *path, uint64_t flags,
     why = deny_file(path, named);
     if (why) {
         reply_set(rp, ST_REFUSED, "%s is never read: %s", path, why);
-        return;
+        goto out;
     }
     rc = path_walk(path, named ? PATH_NAMED : 0, &f, &err);
     why = f.real ? deny_file(f.real, named) : NULL;
@@ -258,5 +270,7 @@ void serve_read(struct reply *rp, const char *path, uint64_t flags,
     else
         reply_file(rp, f.fd, &f.st, path, f.linked ? f.real : "", flags,
                    max_bytes);
+out:
     path_found_done(&f);
+    free(path);
 }

@@ -39,6 +39,7 @@ struct list {
     uint64_t max_depth;
     dev_t dev;
 
+    bool dangling; /* links that lead nowhere are listed, too */
     size_t held;
     int errnum; /* of the first folder that could not be read */
     /* What was left out. */
@@ -167,7 +168,7 @@ static void visit_file(struct list *l, const struct place *at, const char *name)
     if (S_ISLNK(st.st_mode)) {
         rc =
             path_walk_at(at->fd, *at->real ? at->real : "/", name, 0, &f, NULL);
-        if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP)
+        if (!l->dangling && (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP))
             goto out;
         if (!rc)
             st = f.st;
@@ -494,6 +495,7 @@ void reply_folder(struct reply *rp, int fd, const char *path, const char *real,
     struct list l;
 
     init(&l, rp, max_entries);
+    l.dangling = true;
     if (!names_read(&l, fd, "*", false, &ns)) {
         unreadable(&l, errno);
     } else {

@@ -160,6 +160,11 @@ static char *const *own_list(struct recorded_head *h, char *const *list)
     return copied;
 }
 
+static char *const *own_set_list(struct recorded_head *h, char *const *list)
+{
+    return list ? own_list(h, list) : NULL;
+}
+
 struct recorded_head *recorded_head_new(const struct manifest_head *head)
 {
     struct recorded_head *h = xcalloc(1, sizeof(*h));
@@ -168,6 +173,8 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     *d = *head;
     d->tool_version = own_str(h, head->tool_version);
     d->rules_digest = own_str(h, head->rules_digest);
+    d->rules_files = own_set_list(h, head->rules_files);
+    d->rules_overrides = own_set_list(h, head->rules_overrides);
     d->cut = own_str(h, head->cut);
     d->sync = own_str(h, head->sync);
     d->host.name = own_str(h, head->host.name);

@@ -67,6 +67,8 @@ struct manifest_head {
     const char *tool_version;
     const char *rules_digest;
     uint64_t rules_count;
+    /* Added rule files; built-in rules that they weaken.  NULL: none. */
+    char *const *rules_files, *const *rules_overrides;
     bool complete;
     const char *cut; /* why it was cut short; NULL if complete */
     bool replayed, synthetic;

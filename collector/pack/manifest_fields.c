@@ -15,6 +15,8 @@ const struct field manifest_head_fields[] = {
     {"tool", "version", FT_STRING, FW_ALWAYS, H(tool_version), NULL, 0},
     {"rules", "digest", FT_STRING, FW_ALWAYS, H(rules_digest), NULL, 0},
     {"rules", "count", FT_COUNT, FW_ALWAYS, H(rules_count), NULL, 0},
+    {"rules", "files", FT_LIST, FW_SET, H(rules_files), NULL, 0},
+    {"rules", "overrides", FT_LIST, FW_SET, H(rules_overrides), NULL, 0},
     {"", "complete", FT_BOOL, FW_ALWAYS, H(complete), NULL, 0},
     {"", "cut", FT_NULLABLE, FW_ALWAYS, H(cut), NULL, 0},
     {"", "replayed", FT_BOOL, FW_ALWAYS, H(replayed), NULL, 0},

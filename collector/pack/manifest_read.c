@@ -124,6 +124,9 @@ static int take_head_value(struct manifest_reader *r, struct json_object *v,
         if (f->group[0]) {
             if (!json_object_is_type(v, json_type_object))
                 return place_fault(&at, "is not an object");
+            if (!json_object_object_get_ex(v, f->key, &part) &&
+                f->when == FW_SET)
+                continue;
             at.group = f->group;
             at.key = f->key;
             if (!json_object_object_get_ex(v, f->key, &part))
@@ -149,7 +152,7 @@ static int end_head(struct manifest_reader *r, struct err *err)
 
         at.group = f->group;
         at.key = f->key;
-        if (!r->seen[i])
+        if (!r->seen[i] && f->when != FW_SET)
             return place_fault(&at, "is missing");
     }
     at.group = "";

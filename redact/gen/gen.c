@@ -5,7 +5,6 @@
  * Reads the rule files, refuses bad rules with file and name, and prints C:
  * the table of rule.h and, unless built with REDACT_NO_HS, a libhs database
  * over all anchors for a generic CPU.  Never linked into the worker. */
-#include <cyaml/cyaml.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,81 +12,14 @@
 #include <hs/hs.h>
 #endif
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 #include "redact/anchor.h"
-#include "redact/rule.h"
-#include "redact/value.h"
+#include "redact/rulefile.h"
 
-struct yaml_example {
-    char *text;
-    char *goes;
-};
-
-struct yaml_rule {
-    char *name;
-    char *why;
-    char *anchor;
-    char *form;
-    struct yaml_example *match;
-    uint64_t n_match;
-    char **keep;
-    uint64_t n_keep;
-};
-
-struct yaml_file {
-    struct yaml_rule *rules;
-    uint64_t n_rules;
-};
-
-static const cyaml_schema_field_t example_fields[] = {
-    CYAML_FIELD_STRING_PTR("text", CYAML_FLAG_POINTER, struct yaml_example,
-                           text, 1, 4096),
-    CYAML_FIELD_STRING_PTR("goes", CYAML_FLAG_POINTER, struct yaml_example,
-                           goes, 1, 4096),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_value_t example_value = {CYAML_VALUE_MAPPING(
-    CYAML_FLAG_DEFAULT, struct yaml_example, example_fields)};
-
-static const cyaml_schema_value_t keep_value = {
-    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 4096)};
-
-static const cyaml_schema_field_t rule_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_rule, name,
-                           1, RULE_NAME_MAX),
-    CYAML_FIELD_STRING_PTR("why", CYAML_FLAG_POINTER, struct yaml_rule, why, 1,
-                           1000),
-    CYAML_FIELD_STRING_PTR("anchor", CYAML_FLAG_POINTER, struct yaml_rule,
-                           anchor, 1, 2000),
-    CYAML_FIELD_STRING_PTR("form", CYAML_FLAG_POINTER, struct yaml_rule, form,
-                           1, 32),
-    CYAML_FIELD_SEQUENCE_COUNT("match", CYAML_FLAG_POINTER, struct yaml_rule,
-                               match, n_match, &example_value, 1, 100),
-    CYAML_FIELD_SEQUENCE_COUNT("keep", CYAML_FLAG_POINTER, struct yaml_rule,
-                               keep, n_keep, &keep_value, 1, 100),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_value_t rule_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_rule, rule_fields)};
-
-static const cyaml_schema_field_t file_fields[] = {
-    CYAML_FIELD_SEQUENCE_COUNT("rules", CYAML_FLAG_POINTER, struct yaml_file,
-                               rules, n_rules, &rule_value, 1, 1000),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_value_t file_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_file, file_fields)};
-
-static const cyaml_config_t config = {
-    .log_fn = cyaml_log,
-    .log_level = CYAML_LOG_WARNING,
-    .mem_fn = cyaml_mem,
-};
-
-static void __attribute__((noreturn))
-die(const char *file, const char *rule, const char *why)
+static void __attribute__((noreturn)) die(const char *text)
 {
-    fprintf(stderr, "redact-gen: %s: rule %s: %s\n", file, rule, why);
+    fprintf(stderr, "redact-gen: %s\n", text);
     exit(1);
 }
 
@@ -105,60 +37,46 @@ static void print_string(const char *s)
     putchar('"');
 }
 
-static void check_rule(const char *file, const struct yaml_rule *r)
-{
-    struct err err = ERR_INIT;
-    struct anchor a;
-
-    if (r->name[0] < 'a' || r->name[0] > 'z' ||
-        strspn(r->name, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
-            strlen(r->name) ||
-        !strcmp(r->name, "unscannable"))
-        die(file, r->name, "a name is [a-z][a-z0-9-]{0,31}");
-    if (value_form_find(r->form) == FORM_COUNT)
-        die(file, r->name, "no such form");
-    if (anchor_parse(r->anchor, &a, &err))
-        die(file, r->name, err.text);
-    anchor_done(&a);
-    for (uint64_t i = 0; i < r->n_match; i++)
-        if (!strstr(r->match[i].text, r->match[i].goes))
-            die(file, r->name, "what goes is not in the text of an example");
-}
-
-static void print_examples(size_t id, const struct yaml_rule *r)
+static void print_examples(size_t id, const struct redact_rule *r)
 {
     printf("static const struct rule_example match_%zu[] = {\n", id);
-    for (uint64_t i = 0; i < r->n_match; i++) {
+    for (const struct rule_example *e = r->match; e->text; e++) {
         printf("    { ");
-        print_string(r->match[i].text);
+        print_string(e->text);
         printf(", ");
-        print_string(r->match[i].goes);
+        print_string(e->goes);
         printf(" },\n");
     }
     printf("    { NULL, NULL }\n};\nstatic const char *const keep_%zu[] = {\n",
            id);
-    for (uint64_t i = 0; i < r->n_keep; i++) {
+    for (const char *const *k = r->keep; *k; k++) {
         printf("    ");
-        print_string(r->keep[i]);
+        print_string(*k);
         printf(",\n");
     }
     printf("    NULL\n};\n");
 }
 
-static void print_rule(size_t id, const struct yaml_rule *r)
+static void print_rule(size_t id, const struct redact_rule *r)
 {
+    const char *slash = strrchr(r->file, '/');
+
     printf("    { ");
     print_string(r->name);
     printf(",\n      ");
     print_string(r->anchor);
-    printf(",\n      (enum value_form)%d, match_%zu, keep_%zu },\n",
-           (int)value_form_find(r->form), id, id);
+    printf(",\n      (enum value_form)%d, match_%zu, keep_%zu,\n      ",
+           (int)r->form, id, id);
+    print_string(r->why);
+    printf(",\n      ");
+    print_string(slash ? slash + 1 : r->file);
+    printf(" },\n");
 }
 
 #ifndef REDACT_NO_HS
 /* Every pattern is only to nominate: HS_FLAG_PREFILTER lets libhs drop the
  * look-around that it does not know, never a match. */
-static void print_database(const struct yaml_rule *const *rules, size_t n)
+static void print_database(const struct redact_rule *const *rules, size_t n)
 {
     static const hs_platform_info_t generic = {.tune = HS_TUNE_FAMILY_GENERIC};
     const char **patterns = xcalloc(n, sizeof(*patterns));
@@ -178,11 +96,9 @@ static void print_database(const struct yaml_rule *const *rules, size_t n)
     }
     if (hs_compile_multi(patterns, flags, ids, (unsigned)n, HS_MODE_BLOCK,
                          &generic, &db, &error) != HS_SUCCESS)
-        die("libhs",
-            error->expression >= 0 ? rules[error->expression]->name : "-",
-            error->message);
+        die(error->message);
     if (hs_serialize_database(db, &bytes, &len) != HS_SUCCESS)
-        die("libhs", "-", "cannot serialize the database");
+        die("cannot serialize the database of libhs");
     printf("const unsigned char redact_builtin_hs[] = {");
     for (size_t i = 0; i < len; i++)
         printf("%s%d,", i % 24 ? "" : "\n    ", (unsigned char)bytes[i]);
@@ -197,7 +113,7 @@ static void print_database(const struct yaml_rule *const *rules, size_t n)
     free(patterns);
 }
 #else
-static void print_database(const struct yaml_rule *const *rules, size_t n)
+static void print_database(const struct redact_rule *const *rules, size_t n)
 {
     (void)rules;
     (void)n;
@@ -206,37 +122,61 @@ static void print_database(const struct yaml_rule *const *rules, size_t n)
 }
 #endif
 
-static struct yaml_file *load(const char *path)
+static struct rulefile *load(const char *path)
 {
-    struct yaml_file *f = NULL;
-    cyaml_err_t rc;
+    struct err err = ERR_INIT;
+    struct buf text = BUF_INIT;
+    struct rulefile *out = NULL;
+    FILE *f = fopen(path, "re");
+    size_t n;
 
-    rc = cyaml_load_file(path, &config, &file_value, (cyaml_data_t **)&f, NULL);
-    if (rc != CYAML_OK || !f) {
-        fprintf(stderr, "redact-gen: cannot read %s: %s\n", path,
-                rc != CYAML_OK ? cyaml_strerror(rc) : "it is empty");
+    if (!f) {
+        perror(path);
         exit(1);
     }
-    for (uint64_t i = 0; i < f->n_rules; i++)
-        check_rule(path, &f->rules[i]);
-    return f;
+    while ((n = fread(buf_room(&text, 65536), 1, 65536, f)) > 0)
+        text.len += n;
+    if (ferror(f))
+        die("cannot read a rule file");
+    fclose(f);
+    if (rulefile_load(path, buf_str(&text), text.len, &out, &err))
+        die(err.text);
+    buf_done(&text);
+    return out;
+}
+
+static void refuse_twins(const struct rulefile *f,
+                         const struct redact_rule *const *all, size_t n)
+{
+    struct err err = ERR_INIT;
+    char where[32];
+
+    for (size_t i = 0; i < rulefile_count(f); i++) {
+        for (size_t k = 0; k < n; k++) {
+            if (strcmp(all[k]->name, rulefile_rule(f, i)->name))
+                continue;
+            snprintf(where, sizeof(where), "rules/%zu/name", i);
+            rulefile_error(f, &err, where, "the name %s is taken",
+                           all[k]->name);
+            die(err.text);
+        }
+    }
 }
 
 int main(int argc, char **argv)
 {
-    struct yaml_file **files = xcalloc((size_t)argc, sizeof(*files));
-    const struct yaml_rule **all = NULL;
+    struct rulefile **files = xcalloc((size_t)argc, sizeof(*files));
+    const struct redact_rule **all = NULL;
     size_t n = 0;
 
     for (int i = 1; i < argc; i++) {
         files[i] = load(argv[i]);
-        all = xreallocarray(all, n + files[i]->n_rules, sizeof(*all));
-        for (uint64_t k = 0; k < files[i]->n_rules; k++) {
-            for (size_t j = 0; j < n; j++)
-                if (!strcmp(all[j]->name, files[i]->rules[k].name))
-                    die(argv[i], all[j]->name, "the name is taken");
-            all[n++] = &files[i]->rules[k];
-        }
+        if (rulefile_disabled_count(files[i]))
+            die("disable: is for rules added at run time");
+        refuse_twins(files[i], all, n);
+        all = xreallocarray(all, n + rulefile_count(files[i]), sizeof(*all));
+        for (size_t k = 0; k < rulefile_count(files[i]); k++)
+            all[n++] = rulefile_rule(files[i], k);
     }
     printf("/* Made by redact-gen from redact/rules; do not edit. */\n"
            "#include \"redact/rule.h\"\n\n");
@@ -248,7 +188,7 @@ int main(int argc, char **argv)
     printf("};\nconst size_t redact_builtin_count = %zu;\n", n);
     print_database(all, n);
     for (int i = 1; i < argc; i++)
-        cyaml_free(&config, &file_value, files[i], 0);
+        rulefile_free(files[i]);
     free(all);
     free(files);
     if (fflush(stdout) || ferror(stdout)) {

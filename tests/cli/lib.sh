@@ -91,6 +91,14 @@ drop_in() {
     chmod 644 "$ETC/xen-bugtool/plugins.d/$1"
 }
 
+# rule_file NAME <TEXT: redaction rules of this host.
+rule_file() {
+    mkdir -p "$ETC/xen-bugtool/redact.d"
+    cat >"$ETC/xen-bugtool/redact.d/$1"
+    chmod 755 "$ETC/xen-bugtool/redact.d"
+    chmod 644 "$ETC/xen-bugtool/redact.d/$1"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
     local end=$((SECONDS + $1 * ${SLOW:-1}))

@@ -9,7 +9,7 @@ for page in "$TOP"/man/*.[58]; do
     [ "$(wc -l <out)" -gt 20 ] || fail "$name is empty"
 done
 [ "$pages" -ge 2 ] || fail "only $pages manual pages"
-MANWIDTH=200 man -l -Tascii "$TOP/man/xen-bugtool.8" |
+MANWIDTH=200 man --nh -l -Tascii "$TOP/man/xen-bugtool.8" |
     sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' >page
 for command in collect inspect verify plugins; do
     run 0 "$XB" $command --help

@@ -5,7 +5,6 @@ try() {
 }
 try collect --privacy public
 try collect --keyword word
-try collect --redact-rules file
 try collect --sysroot /mnt
 try collect --upload https://example.org/
 try verify --deep x

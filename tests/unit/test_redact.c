@@ -34,9 +34,10 @@ static void test_examples_fail(void **state)
     static const struct rule_example bad[] = {{"abc=S", "=S"}, {0}};
     static const char *const keep[] = {"abd=S", NULL};
     static const char *const hit[] = {"abc=T", NULL};
-    struct redact_rule rule[] = {{"a", "abc=", FORM_AUTO, good, keep},
-                                 {"a", "abc=", FORM_AUTO, bad, keep},
-                                 {"a", "abc=", FORM_AUTO, good, hit}};
+    struct redact_rule rule[] = {
+        {"a", "abc=", FORM_AUTO, good, keep, NULL, NULL},
+        {"a", "abc=", FORM_AUTO, bad, keep, NULL, NULL},
+        {"a", "abc=", FORM_AUTO, good, hit, NULL, NULL}};
     struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
     struct redact_rules *rules;
 

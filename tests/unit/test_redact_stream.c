@@ -220,7 +220,7 @@ static void test_unscannable(void **state)
     static const struct rule_example none[] = {{0}};
     static const char *const keep[] = {NULL};
     static const struct redact_rule rule = {
-        "a", "(?:x{0,20}y{0,1}){0,20}key=", FORM_AUTO, none, keep};
+        "a", "(?:x{0,20}y{0,1}){0,20}key=", FORM_AUTO, none, keep, NULL, NULL};
     static const char line[] = "-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx key=T";
     struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
     struct redact_table table = {.rules = &rule, .n = 1, .match_limit = 500};

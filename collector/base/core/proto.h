@@ -78,7 +78,8 @@ enum proto {
     2u /* procfs, sysfs, debugfs: size unknown, read to the end */
 #define READ_NAMED                                                             \
     4u /* named on the command line: not below a secret path, but              \
-          the symbolic link rules do not hold */
+          the symbolic link rules do not hold, and a relative path counts      \
+          from the user's folder */
 
 #define PROTO_LEAD 65536u
 

@@ -1,0 +1,187 @@
+#include "collector/rules.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/log.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/base/yaml.h"
+#include "collector/conf.h"
+#include "collector/version.h"
+
+#define FOLDER "redact.d/"
+#define KEY_FILE SYSCONFDIR_TEXT "/key"
+#define MAX_KEY_BYTES 4096u
+/* One more than a file may have, so that a longer one is seen to be longer. */
+#define MAX_BYTES (YAML_MAX_BYTES + 1u)
+
+/* ---- the key ------------------------------------------------------------- */
+
+/* The key file: one line of 64 hexadecimal digits. */
+static bool parse_key(const struct buf *text, uint8_t key[REDACT_KEY_SIZE])
+{
+    size_t n = text->len;
+
+    while (n && isspace((unsigned char)text->data[n - 1]))
+        n--;
+    if (n != 2 * REDACT_KEY_SIZE)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!isxdigit((unsigned char)text->data[i]))
+            return false;
+    for (size_t i = 0; i < REDACT_KEY_SIZE; i++) {
+        char digits[3] = {text->data[2 * i], text->data[2 * i + 1], 0};
+
+        key[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    return true;
+}
+
+int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
+                   bool *found_out, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    const struct outcome *o = gather_outcome(g);
+    bool found = false;
+    int r;
+
+    random_bytes(key, REDACT_KEY_SIZE);
+    r = conf_read(g, "key", MAX_KEY_BYTES, &text, err);
+    if (!r && o->status == ST_OK) {
+        found = parse_key(&text, key);
+        if (!found)
+            log_msg(LOG_WARN,
+                    "the key %s is no line of 64 hexadecimal digits; this run "
+                    "uses a key of its own",
+                    KEY_FILE);
+    } else if (!r && o->status == ST_REFUSED) {
+        log_msg(LOG_WARN, "key not used: %s", o->text);
+    }
+    if (text.data)
+        explicit_bzero(text.data, text.cap);
+    buf_done(&text);
+    if (found_out)
+        *found_out = found;
+    return r;
+}
+
+/* ---- rules --------------------------------------------------------------- */
+
+static int unreadable(const struct outcome *o, const char *path,
+                      struct err *err)
+{
+    return err_set(err, -EIO,
+                   "cannot read the redaction rules %s, and without them "
+                   "nothing is collected: %s",
+                   path, *o->text ? o->text : status_name(o->status));
+}
+
+static int add(struct gather *g, const char *path, const struct buf *text,
+               struct redact_added *added, struct err *err)
+{
+    const struct outcome *o = gather_outcome(g);
+
+    if (o->status != ST_OK)
+        return unreadable(o, path, err);
+    return redact_added_file(added, path, buf_str(text), text->len, err);
+}
+
+int rules_read_host(struct gather *g, struct redact_added *added,
+                    struct err *err)
+{
+    char **names = NULL;
+    int r = conf_list(g, FOLDER, &names, err);
+    enum status status = gather_outcome(g)->status;
+
+    if (!r && status != ST_OK && status != ST_ABSENT)
+        r = unreadable(gather_outcome(g), SYSCONFDIR_TEXT "/" FOLDER, err);
+    for (size_t i = 0; !r && names[i]; i++) {
+        char *rel = xasprintf(FOLDER "%s", names[i]);
+        char *path = xasprintf(SYSCONFDIR_TEXT "/%s", rel);
+        struct buf text = BUF_INIT;
+
+        r = conf_read(g, rel, MAX_BYTES, &text, err);
+        if (!r)
+            r = add(g, path, &text, added, err);
+        buf_done(&text);
+        free(path);
+        free(rel);
+    }
+    str_list_free(names);
+    return r;
+}
+
+int rules_read_named(struct gather *g, const char *path,
+                     struct redact_added *added, struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .flags = READ_NAMED,
+        .max_bytes = MAX_BYTES,
+        .timeout_ms = CONF_TIMEOUT_MS,
+    };
+    struct buf text = BUF_INIT;
+    int r = gather_slurp(g, &rq, &text, err);
+
+    if (!r)
+        r = add(g, path, &text, added, err);
+    buf_done(&text);
+    return r;
+}
+
+static char *override_text(const struct redact_override *o)
+{
+    return xasprintf("%s %s by %s", o->rule,
+                     o->disabled ? "switched off" : "replaced", o->file);
+}
+
+int rules_load(const struct redact_opts *opts, struct redact_added *added,
+               struct redact_rules **out, struct err *err)
+{
+    const struct redact_override *o;
+    int r = redact_rules_load(opts, added, out, err);
+
+    for (size_t i = 0; !r && (o = redact_rules_override(*out, i)); i++) {
+        char *text = override_text(o);
+
+        log_msg(LOG_WARN, "built-in redaction rule %s", text);
+        free(text);
+    }
+    return r;
+}
+
+static void append(char ***list, size_t n, char *text)
+{
+    *list = xreallocarray(*list, n + 2, sizeof(**list));
+    (*list)[n] = text;
+    (*list)[n + 1] = NULL;
+}
+
+void rules_tell(const struct redact_rules *rules, char ***files_out,
+                char ***overrides_out)
+{
+    const struct redact_override *o;
+    const char *file;
+
+    *files_out = *overrides_out = NULL;
+    for (size_t i = 0; (file = redact_rules_file(rules, i)); i++) {
+        struct buf b = BUF_INIT;
+
+        redact_text(rules, file, strlen(file), &b);
+        append(files_out, i, buf_take(&b));
+    }
+    for (size_t i = 0; (o = redact_rules_override(rules, i)); i++) {
+        struct buf b = BUF_INIT;
+        char *text = override_text(o);
+
+        redact_text(rules, text, strlen(text), &b);
+        append(overrides_out, i, buf_take(&b));
+        free(text);
+    }
+}

@@ -6,6 +6,7 @@
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
+#   bench         our speed and memory against the peers'; ROWS=verify picks
 #   setup         installs what check needs and lacks
 #   expected      writes tests/hosts/NAME.{expected,summary} anew, to be read and
 #                 committed
@@ -27,6 +28,10 @@ demo:
 
 check check-fast asan tsan: setup
 	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
+
+# ARGS: --pairs 3, --size 128 (tests/bench/bench.py --help)
+bench:
+	@+sh tests/bench/bench.sh '$(submake)' $(ARGS) $(ROWS)
 
 expected:
 	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \
@@ -73,5 +78,6 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
-.PHONY: setup demo expected check check-fast asan tsan layers format-check format \
+.PHONY: setup demo expected check check-fast asan tsan bench layers \
+	format-check format \
 	fuzzers fuzz

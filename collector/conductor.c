@@ -28,6 +28,9 @@
 
 #define TICK_MS 200
 #define MISSING_MAX 16384u
+/* So many threads read files; the others have commands and probe reads, which
+ * wait more than they work.  A file can fill two blocks of the packer's. */
+#define FILE_JOBS 4u
 
 struct result {
     bool done;
@@ -43,7 +46,10 @@ struct run {
     struct closing *closing;
     pthread_mutex_t lock;
     pthread_cond_t finished;
-    size_t next_task;
+    /* The first task of either kind that nobody has taken. */
+    size_t next_file, next_other;
+    unsigned files; /* threads that read files */
+    pthread_cond_t file_done;
     struct result *results;
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended */
@@ -127,6 +133,36 @@ static uint64_t closing_bytes(const struct conductor_opts *o)
     return 32768 + o->plan->n * line;
 }
 
+static bool reads_files(const struct plan *p, size_t task)
+{
+    return p->items[p->tasks[task].first].path != NULL;
+}
+
+/* With the lock.  The next task in plan order that this thread may do, once
+ * there is one; n_tasks: none is left. */
+static size_t take_task(struct run *run)
+{
+    const struct plan *p = run->o->plan;
+
+    for (;;) {
+        size_t *file = &run->next_file, *other = &run->next_other;
+
+        while (*file < p->n_tasks && !reads_files(p, *file))
+            ++*file;
+        while (*other < p->n_tasks && reads_files(p, *other))
+            ++*other;
+        if (*file < *other && run->files < FILE_JOBS) {
+            run->files++;
+            return (*file)++;
+        }
+        if (*other < p->n_tasks)
+            return (*other)++;
+        if (*file == p->n_tasks)
+            return p->n_tasks;
+        pthread_cond_wait(&run->file_done, &run->lock);
+    }
+}
+
 static void *thread_main(void *arg)
 {
     struct worker_thread *w = arg;
@@ -148,16 +184,16 @@ static void *thread_main(void *arg)
     for (;;) {
         const struct plan_task *task;
         struct result *res;
+        size_t i;
 
         pthread_mutex_lock(&run->lock);
         run->running[w->index] = NULL;
-        if (run->next_task == plan->n_tasks) {
-            pthread_mutex_unlock(&run->lock);
-            return NULL;
-        }
-        res = &run->results[run->next_task];
-        task = &plan->tasks[run->next_task++];
+        i = take_task(run);
         pthread_mutex_unlock(&run->lock);
+        if (i == plan->n_tasks)
+            return NULL;
+        res = &run->results[i];
+        task = &plan->tasks[i];
 
         res->items = xcalloc(task->n, sizeof(*res->items));
         res->rc = run_task(run, &tk, w->index, task, res);
@@ -165,6 +201,10 @@ static void *thread_main(void *arg)
         pthread_mutex_lock(&run->lock);
         res->done = true;
         pthread_cond_signal(&run->finished);
+        if (reads_files(plan, i)) {
+            run->files--;
+            pthread_cond_broadcast(&run->file_done);
+        }
         pthread_mutex_unlock(&run->lock);
     }
 }
@@ -389,6 +429,7 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     memset(tally, 0, sizeof(*tally));
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.finished, NULL);
+    pthread_cond_init(&run.file_done, NULL);
     atomic_init(&run.bytes_read, 0);
     atomic_init(&run.stored, 0);
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
@@ -416,6 +457,7 @@ out:
     free(threads);
     free(run.running);
     free(run.results);
+    pthread_cond_destroy(&run.file_done);
     pthread_cond_destroy(&run.finished);
     pthread_mutex_destroy(&run.lock);
     return rc;

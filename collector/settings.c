@@ -11,7 +11,7 @@
 #include "collector/settings_file.h"
 
 #define DEFAULT_ITEM_TIMEOUT_MS 30000u
-#define DEFAULT_JOBS 8u
+#define DEFAULT_JOBS 12u
 #define MAX_DEFAULT_THREADS 8u
 
 static const struct {

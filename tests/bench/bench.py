@@ -240,8 +240,8 @@ def rows_memory(b):
     for fmt in ("tar.bz2", "tar.zst", "tar.gz", "tar.xz", "tar"):
         only = "bench_logs" if fmt != "tar.xz" else "bench_tenth"
         b.memory("memory, logs, " + fmt, collect(b, only, "-f " + fmt))
-    b.memory("memory, --threads 64 --jobs 64",
-             collect(b, "bench_logs", "--threads 64 --jobs 64"))
+    b.memory("memory, --threads 64 --jobs 16",
+             collect(b, "bench_logs", "--threads 64 --jobs 16"))
     b.memory("memory, 20,000 small files", collect(b, "bench_small"))
     b.memory("memory, one line of 1 GiB", collect(b, "bench_line"))
     b.memory("memory, first item hangs 5 s, all others wait",

@@ -112,9 +112,9 @@ static void test_wrong(void **state)
          "--deep is not an option of collect" SEE("collect ")},
 
         {"x --jobs 0", "--jobs: '0' is out of range; expected a whole number "
-                       "from 1 to 64" SEE("collect ")},
-        {"x --jobs 65", "--jobs: '65' is out of range; expected a whole number "
-                        "from 1 to 64" SEE("collect ")},
+                       "from 1 to 16" SEE("collect ")},
+        {"x --jobs 17", "--jobs: '17' is out of range; expected a whole number "
+                        "from 1 to 16" SEE("collect ")},
         {"x --threads 2x", "--threads: '2x' is not a number; expected a whole "
                            "number from 1 to 64" SEE("collect ")},
         {"x --threads -1", "--threads: '-1' is not a number; expected a whole "
@@ -267,7 +267,7 @@ static void test_values(void **state)
     options_done(&o);
     good("x plugins -y -v --json --config c", &o);
     options_done(&o);
-    good("x --replay b --jobs 64 --threads 1 --max-size 1.5G --max-time 1h "
+    good("x --replay b --jobs 16 --threads 1 --max-size 1.5G --max-time 1h "
          "--item-timeout 500ms --since 2d --skip-file /a/* --dry-run "
          "--privacy secrets --outfd 0",
          &o);
@@ -390,7 +390,7 @@ static void test_check(void **state)
         -EINVAL);
     assert_string_equal(err.text, "config.yaml:3: jobs: 'many' is not a "
                                   "number; expected a whole number from 1 to "
-                                  "64");
+                                  "16");
     assert_int_equal(option_check(option_find("jobs"), "jobs", "8", NULL), 0);
 }
 

@@ -64,7 +64,7 @@ const struct option_def option_table[] = {
     {OPT_UNLIMITED, "unlimited", 'u', OT_FLAG, NULL, NULL, NULL, CMD_COLLECT,
      "lift the limits of size and time", 0, 0},
     {OPT_JOBS, "jobs", 0, OT_UINT, "N", NULL, NULL, CMD_COLLECT,
-     "items read at once", 1, 64},
+     "items read at once", 1, 16},
     {OPT_THREADS, "threads", 0, OT_UINT, "N", NULL, NULL, CMD_COLLECT,
      "threads that compress", 1, 64},
     {OPT_PRIVACY, "privacy", 0, OT_WORD, "LEVEL", "secrets", "public",

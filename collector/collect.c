@@ -136,7 +136,7 @@ static int load_rules(struct collect *c, struct err *err)
         memcpy(c->key_id, id, strnlen(id, sizeof(c->key_id) - 1));
         opts.keep_tokens = true;
     } else {
-        r = rules_read_key(c->gathers[0], opts.key, NULL, err);
+        r = rules_read_key(c->gathers[0], opts.key, err);
         redact_key_id(opts.key, c->key_id);
         if (!r)
             r = rules_read_host(c->gathers[0], c->added, err);

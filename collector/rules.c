@@ -42,32 +42,54 @@ static bool parse_key(const struct buf *text, uint8_t key[REDACT_KEY_SIZE])
     return true;
 }
 
-int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
-                   bool *found_out, struct err *err)
+/* 0 if the file holds a key; else *why is filled. */
+static int take_key(const struct outcome *o, const struct buf *text,
+                    uint8_t key[REDACT_KEY_SIZE], struct err *why)
+{
+    switch (o->status) {
+    case ST_OK:
+        return parse_key(text, key)
+                   ? 0
+                   : err_set(why, -EBADMSG,
+                             "the key %s is no line of 64 hexadecimal digits",
+                             KEY_FILE);
+    case ST_ABSENT:
+        return err_set(why, -ENOENT, "there is no key %s", KEY_FILE);
+    case ST_DENIED:
+        return err_set(why, -EACCES, "%s", o->text);
+    default:
+        return err_set(why, -EPERM, "%s",
+                       *o->text ? o->text : status_name(o->status));
+    }
+}
+
+int rules_find_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
+                   struct err *why, struct err *err)
 {
     struct buf text = BUF_INIT;
-    const struct outcome *o = gather_outcome(g);
-    bool found = false;
-    int r;
+    int r = conf_read(g, "key", MAX_KEY_BYTES, &text, err);
 
-    random_bytes(key, REDACT_KEY_SIZE);
-    r = conf_read(g, "key", MAX_KEY_BYTES, &text, err);
-    if (!r && o->status == ST_OK) {
-        found = parse_key(&text, key);
-        if (!found)
-            log_msg(LOG_WARN,
-                    "the key %s is no line of 64 hexadecimal digits; this run "
-                    "uses a key of its own",
-                    KEY_FILE);
-    } else if (!r && o->status == ST_REFUSED) {
-        log_msg(LOG_WARN, "key not used: %s", o->text);
-    }
+    if (!r)
+        r = take_key(gather_outcome(g), &text, key, why) ? 1 : 0;
     if (text.data)
         explicit_bzero(text.data, text.cap);
     buf_done(&text);
-    if (found_out)
-        *found_out = found;
     return r;
+}
+
+int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
+                   struct err *err)
+{
+    struct err why = ERR_INIT;
+    int r = rules_find_key(g, key, &why, err);
+
+    if (r != 1)
+        return r;
+    random_bytes(key, REDACT_KEY_SIZE);
+    /* Who is not root cannot read it, and need not. */
+    if (why.code != -ENOENT && why.code != -EACCES)
+        log_msg(LOG_WARN, "%s; this run uses a key of its own", why.text);
+    return 0;
 }
 
 /* ---- rules --------------------------------------------------------------- */

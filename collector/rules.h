@@ -12,11 +12,14 @@
 #include "redact/load.h"
 #include "redact/redact.h"
 
-/* The host's key, or a random one.  found_out (may be NULL): it is the host's.
- * A key file that is not fit is named on stderr.  Negative: the gather is
- * lost. */
+/* The host's key.  1: there is none that could be used, and why says so:
+ * -ENOENT none, -EACCES not for us, -EBADMSG no key, -EPERM others could have
+ * read or written it.  Negative: the gather is lost. */
+int rules_find_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
+                   struct err *why, struct err *err);
+/* The same, or a random one; a file that is not fit is named on stderr. */
 int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
-                   bool *found_out, struct err *err);
+                   struct err *err);
 
 /* The files of redact.d.  -EINVAL with FILE:LINE: what stands there is wrong;
  * any other: it could not be read. */

@@ -17,10 +17,9 @@ static const struct {
     unsigned bit;
     int (*run)(const struct options *opt, struct control *ctl);
 } commands[] = {
-    {CMD_COLLECT, cmd_collect},
-    {CMD_INSPECT, cmd_inspect},
-    {CMD_VERIFY, cmd_verify},
-    {CMD_PLUGINS, cmd_plugins},
+    {CMD_COLLECT, cmd_collect}, {CMD_INSPECT, cmd_inspect},
+    {CMD_VERIFY, cmd_verify},   {CMD_PLUGINS, cmd_plugins},
+    {CMD_KEY, cmd_key},
 };
 
 /* What comes from the terminal is the front's to handle: it asks us with

@@ -11,6 +11,7 @@
 #include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
+#include "collector/front/key.h"
 
 #define MAX_SPOOLS 4
 #define MAX_PARTS 128
@@ -279,6 +280,17 @@ static int do_open(struct server *s, struct fields *in, struct answer *out,
     return 0;
 }
 
+/* --- the key ------------------------------------------------------------ */
+
+static int do_key(struct server *s, struct fields *in, struct answer *out,
+                  struct err *err)
+{
+    (void)out;
+    if (!fields_end(in) || !options_has(s->opt, OPT_INIT))
+        return nonsense(err, "bad fields, or no key was asked for");
+    return key_make(err);
+}
+
 /* --- the table ---------------------------------------------------------- */
 
 static const struct {
@@ -290,6 +302,7 @@ static const struct {
     {CT_READER, "CT_READER", CMD_ALL, do_reader},
     {CT_KILL, "CT_KILL", CMD_ALL, do_kill},
     {CT_LEFT, "CT_LEFT", CMD_ALL, do_left},
+    {CT_KEY, "CT_KEY", CMD_KEY, do_key},
     {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT, do_output},
     {CT_SPOOL, "CT_SPOOL", CMD_COLLECT, do_spool},
     {CT_FINISH, "CT_FINISH", CMD_COLLECT, do_finish},

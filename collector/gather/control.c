@@ -199,6 +199,14 @@ int control_finish(struct control *c, bool keep, char **path_out,
     return r;
 }
 
+int control_key(struct control *c, struct err *err)
+{
+    struct fields f;
+    int r = ask(c, CT_KEY, NULL, &f, err);
+
+    return r ? r : done(c, &f, NULL, err);
+}
+
 int control_left(struct control *c, char **text_out, struct err *err)
 {
     struct fields f;

@@ -35,6 +35,8 @@ int control_open(struct control *c, const char *rel, struct err *err);
  * that failed, "" if none) are to be freed. */
 int control_finish(struct control *c, bool keep, char **path_out,
                    char **note_out, struct err *err);
+/* Makes the host's key; -EEXIST if there is one. */
+int control_key(struct control *c, struct err *err);
 int control_left(struct control *c, char **text_out, struct err *err);
 
 #endif

@@ -13,7 +13,6 @@ try report x
 try redact x
 try upload x https://example.org/
 try diff a b
-try key --init
 # XenServer's own spelling stays free.
 for option in --output=tar --entries --capabilities --silent --yestoall --all \
     --debug; do

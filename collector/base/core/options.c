@@ -395,6 +395,16 @@ static void check_pairs(struct parse *p)
                    "takes one file");
 }
 
+/* What a command cannot do without. */
+static void check_needs(struct parse *p)
+{
+    const struct options *o = p->out;
+
+    if (o->command->bit == CMD_KEY &&
+        options_has(o, OPT_INIT) == options_has(o, OPT_SHOW_ID))
+        mistake(p, "key needs one of --init and --show-id");
+}
+
 int options_parse(int argc, char **argv, struct options *out, struct err *err)
 {
     struct parse p = {.argc = argc, .argv = argv, .out = out, .err = err};
@@ -413,6 +423,7 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err)
         check_values(&p);
         check_operands(&p);
         check_pairs(&p);
+        check_needs(&p);
     }
     if (p.rc && !p.later && err) {
         size_t n = strlen(err->text);

@@ -43,6 +43,8 @@ enum opt_id {
     OPT_NOTE,
     OPT_UPLOAD,
     OPT_DEEP,
+    OPT_INIT,
+    OPT_SHOW_ID,
     OPT_COUNT
 };
 
@@ -51,6 +53,8 @@ enum opt_id {
 #define CMD_INSPECT 2u
 #define CMD_VERIFY 4u
 #define CMD_PLUGINS 8u
+#define CMD_REDACT 16u
+#define CMD_KEY 32u
 #define CMD_ALL 0xffu
 
 struct command {

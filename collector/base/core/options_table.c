@@ -9,6 +9,8 @@ const struct command command_table[] = {
      "show a bundle's manifest, or one member's bytes"},
     {"verify", CMD_VERIFY, "BUNDLE", 1, 1,
      "check a bundle's structure and checksums"},
+    {"key", CMD_KEY, "", 0, 0,
+     "make the host's key, under which equal secrets get equal tokens"},
     {"plugins", CMD_PLUGINS, "", 0, 0,
      "list the plugins and what each would collect here"},
     {"diagnose", 0, "BUNDLE|DIR|FILE...", 0, 0, "name known problems"},
@@ -16,7 +18,6 @@ const struct command command_table[] = {
     {"redact", 0, "[FILE]", 0, 0, "hide secrets in a file"},
     {"upload", 0, "BUNDLE URL", 0, 0, "send a bundle somewhere"},
     {"diff", 0, "OLD NEW", 0, 0, "compare two bundles"},
-    {"key", 0, "", 0, 0, "make the host's pseudonym key"},
     {NULL, 0, NULL, 0, 0, NULL},
 };
 
@@ -88,5 +89,9 @@ const struct option_def option_table[] = {
 
     {OPT_DEEP, "deep", 0, OT_FLAG, NULL, NULL, "*", CMD_VERIFY,
      "look for secrets in every member", 0, 0},
+    {OPT_INIT, "init", 0, OT_FLAG, NULL, NULL, NULL, CMD_KEY,
+     "make a key if there is none; show its id", 0, 0},
+    {OPT_SHOW_ID, "show-id", 0, OT_FLAG, NULL, NULL, NULL, CMD_KEY,
+     "show the id of the key, as bundles have it", 0, 0},
     {OPT_COUNT, NULL, 0, OT_FLAG, NULL, NULL, NULL, 0, NULL, 0, 0},
 };

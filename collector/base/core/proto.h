@@ -39,6 +39,7 @@
  *   CT_OPEN    str path below that folder -> a regular file, as descriptor
  *   CT_FINISH  u64 keep -> str path: syncs, takes ownership and links the
  *              result (keep 1) or drops it (0); str note: a sync that failed
+ *   CT_KEY     makes the host's key, if the command line says so
  *   CT_LEFT    -> str text: readers left behind, one a line, "" if none
  */
 #ifndef XB_PROTO_H
@@ -66,6 +67,7 @@ enum proto {
     CT_OPEN,
     CT_FINISH,
     CT_LEFT,
+    CT_KEY,
     CT_OK,
     CT_ERR,
 };

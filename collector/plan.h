@@ -18,7 +18,7 @@
 #include "plugins/plugin.h"
 
 #define PLAN_SMALL (256u * 1024u)
-#define PLAN_RUN 64u
+#define PLAN_RUN 256u
 #define PLAN_MAX_ITEMS 200000u
 
 struct planned {

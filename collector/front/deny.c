@@ -1,6 +1,7 @@
 #include "collector/front/deny.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
@@ -156,10 +157,46 @@ static const struct deny_row rows[] = {
     {"**/var/lib/libvirt/swtpm/**", "the state of a TPM", DENY},
 };
 
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* The longest text of a row's pattern that a path must hold to match; it spares
+ * most paths most of the matching.  No slash: there may be more in the path. */
+static struct needle {
+    const char *text;
+    size_t len;
+} needles[N_ROWS];
+
+static struct needle longest_text(const char *pattern)
+{
+    struct needle best = {pattern, 0};
+
+    while (*pattern) {
+        size_t n = strcspn(pattern, "/*?[");
+
+        if (n > best.len)
+            best = (struct needle){pattern, n};
+        pattern += n;
+        if (*pattern == '[')
+            pattern += strcspn(pattern, "]");
+        if (*pattern)
+            pattern++;
+    }
+    return best;
+}
+
+static bool may_match(size_t row, const char *path)
+{
+    const struct needle *n = &needles[row];
+
+    if (!n->text)
+        needles[row] = longest_text(rows[row].pattern);
+    return memmem(path, strlen(path), n->text, n->len);
+}
+
 static const struct deny_row *find(const char *path)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (path_match(rows[i].pattern, path, false))
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (may_match(i, path) && path_match(rows[i].pattern, path, false))
             return &rows[i];
     }
     return NULL;
@@ -176,7 +213,7 @@ const char *deny_file(const char *path, bool named)
 
 const char *deny_folder(const char *path)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < N_ROWS; i++) {
         if (rows[i].kind != ALLOW && str_ends(rows[i].pattern, "/**") &&
             path_match(rows[i].pattern, path, false))
             return rows[i].why;

@@ -239,6 +239,39 @@ static char *absolute(const char *path, bool named)
     return xasprintf("%s/%s", cwd, path);
 }
 
+/* As path_walk.  Files come folder by folder, so the folder of the last one is
+ * kept open: only the name in it is walked then.  A walk that fails is done
+ * anew from the root, for its message. */
+static int walk_from_folder(const char *path, struct path_found *out,
+                            struct err *err)
+{
+    static struct path_found folder = {.fd = -1};
+    static char *known;
+    const char *name = strrchr(path, '/');
+    size_t len = name ? (size_t)(name - path) : 0;
+
+    if (!len || !name[1])
+        return path_walk(path, 0, out, err);
+    if (!known || strncmp(known, path, len) || known[len]) {
+        struct err unused = ERR_INIT;
+
+        path_found_done(&folder);
+        free(known);
+        known = xstrndup(path, len);
+        (void)path_walk(known, 0, &folder, &unused);
+    }
+    if (folder.fd >= 0 && S_ISDIR(folder.st.st_mode)) {
+        struct err unused = ERR_INIT;
+
+        if (!path_walk_at(folder.fd, folder.real, name + 1, 0, out, &unused)) {
+            out->linked |= folder.linked;
+            return 0;
+        }
+        path_found_done(out);
+    }
+    return path_walk(path, 0, out, err);
+}
+
 void serve_read(struct reply *rp, const char *name, uint64_t flags,
                 uint64_t max_bytes)
 {
@@ -254,7 +287,8 @@ void serve_read(struct reply *rp, const char *name, uint64_t flags,
         reply_set(rp, ST_REFUSED, "%s is never read: %s", path, why);
         goto out;
     }
-    rc = path_walk(path, named ? PATH_NAMED : 0, &f, &err);
+    rc = named ? path_walk(path, PATH_NAMED, &f, &err)
+               : walk_from_folder(path, &f, &err);
     why = f.real ? deny_file(f.real, named) : NULL;
     if (why)
         reply_set(rp, ST_REFUSED, "%s is never read: %s", f.real, why);

@@ -163,6 +163,8 @@ static void copy_regular(struct copy *c, const struct stat *st,
                   tail ? "newest" : "first", (unsigned long long)max,
                   (unsigned long long)size);
     }
+    if (to - from <= FRAME_MAX / 2)
+        reply_together(rp);
     reply_meta(rp, st, resolved, lead);
     copy_range(c, from, to, lead);
 }

@@ -22,11 +22,38 @@ void reply_init(struct reply *rp, int sock)
     rp->started = clock_mono_ms();
 }
 
-static void send_frame(struct reply *rp, uint32_t type, const void *data,
-                       size_t len)
+static void send_now(struct reply *rp, uint32_t type, const void *data,
+                     size_t len)
 {
     if (!rp->gone && frame_send(rp->sock, type, data, len, -1))
         rp->gone = true;
+}
+
+static void send_held(struct reply *rp)
+{
+    if (rp->held.len)
+        send_now(rp, RE_MANY, rp->held.data, rp->held.len);
+    buf_reset(&rp->held);
+}
+
+static void send_frame(struct reply *rp, uint32_t type, const void *data,
+                       size_t len)
+{
+    uint32_t head[2] = {type, (uint32_t)len};
+
+    if (rp->held.len + sizeof(head) + len > FRAME_MAX)
+        send_held(rp);
+    if (!rp->together || sizeof(head) + len > FRAME_MAX) {
+        send_now(rp, type, data, len);
+        return;
+    }
+    buf_add(&rp->held, head, sizeof(head));
+    buf_add(&rp->held, data, len);
+}
+
+void reply_together(struct reply *rp)
+{
+    rp->together = true;
 }
 
 void reply_end(struct reply *rp)
@@ -45,6 +72,8 @@ void reply_end(struct reply *rp)
     field_put_str(&b, buf_str(&rp->text));
     field_put_str(&b, rp->left);
     send_frame(rp, RE_END, b.data, b.len);
+    send_held(rp);
+    buf_done(&rp->held);
     buf_done(&b);
     buf_done(&rp->text);
 }

@@ -28,6 +28,8 @@ struct reply {
     uint64_t bytes; /* read and sent, without the lead */
     struct buf text;
     char left[480];
+    bool together; /* hold frames back, to send them as one RE_MANY */
+    struct buf held;
 };
 
 void reply_init(struct reply *rp, int sock);
@@ -37,6 +39,9 @@ void reply_end(struct reply *rp);
 /* resolved: NULL or "" unless a link was followed. */
 void reply_meta(struct reply *rp, const struct stat *st, const char *resolved,
                 uint64_t lead);
+/* What is sent from now on goes with the end, in one message if it fits: for
+ * what is short and cannot be waited for. */
+void reply_together(struct reply *rp);
 /* RE_DATA or RE_ERRDATA, in frames of FRAME_MAX. Nonzero: the peer is gone. */
 int reply_data(struct reply *rp, bool is_stderr, const char *data, size_t len);
 /* False if the path is too long to be sent. */

@@ -19,6 +19,8 @@
  * after that is the reader itself hung. */
 #define RUN_GRACE_MS 5000u
 
+#define NONSENSE "the reader process answered nonsense"
+
 struct live {
     struct gather g;
     struct control *ctl;
@@ -32,6 +34,15 @@ struct live {
     int64_t started, deadline; /* monotonic */
     uint64_t waited_ms;        /* of this request, for data */
     struct frame frame;
+    const char *many; /* what is left of an RE_MANY in frame */
+    size_t n_many;
+};
+
+/* One frame of an answer. */
+struct part {
+    uint32_t type;
+    const char *data;
+    size_t len;
 };
 
 static void drop_reader(struct live *l)
@@ -39,6 +50,7 @@ static void drop_reader(struct live *l)
     if (l->sock >= 0)
         close(l->sock);
     l->sock = -1;
+    l->n_many = 0;
 }
 
 static void end_with(struct live *l, enum status st, const char *text)
@@ -123,6 +135,7 @@ static int live_start(struct gather *g, const struct request *rq,
     if (l->command)
         l->deadline += RUN_GRACE_MS;
     l->data_seen = 0;
+    l->n_many = 0;
     /* What was left unread of the last answer must not pass for this one. */
     if (l->busy)
         drop_reader(l);
@@ -195,15 +208,33 @@ static void take_end(struct live *l, struct fields *f)
     l->busy = false;
 }
 
+/* The next frame of the message that was received last. False: none. */
+static bool next_part(struct live *l, struct part *out)
+{
+    uint32_t head[2];
+
+    if (l->n_many < sizeof(head))
+        return false;
+    memcpy(head, l->many, sizeof(head));
+    l->many += sizeof(head);
+    l->n_many -= sizeof(head);
+    if (head[1] > l->n_many)
+        return false;
+    *out = (struct part){head[0], l->many, head[1]};
+    l->many += head[1];
+    l->n_many -= head[1];
+    return true;
+}
+
 /* One answer frame. 1: out holds a chunk; 0: the end; -EPROTO: nonsense. */
-static int take(struct live *l, struct chunk *out)
+static int take(struct live *l, const struct part *part, struct chunk *out)
 {
     struct fields f;
 
     memset(out, 0, sizeof(*out));
     out->path = out->decoded = "";
-    fields_init(&f, &l->frame);
-    switch (l->frame.type) {
+    fields_init_bytes(&f, part->data, part->len);
+    switch (part->type) {
     case RE_META:
         out->kind = CHUNK_META;
         out->size = field_u64(&f);
@@ -214,9 +245,9 @@ static int take(struct live *l, struct chunk *out)
         break;
     case RE_DATA:
     case RE_ERRDATA:
-        out->kind = l->frame.type == RE_DATA ? CHUNK_DATA : CHUNK_ERRDATA;
-        out->data = l->frame.data;
-        out->len = l->frame.len;
+        out->kind = part->type == RE_DATA ? CHUNK_DATA : CHUNK_ERRDATA;
+        out->data = part->data;
+        out->len = part->len;
         l->data_seen += out->len;
         return 1;
     case RE_ENTRY:
@@ -247,6 +278,36 @@ static int64_t time_left(const struct live *l)
     return l->timeout_ms;
 }
 
+static int lost(struct live *l, const char *why)
+{
+    end_with(l, ST_FAILED, why);
+    drop_reader(l);
+    return 0;
+}
+
+/* As live_next, for what was received. */
+static int take_part(struct live *l, struct chunk *out)
+{
+    struct part part;
+    int r = next_part(l, &part) ? take(l, &part, out) : -EPROTO;
+
+    return r < 0 ? lost(l, NONSENSE) : r;
+}
+
+static int take_message(struct live *l, struct chunk *out)
+{
+    struct part part = {l->frame.type, l->frame.data, l->frame.len};
+    int r;
+
+    if (part.type == RE_MANY) {
+        l->many = part.data;
+        l->n_many = part.len;
+        return take_part(l, out);
+    }
+    r = take(l, &part, out);
+    return r < 0 ? lost(l, NONSENSE) : r;
+}
+
 static int live_next(struct gather *g, struct chunk *out, struct err *err)
 {
     struct live *l = (struct live *)g;
@@ -255,6 +316,8 @@ static int live_next(struct gather *g, struct chunk *out, struct err *err)
 
     if (!l->busy)
         return 0;
+    if (l->n_many)
+        return take_part(l, out);
     left = time_left(l);
     if (left <= 0)
         return give_up(l, err);
@@ -273,15 +336,9 @@ static int live_next(struct gather *g, struct chunk *out, struct err *err)
     if (r == 1) {
         if (l->frame.fd >= 0)
             close(l->frame.fd);
-        r = take(l, out);
-        if (r >= 0)
-            return r;
+        return take_message(l, out);
     }
-    end_with(l, ST_FAILED,
-             r == -EPROTO ? "the reader process answered nonsense"
-                          : "the reader process has ended");
-    drop_reader(l);
-    return 0;
+    return lost(l, r == -EPROTO ? NONSENSE : "the reader process has ended");
 }
 
 static void live_free(struct gather *g)

@@ -92,13 +92,13 @@ static UNUSED void ask(struct client *c, uint32_t type, struct buf *rq)
 }
 
 /* One frame into a; false after the last. */
-static UNUSED bool answer_take(struct client *c, struct answer *a)
+static UNUSED bool answer_part(struct answer *a, uint32_t type,
+                               const char *data, size_t len)
 {
     struct fields f;
 
-    assert_int_equal(frame_recv(c->sock, &c->frame, 60000, -1), 1);
-    fields_init(&f, &c->frame);
-    switch (c->frame.type) {
+    fields_init_bytes(&f, data, len);
+    switch (type) {
     case RE_META:
         a->meta = true;
         a->size = field_u64(&f);
@@ -108,10 +108,10 @@ static UNUSED bool answer_take(struct client *c, struct answer *a)
         a->lead = field_u64(&f);
         break;
     case RE_DATA:
-        buf_add(&a->out, c->frame.data, c->frame.len);
+        buf_add(&a->out, data, len);
         return true;
     case RE_ERRDATA:
-        buf_add(&a->err, c->frame.data, c->frame.len);
+        buf_add(&a->err, data, len);
         return true;
     case RE_ENTRY:
         buf_addf(&a->entries, "%s\n", field_str(&f));
@@ -133,10 +133,30 @@ static UNUSED bool answer_take(struct client *c, struct answer *a)
         assert_true(fields_end(&f));
         return false;
     default:
-        fail_msg("frame type %x", c->frame.type);
+        fail_msg("frame type %x", type);
     }
     assert_true(fields_end(&f));
     return true;
+}
+
+/* One message into a; false after the last. */
+static UNUSED bool answer_take(struct client *c, struct answer *a)
+{
+    const char *p;
+    uint32_t head[2];
+    bool more = true;
+
+    assert_int_equal(frame_recv(c->sock, &c->frame, 60000, -1), 1);
+    if (c->frame.type != RE_MANY)
+        return answer_part(a, c->frame.type, c->frame.data, c->frame.len);
+    for (p = c->frame.data; p < c->frame.data + c->frame.len; p += head[1]) {
+        assert_true(more);
+        memcpy(head, p, sizeof(head));
+        p += sizeof(head);
+        assert_true(head[1] <= c->frame.data + c->frame.len - p);
+        more = answer_part(a, head[0], p, head[1]);
+    }
+    return more;
 }
 
 /* All frames up to the end, which must come. */

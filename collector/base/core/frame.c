@@ -174,8 +174,13 @@ void field_put_str(struct buf *b, const char *s)
 
 void fields_init(struct fields *f, const struct frame *frame)
 {
-    f->p = frame->data;
-    f->left = frame->len;
+    fields_init_bytes(f, frame->data, frame->len);
+}
+
+void fields_init_bytes(struct fields *f, const char *data, size_t len)
+{
+    f->p = data;
+    f->left = len;
     f->bad = false;
 }
 

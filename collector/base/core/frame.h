@@ -50,6 +50,7 @@ struct fields {
     bool bad;
 };
 void fields_init(struct fields *f, const struct frame *frame);
+void fields_init_bytes(struct fields *f, const char *data, size_t len);
 uint64_t field_u64(struct fields *f);
 /* The string is inside the frame and lives as long as it; bytes after an
  * embedded NUL are not seen. */

@@ -19,6 +19,8 @@
  *   RE_DATA   raw bytes of the file or of stdout
  *   RE_ERRDATA raw bytes of stderr
  *   RE_ENTRY  str path, u64 size, u64 mtime, u64 mode
+ *   RE_MANY   several of these in one message, each as u32 type, u32 length and
+ *             its bytes: a small file comes as one
  *   RE_END    u64 status (enum status), u64 errno, u64 exit code, u64 signal,
  *             u64 truncated (enum truncated), u64 bytes read, u64 duration ms,
  *             str text (the error, "" if none), str left (a child that would
@@ -57,6 +59,7 @@ enum proto {
     RE_DATA,
     RE_ERRDATA,
     RE_ENTRY,
+    RE_MANY,
     RE_END,
 
     CT_READER = 0x300,

@@ -105,8 +105,9 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
     struct reply *rp = c->rp;
     uint64_t pos = from;
 
-    posix_fadvise(c->fd, (off_t)from, (off_t)(to - from),
-                  POSIX_FADV_SEQUENTIAL);
+    if (to - from > FRAME_MAX)
+        posix_fadvise(c->fd, (off_t)from, (off_t)(to - from),
+                      POSIX_FADV_SEQUENTIAL);
     while (pos < to && !rp->gone) {
         size_t want = to - pos < FRAME_MAX ? (size_t)(to - pos) : FRAME_MAX;
         ssize_t n;

@@ -139,7 +139,8 @@ static int live_start(struct gather *g, const struct request *rq,
     /* What was left unread of the last answer must not pass for this one. */
     if (l->busy)
         drop_reader(l);
-    if (stop_asked(l)) {
+    /* A file that was asked for in vain does no harm; live_next will see. */
+    if (l->command && stop_asked(l)) {
         end_with(l, ST_SKIPPED, "the run was stopped");
         return 0;
     }

@@ -64,8 +64,11 @@ int frame_send(int sock, uint32_t type, const void *data, size_t len, int fd)
  * that a peer that never pauses cannot outrun it. */
 static int wait_readable(int sock, int timeout_ms, int wake_fd)
 {
-    int64_t end = clock_mono_ms() + timeout_ms;
+    int64_t end;
 
+    if (timeout_ms < 0 && wake_fd < 0)
+        return 0; /* the receiving itself waits */
+    end = clock_mono_ms() + timeout_ms;
     for (;;) {
         struct pollfd p[2] = {{sock, POLLIN, 0}, {wake_fd, POLLIN, 0}};
         int64_t left = -1;
@@ -122,6 +125,7 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
     } ctl;
     struct iovec iov[2] = {{&f->type, sizeof(f->type)}, {f->data, FRAME_MAX}};
     struct msghdr mh;
+    bool waits = timeout_ms < 0 && wake_fd < 0;
     int r, n_fds;
     ssize_t n;
 
@@ -137,7 +141,7 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
         mh.msg_iovlen = 2;
         mh.msg_control = ctl.buf;
         mh.msg_controllen = sizeof(ctl.buf);
-        n = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+        n = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
         /* ECONNRESET is told once, before messages that are still queued: the
          * peer closed without reading all of ours. */
     } while (n < 0 &&

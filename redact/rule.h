@@ -27,6 +27,7 @@
     X(XML_ATTR, "xml-attr") /* quoted, with entities */                        \
     X(XML_TEXT, "xml-text") /* up to the next tag */                           \
     X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
+    X(SEMI, "semi")         /* of a connection string, up to a ; */            \
     X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
     X(TOKEN, "token")       /* a token of ours */                              \
     X(WORD, "word")         /* letters, digits, -, _ and . between them */     \

@@ -5,7 +5,8 @@
 #include "redact/redact.h"
 #include "redact/token.h"
 
-#define LOOK 320   /* no decision needs more bytes than this, blocks apart */
+#define LOOK 320 /* no decision needs more bytes than this, blocks apart */
+#define SEMI_LOOK 64
 #define BLANKS 256 /* a longer run of blanks is part of the value */
 
 enum {
@@ -69,6 +70,8 @@ static const struct form {
     [FORM_TOKEN] = {"token", 0, false, NULL},
     [FORM_WORD] = {"word", 0, false, NULL},
     [FORM_BASE64] = {"base64", 0, false, NULL},
+    [FORM_SEMI] = {"semi", C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_SEMI, true,
+                   word_special},
     [FORM_HASH] = {"hash", 0, false, NULL},
 };
 
@@ -289,9 +292,27 @@ static size_t outer_quote(struct value *v, const uint8_t *p, size_t n)
     return take(v, p, r ? r : 1);
 }
 
+/* In a connection string a blank is part of the value if KEY= follows behind
+ * the next semicolon. */
+static bool semi_follows(const uint8_t *p, size_t n)
+{
+    size_t i = 1, k;
+
+    while (i < SEMI_LOOK && !is(at(p, n, i), C_EOL | C_QUOTE | C_SEMI))
+        i++;
+    if (at(p, n, i) != ';')
+        return false;
+    for (k = ++i; i - k < SEMI_LOOK && at(p, n, i) != '='; i++)
+        if (is(at(p, n, i), C_EOL | C_QUOTE | C_SEMI | C_ANGLE))
+            return false;
+    return at(p, n, i) == '=';
+}
+
 static size_t word_special(struct value *v, const uint8_t *p, size_t n)
 {
     switch (byte_class[p[0]]) {
+    case C_BLANK:
+        return v->form == FORM_SEMI && semi_follows(p, n) ? take(v, p, 1) : 0;
     case C_QUOTE:
     case C_SLASH:
         return outer_quote(v, p, n);
@@ -303,6 +324,8 @@ static size_t word_special(struct value *v, const uint8_t *p, size_t n)
         value_hash(v, ',');
         return 2;
     case C_SEMI:
+        if (v->form == FORM_SEMI)
+            return 0;
         return is(at(p, n, 1), C_EOL | C_BLANK) ? 0 : take(v, p, 1);
     default:
         return 0;

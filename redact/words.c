@@ -67,12 +67,18 @@ static unsigned frequency(uint8_t c)
 /* Where in the word its rarest triple begins. */
 static unsigned rarest(const struct anchor_word *w)
 {
+    /* Parts of words that every log is full of. */
+    static const char common[] = "config set device vice service com version "
+                                 "sta default ide ser ted ing ion acc ess pri";
     unsigned best = 0, cost, least = ~0u;
 
     for (unsigned k = 0; k + TRIPLE <= w->len; k++) {
-        cost = frequency((uint8_t)w->text[k]) *
-               frequency((uint8_t)w->text[k + 1]) *
-               frequency((uint8_t)w->text[k + 2]);
+        char triple[TRIPLE + 1] = {w->text[k], w->text[k + 1], w->text[k + 2]};
+
+        cost = frequency((uint8_t)triple[0]) * frequency((uint8_t)triple[1]) *
+               frequency((uint8_t)triple[2]);
+        if (strstr(common, triple))
+            cost += 1000;
         if (cost < least) {
             least = cost;
             best = k;

@@ -115,6 +115,60 @@ static const struct vector general_vectors[] = {
     SAME("words", "WWW-Authenticate: Basic realm=\"x\"\nbearer of news\n"
                   "authorization: required\nCookie: \nX-Token-Count: 5\n"),
 
+    /* secrets by their key */
+    V("shell", "export AWS_SECRET_ACCESS_KEY='S3 c'; x\n",
+      "export AWS_SECRET_ACCESS_KEY='<secret>'; x\n"),
+    V("environ", "A=1\0API_KEY=S3 c\0B=2", "A=1\0API_KEY=<secret> c\0B=2"),
+    V("INI, CRLF", "[a]\r\nclient_secret = S3\r\nx = 1\r\n",
+      "[a]\r\nclient_secret = <secret>\r\nx = 1\r\n"),
+    V("JSON in a string", "\"{\\\"apiKey\\\":\\\"S3\\\",\\\"x\\\":1}\"",
+      "\"{\\\"apiKey\\\":\\\"<secret>\\\",\\\"x\\\":1}\""),
+    V("docker", "{\"auths\":{\"h\":{\"auth\":\"dTpT\"}}}",
+      "{\"auths\":{\"h\":{\"auth\":\"<secret>\"}}}"),
+    V("kubeconfig",
+      "    client-certificate-data: TUlJ\n"
+      "    client-key-data: TUlJ\n    token: EXAMPLE0123456789\n",
+      "    client-certificate-data: TUlJ\n    client-key-data: <secret-yaml>\n"
+      "    token: <token-value>\n"),
+    V("k8s variable", "- name: DB_PASSWORD\n  value: \"S3 c\"\n",
+      "- name: DB_PASSWORD\n  value: \"<secret-name-value>\"\n"),
+    V("XML", "<a><apiKey>S3&amp;c</apiKey><add key='Secret' value='S'/></a>",
+      "<a><apiKey><secret-xml></apiKey><add key='Secret' "
+      "value='<secret-xml-value>'/></a>"),
+    V("options", "x --api-key S3cretS3cret --token=S3 -v",
+      "x --api-key <secret-option> --token=S3 -v"),
+    V("a comma list goes on", "a=1,secret=S3,c,b=2", "a=1,secret=<secret>,b=2"),
+    V("a key in PEM is a block",
+      "\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg"
+      "\\n-----END PRIVATE KEY-----\\n\"",
+      "\"private_key\": \"-----BEGIN PRIVATE KEY-----\\n<private-key>"
+      "\\n-----END PRIVATE KEY-----\\n\""),
+    V("a value that only begins like a placeholder", "api_key=$S3cret null=1",
+      "api_key=<secret> null=1"),
+    SAME("placeholders",
+         "API_KEY=${KEY:-}\nsecret: \"{{ vault }}\"\n"
+         "client_secret=<secret>\napi_key='****'\nauth_token=null\n"
+         "{\"secret\": null, \"access_token\": \"\"}\nsecret = %s\n"
+         "api_key=xxxxxxxx\nprivate_key = /etc/ssl/private/a.pem\n"),
+    SAME("names", "token=3/0: register slotnum=3 max_tokens=4096\n"
+                  "CONFIG_SECRETMEM=y keymap=\"en-us\" sort_key=name\n"
+                  "PWD=/root OLDPWD=/ ; PWD=/ ; USER=root\npublic_key=AAAA\n"
+                  "Possible SYN flooding, bypass=1, compass = x\n"),
+
+    /* databases */
+    V("ODBC", "Server=h;Uid=u;Pwd=S3,c;Database=d x",
+      "Server=h;Uid=u;Pwd=<dsn-password>;Database=d x"),
+    V("a blank in the password", "Server=h;Password=S3 c; Database=d",
+      "Server=h;Password=<dsn-password>; Database=d"),
+    V("the last one", "jdbc:x://h;user=u;password=S3 (refused)",
+      "jdbc:x://h;user=u;password=<dsn-password> (refused)"),
+    V("Oracle", "jdbc:oracle:thin:scott/S3@h:1521:x",
+      "jdbc:oracle:thin:scott/<oracle-password>@h:1521:x"),
+    V("mysql", "mysqldump -u root -pS3 db",
+      "mysqldump -u root "
+      "-p<mysql-option> db"),
+    SAME("mysql without", "mysqld --port=3306 --pid-file=/run/x\nmysql -p\n"),
+
     /* what looks alike and must stay */
     SAME("checksums",
          "d41d8cd98f00b204e9800998ecf8427e  file\n"

@@ -1,5 +1,7 @@
 /* What the rules for clouds, services, hashes, headers, databases and general
  * keys take and leave, on both engines, however the text is cut. */
+#include <stdio.h>
+
 #include "tests/redact/util.h"
 #include "tests/redact/vectors_general.h"
 
@@ -93,6 +95,39 @@ static void test_window_edges(void **state)
     redact_rules_free(small);
 }
 
+/* Tokens that are kept stay as they are: no name of a rule is taken for the
+ * key of a secret. */
+static void test_keep_tokens(void **state)
+{
+    struct redact_rules *once = rules_of(REDACT_ENGINE_PCRE2, false, 0, 0);
+    struct redact_rules *keep = rules_of(REDACT_ENGINE_PCRE2, true, 0, 0);
+    struct buf first, again;
+
+    (void)state;
+    for (size_t i = 0; i < N_GENERAL; i++) {
+        const struct vector *v = &general_vectors[i];
+
+        run(once, v->text, v->len, NULL, NULL, &first);
+        run(keep, buf_str(&first), first.len, NULL, NULL, &again);
+        assert_same(&again, buf_str(&first), first.len, v->why);
+        buf_done(&first);
+        buf_done(&again);
+    }
+    for (size_t i = 0; i < redact_rules_count(keep); i++) {
+        char text[128];
+        int n = snprintf(text, sizeof(text),
+                         "k [REDACTED:%s:0123456789ab] k=\"[REDACTED:%s:"
+                         "abcdef012345]\"\n",
+                         redact_rule_name(keep, i), redact_rule_name(keep, i));
+
+        run(keep, text, (size_t)n, NULL, NULL, &again);
+        assert_same(&again, text, (size_t)n, text);
+        buf_done(&again);
+    }
+    redact_rules_free(once);
+    redact_rules_free(keep);
+}
+
 /* A word has no longest length, and needs no memory for it. */
 static void test_long_word(void **state)
 {
@@ -145,7 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),      cmocka_unit_test(test_splits),
         cmocka_unit_test(test_window_edges), cmocka_unit_test(test_long_word),
-        cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_equal),        cmocka_unit_test(test_keep_tokens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

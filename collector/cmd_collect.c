@@ -200,6 +200,19 @@ out:
     return r;
 }
 
+/* Before all else: a bundle of the wrong machine helps nobody. */
+static void tell_where(const struct collect *c)
+{
+    if (c->cfg.replay || c->cfg.dry_run || c->cfg.quiet)
+        return;
+    if (!strcmp(c->host.role, "domU"))
+        log_msg(LOG_WARN, "this is a Xen guest (domU), not dom0: what only the "
+                          "hypervisor and dom0 know will be missing");
+    else if (!c->host.xen)
+        log_msg(LOG_WARN, "this machine does not run under Xen now: if it is a "
+                          "Xen host, it was booted without the hypervisor");
+}
+
 static int run(struct collect *c, struct err *err)
 {
     struct tally tally;
@@ -208,6 +221,7 @@ static int run(struct collect *c, struct err *err)
     uint64_t bytes = 0;
 
     memset(&tally, 0, sizeof(tally));
+    tell_where(c);
     if (!c->cfg.dry_run) {
         r = open_output(c, stem, &out_fd, &spool_fd, err);
         if (r)

@@ -204,6 +204,11 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     line(out, "", bundle_name);
     if (head->synthetic)
         buf_adds(out, "SYNTHETIC: not recorded from a real host\n");
+    if (!strcmp(head->host.role, "domU"))
+        buf_adds(out, "MADE IN A GUEST: not of a Xen host\n");
+    else if (!head->host.xen)
+        buf_adds(out, "NOT UNDER XEN: booted without the hypervisor, if this "
+                      "is a Xen host\n");
     if (head->cut)
         line(out, "CUT SHORT", head->cut);
     for (size_t i = 0;
@@ -225,7 +230,9 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     line(out, "Kernel", buf_str(&text));
     buf_reset(&text);
     if (head->host.xen)
-        buf_addf(&text, "%s, this is %s", head->host.xen, head->host.role);
+        buf_addf(&text, "%s, this is %s", head->host.xen,
+                 strcmp(head->host.role, "domU") ? head->host.role
+                                                 : "a guest (domU), not dom0");
     else
         buf_adds(&text, "not running under Xen");
     line(out, "Xen", buf_str(&text));

@@ -25,6 +25,11 @@ static const struct item items[] = {
      .glob = "/boot/config-*",
      .priority = PRIO_LAST,
      .max_bytes = 512 << 10},
+    {.name = "uboot-env", .file = "/etc/fw_env.config"},
+    {.name = "kernel-install", .file = "/etc/kernel/cmdline"},
+    {.name = "initramfs", .glob = "/etc/initramfs-tools/*.conf"},
+    {.name = "dracut", .file = "/etc/dracut.conf"},
+    {.name = "dracut-d", .glob = "/etc/dracut.conf.d/*.conf"},
     {.name = "boot-list", .argv = {"ls", "-lAR", "/boot/"}},
     {.name = NULL},
 };

@@ -23,6 +23,11 @@ static const struct item items[] = {
     {.name = "boot-dmesg", .glob = "/var/log/dmesg*", .rotated = true},
     {.name = "boot", .glob = "/var/log/boot.log*", .rotated = true},
     {.name = "boot-msg", .file = "/var/log/boot.msg"},
+    {.name = "warn", .glob = "/var/log/warn*", .rotated = true},
+    {.name = "cron", .glob = "/var/log/cron*", .rotated = true},
+    {.name = "auth", .glob = "/var/log/auth.log*", .rotated = true},
+    {.name = "secure", .glob = "/var/log/secure*", .rotated = true},
+    {.name = "last", .argv = {"last", "-x", "-n", "200"}},
     {.name = "mcelog", .file = "/var/log/mcelog"},
     {.name = NULL},
 };

@@ -8,6 +8,13 @@ static const struct item items[] = {
     {.name = "slabinfo", .file = "/proc/slabinfo"},
     {.name = "zoneinfo", .file = "/proc/zoneinfo"},
     {.name = "pagetypeinfo", .file = "/proc/pagetypeinfo"},
+    {.name = "vmallocinfo", .file = "/proc/vmallocinfo"},
+    {.name = "ksm", .glob = "/sys/kernel/mm/ksm/*"},
+    {.name = "huge-pools", .glob = "/sys/kernel/mm/hugepages/*/*"},
+    {.name = "node-numastat",
+     .glob = "/sys/devices/system/node/node*/numastat"},
+    {.name = "node-vmstat", .glob = "/sys/devices/system/node/node*/vmstat"},
+    {.name = "lsmem", .argv = {"lsmem"}},
     {.name = "swaps", .file = "/proc/swaps"},
     {.name = "pressure", .glob = "/proc/pressure/*"},
     /* The balloon driver; /proc/xen/balloon on old kernels. */

@@ -33,6 +33,8 @@ static const struct item items[] = {
      .instead_of = "ps"},
     {.name = "ps-bare", .argv = {"ps"}, .instead_of = "ps-plain"},
     {.name = "top", .argv = {"top", "-b", "-n", "1"}},
+    /* Who holds which disk image.  -b: nothing that a dead mount can hang. */
+    {.name = "lsof", .argv = {"lsof", "-b", "-n", "-P"}},
     {.name = "xen-units",
      .argv = {"systemctl", "list-units", "--no-pager", "--all", "--full",
               XEN_UNITS}},
@@ -51,9 +53,11 @@ static const struct item items[] = {
 
 /* Names as the kernel has them: at most 15 bytes. */
 static const char *const daemons[] = {
-    "xenstored", "oxenstored", "xenconsoled", "xend",    "xl",       "libxl",
-    "qemu-",     "xenopsd",    "xenguest",    "tapdisk", "libvirtd", "virtxend",
-    "virtlibxl", "blkback.",   "xenwatch",    "xenbus",
+    "xenstored", "oxenstored", "xenconsoled", "xend",         "xl",
+    "libxl",     "qemu-",      "xenopsd",     "xenguest",     "tapdisk",
+    "libvirtd",  "virtxend",   "virtlibxl",   "blkback.",     "xenwatch",
+    "xenbus",    "xapi",       "tapback",     "ovs-vswitchd", "multipathd",
+    "iscsid",    "drbd",
 };
 
 /* Of a /proc/PID/status: is it one of the daemons, or does it wait where no

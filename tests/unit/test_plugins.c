@@ -138,7 +138,7 @@ static void test_tables(void **state)
                 fail_msg("%s/%s: %s", p->name, i->name, fault);
         }
     }
-    assert_int_equal(n, 13);
+    assert_int_equal(n, 20);
 }
 
 /* The rules above would not notice a table that is not there. */
@@ -178,50 +178,93 @@ static void test_faults_are_seen(void **state)
  * nothing, takes no lock that others wait for, loads no module but those that
  * modules_of below names. */
 static const char *const programs[] = {"apk",
+                                       "arptables",
+                                       "arptables-legacy",
                                        "brctl",
                                        "bridge",
+                                       "btrfs",
+                                       "chkconfig",
+                                       "chronyc",
+                                       "coredumpctl",
                                        "df",
+                                       "dkms",
                                        "dmesg",
+                                       "dmidecode",
                                        "dmsetup",
                                        "dpkg-query",
+                                       "drbdsetup",
+                                       "driver-tool",
                                        "ebtables",
                                        "ebtables-legacy",
+                                       "efibootmgr",
+                                       "fcoeadm",
                                        "find",
                                        "findmnt",
                                        "ifconfig",
                                        "ip",
                                        "ip6tables-legacy-save",
                                        "ip6tables-save",
+                                       "ipset",
                                        "iptables-legacy-save",
                                        "iptables-save",
                                        "journalctl",
+                                       "kpatch",
+                                       "last",
                                        "losetup",
                                        "ls",
                                        "lsblk",
+                                       "lscpu",
+                                       "lsmem",
+                                       "lsof",
+                                       "lspci",
+                                       "lsscsi",
+                                       "lsusb",
+                                       "lvs",
+                                       "mokutil",
+                                       "multipathd",
                                        "network-bridge",
                                        "nft",
+                                       "ntpq",
                                        "pacman",
                                        "ps",
+                                       "pvs",
+                                       "rc-status",
                                        "rpm",
+                                       "sar",
+                                       "ss",
+                                       "static-vdis",
                                        "sysctl",
                                        "systemctl",
+                                       "tap-ctl",
                                        "tc",
                                        "top",
+                                       "vgs",
+                                       "xbps-query",
+                                       "xe",
+                                       "xen-cpuid",
+                                       "xen-livepatch",
+                                       "xen-ucode",
+                                       "xenhypfs",
+                                       "xenpm",
                                        "xenstore-ls",
+                                       "xentop",
                                        "xl",
                                        "xm",
+                                       "zfs",
+                                       "zpool",
                                        NULL};
 
 /* The only words that may follow these. */
 static const struct {
     const char *program;
-    const char *words[16];
+    const char *words[20];
 } words[] = {
     {"xl",
      {"dmesg", "info", "list", "vcpu-list", "uptime", "claims", "cpupool-list",
       "sched-credit", "sched-credit2", "pci-assignable-list"}},
     {"xm", {"dmesg", "info", "list", "vcpu-list", "uptime", "sched-credit"}},
-    {"systemctl", {"list-units", "list-jobs", "show"}},
+    {"systemctl",
+     {"list-units", "list-jobs", "list-unit-files", "list-timers", "show"}},
     {"dmsetup", {"info", "table", "status"}},
     {"network-bridge", {"status"}},
     {"brctl", {"show", "showmacs"}},
@@ -231,6 +274,45 @@ static const struct {
     {"rpm", {"-qa"}},
     {"pacman", {"-Q"}},
     {"apk", {"info"}},
+    {"arptables", {"-nvL"}},
+    {"arptables-legacy", {"-nvL"}},
+    {"btrfs", {"filesystem"}},
+    {"chkconfig", {"--list"}},
+    {"chronyc", {"-n"}},
+    {"coredumpctl", {"--no-pager"}},
+    {"dkms", {"status"}},
+    {"driver-tool", {"-l"}},
+    {"drbdsetup", {"status", "show"}},
+    {"efibootmgr", {"-v"}},
+    {"fcoeadm", {"-i", "-t"}},
+    {"ipset", {"list"}},
+    {"kpatch", {"list"}},
+    {"last", {"-x"}},
+    {"lsof", {"-b"}},
+    {"lspci", {"-nnvv", "-nntv"}},
+    {"lsusb", {"-t"}},
+    {"mokutil", {"--sb-state"}},
+    {"multipathd", {"show"}},
+    {"ntpq", {"-pn"}},
+    {"rc-status", {"-a"}},
+    {"sar", {"-A"}},
+    {"static-vdis", {"list"}},
+    {"tap-ctl", {"list"}},
+    {"xbps-query", {"-l"}},
+    {"xe",
+     {"pool-list", "host-list", "vm-list", "sr-list", "pbd-list", "vdi-list",
+      "vbd-list", "vif-list", "network-list", "pif-list", "bond-list",
+      "vlan-list", "task-list", "update-list", "patch-list", "message-list"}},
+    {"xen-cpuid", {"-v", "-d", "-p"}},
+    {"xen-livepatch", {"list"}},
+    {"xen-ucode", {"show-cpu-info"}},
+    {"xenhypfs", {"tree", "cat"}},
+    {"xenpm",
+     {"get-cpu-topology", "get-cpuidle-states", "get-cpufreq-states",
+      "get-cpufreq-para"}},
+    {"xentop", {"-b"}},
+    {"zfs", {"list"}},
+    {"zpool", {"status", "list"}},
 };
 
 /* Words that change something, wherever they stand. */
@@ -238,6 +320,19 @@ static const char *const never[] = {
     "add",     "del",     "delete",     "set",     "replace",  "flush",   "-w",
     "--write", "--clear", "--showkeys", "-exec",   "-execdir", "-delete", "-ok",
     "-fprint", "-fls",    "-C",         "--reset", NULL};
+
+/* LVM's programs lock, write hints and write backups unless they are told. */
+static void check_lvm(const char *of, const struct item *i)
+{
+    bool told = false;
+
+    if (!one_of(i->argv[0], (const char *const[]){"pvs", "vgs", "lvs", NULL}))
+        return;
+    for (size_t k = 1; i->argv[k]; k++)
+        told |= !strcmp(i->argv[k], "--readonly");
+    if (!told)
+        fail_msg("%s/%s: without --readonly", of, i->name);
+}
 
 static void check_command(const char *of, const struct item *i)
 {
@@ -254,6 +349,7 @@ static void check_command(const char *of, const struct item *i)
         if (one_of(i->argv[k], never))
             fail_msg("%s/%s: %s", of, i->name, i->argv[k]);
     }
+    check_lvm(of, i);
     /* "dmesg -c" and "xl dmesg -c" empty the ring. */
     if (!strcmp(i->argv[0], "dmesg") ||
         !strcmp(i->argv[1] ? i->argv[1] : "", "dmesg"))
@@ -283,6 +379,19 @@ static const struct {
     {"ebtables-legacy", "ebtables"},
     {"ebtables-legacy", "ebtable_filter"},
     {"ss", "inet_diag"},
+    {"arptables", "arp_tables"},
+    {"arptables", "arptable_filter"},
+    {"arptables-legacy", "arp_tables"},
+    {"arptables-legacy", "arptable_filter"},
+    {"btrfs", "btrfs"},
+    {"drbdsetup", "drbd"},
+    {"efibootmgr", "efivarfs"},
+    {"fcoeadm", "fcoe"},
+    {"ipset", "ip_set"},
+    {"mokutil", "efivarfs"},
+    {"multipathd", "dm_multipath"},
+    {"zfs", "zfs"},
+    {"zpool", "zfs"},
 };
 
 static void check_modules(const char *of, const struct item *i)
@@ -441,7 +550,8 @@ void plan_add(struct plan_adder *a, const struct item *i)
 #define CLASSIC                                                                \
     "iptables iptables-save -c > \n"                                           \
     "ip6tables ip6tables-save -c > \n"                                         \
-    "ebtables ebtables -L --Lc > \n"
+    "ebtables ebtables -L --Lc > \n"                                           \
+    "arptables arptables -nvL > \n"
 
 static void test_net(void **state)
 {

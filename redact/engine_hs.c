@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/base/core/xalloc.h"
 
@@ -15,12 +16,45 @@
 
 #include "redact/words.h"
 
+/* A word, and the rules that look for it. */
+struct hs_word {
+    struct anchor_word word;
+    uint16_t *rule;
+    size_t n;
+};
+
 struct hs_state {
     const struct ruleset *rs;
+    struct hs_word *word;
+    size_t n_words;
     hs_database_t *db;
     hs_scratch_t *scratch; /* the model for all others */
     struct words *added;   /* NULL: there are no added rules */
 };
+
+/* The words in the order in which redact/gen/ numbered them. */
+static void collect_words(struct hs_state *st)
+{
+    for (size_t r = 0; r < st->rs->n_builtin; r++) {
+        const struct anchor_words *aw = &st->rs->rule[r].anchor.words;
+
+        for (size_t k = 0; k < aw->n; k++) {
+            struct hs_word *w = st->word, *end = w + st->n_words;
+
+            while (w < end &&
+                   (w->word.len != aw->word[k].len ||
+                    memcmp(w->word.text, aw->word[k].text, w->word.len)))
+                w++;
+            if (w == end) {
+                st->word = xreallocarray(st->word, ++st->n_words, sizeof(*w));
+                w = &st->word[st->n_words - 1];
+                *w = (struct hs_word){.word = aw->word[k]};
+            }
+            w->rule = xreallocarray(w->rule, w->n + 1, sizeof(*w->rule));
+            w->rule[w->n++] = (uint16_t)r;
+        }
+    }
+}
 
 static void hs_close(void *state)
 {
@@ -28,6 +62,9 @@ static void hs_close(void *state)
 
     if (!st)
         return;
+    for (size_t i = 0; i < st->n_words; i++)
+        free(st->word[i].rule);
+    free(st->word);
     if (st->scratch)
         hs_free_scratch(st->scratch);
     if (st->db)
@@ -64,6 +101,7 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
         return err_set(err, -ENOTSUP,
                        "libhs does not take the database of this build");
     }
+    collect_words(st);
     if (rs->n > rs->n_builtin)
         st->added = words_new(rs, rs->n_builtin);
     *state_out = st;
@@ -85,8 +123,8 @@ static void hs_scratch_free(void *scratch)
 }
 
 struct hs_call {
-    const struct ruleset *rs;
-    size_t base, from;
+    const struct hs_state *st;
+    size_t from;
     struct nominees *out;
 };
 
@@ -94,31 +132,34 @@ static int hs_match(unsigned id, unsigned long long start,
                     unsigned long long end, unsigned flags, void *ctx)
 {
     struct hs_call *c = ctx;
-    const struct anchor *a = &c->rs->rule[id].anchor;
-    size_t to = c->base + (size_t)end;
-    size_t hi, lo;
+    const struct hs_word *w = &c->st->word[id];
+    size_t at = c->from + (size_t)end - w->word.len, lo;
 
     (void)start;
     (void)flags;
-    if (to < c->from + a->min || c->rs->rule[id].off)
-        return 0;
-    hi = to - a->min;
-    lo = to > c->from + a->max ? to - a->max : c->from;
-    return !nominees_add(c->out, id, lo, hi);
+    for (size_t i = 0; i < w->n; i++) {
+        const struct rule *r = &c->st->rs->rule[w->rule[i]];
+        const struct anchor_words *aw = &r->anchor.words;
+
+        if (at < c->from + aw->lo || r->off)
+            continue;
+        lo = at > c->from + aw->hi ? at - aw->hi : c->from;
+        if (!nominees_add(c->out, w->rule[i], lo, at - aw->lo))
+            return 1;
+    }
+    return 0;
 }
 
 static size_t hs_nominate(void *state, void *scratch, const uint8_t *data,
                           size_t len, size_t from, struct nominees *out)
 {
     struct hs_state *st = state;
-    size_t back = from < st->rs->max_behind ? from : st->rs->max_behind;
-    struct hs_call c = {
-        .rs = st->rs, .base = from - back, .from = from, .out = out};
+    struct hs_call c = {.st = st, .from = from, .out = out};
     size_t end;
 
     if (!scratch ||
-        hs_scan(st->db, (const char *)data + c.base, (unsigned)(len - c.base),
-                0, scratch, hs_match, &c) != HS_SUCCESS)
+        hs_scan(st->db, (const char *)data + from, (unsigned)(len - from), 0,
+                scratch, hs_match, &c) != HS_SUCCESS)
         return 0;
     if (!st->added)
         return len;

@@ -16,23 +16,27 @@
 /* One line per form: enum suffix and name in rule files.  Where a form takes
  * an unquoted value, a value that begins with a quote is read as quoted. */
 #define VALUE_FORMS(X)                                                         \
-    X(QUOTED, "quoted")     /* "S", 'S', \"S\" with escapes */                 \
-    X(AUTO, "auto")         /* quoted, or a word in running text */            \
-    X(BLANK, "blank")       /* up to a blank */                                \
-    X(COMMA, "comma")       /* up to a comma or blank; ",," is a comma */      \
-    X(ITEM, "item")         /* in a quoted list: up to comma or its end */     \
-    X(INSIDE, "inside")     /* to the end of a string begun before */          \
-    X(LINE, "line")         /* to the end of the line */                       \
-    X(SEXPR, "sexpr")       /* an atom of an S-expression */                   \
-    X(XML_ATTR, "xml-attr") /* quoted, with entities */                        \
-    X(XML_TEXT, "xml-text") /* up to the next tag */                           \
-    X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
-    X(SEMI, "semi")         /* of a connection string, up to a ; */            \
-    X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
-    X(TOKEN, "token")       /* a token of ours */                              \
-    X(WORD, "word")         /* letters, digits, -, _ and . between them */     \
-    X(BASE64, "base64")     /* and + / = and %XX */                            \
-    X(HASH, "hash")         /* of a password: and . / + = $ */
+    X(QUOTED, "quoted")         /* "S", 'S', \"S\" with escapes */             \
+    X(AUTO, "auto")             /* quoted, or a word in running text */        \
+    X(BLANK, "blank")           /* up to a blank */                            \
+    X(COMMA, "comma")           /* up to a comma or blank; ",," is a comma */  \
+    X(ITEM, "item")             /* in a quoted list: up to comma or its end */ \
+    X(INSIDE, "inside")         /* to the end of a string begun before */      \
+    X(LINE, "line")             /* to the end of the line */                   \
+    X(SEXPR, "sexpr")           /* an atom of an S-expression */               \
+    X(XML_ATTR, "xml-attr")     /* quoted, with entities */                    \
+    X(XML_TEXT, "xml-text")     /* up to the next tag */                       \
+    X(XML_QUOTED, "xml-quoted") /* quoted by ' \" or &apos; &quot; as text */  \
+    X(XAPI, "xapi")             /* a string of a xapi database row */          \
+    X(ESCAPED_LINE, "escaped-line") /* a line inside of a string */            \
+    X(YAML_BLOCK, "yaml-block")     /* the lines below "key: |" */             \
+    X(USERINFO, "userinfo")         /* the password of a URL, up to its @ */   \
+    X(SEMI, "semi")                 /* of a connection string, up to a ; */    \
+    X(BLOCK, "block")   /* the lines between BEGIN and END of PEM */           \
+    X(TOKEN, "token")   /* a token of ours */                                  \
+    X(WORD, "word")     /* letters, digits, -, _ and . between them */         \
+    X(BASE64, "base64") /* and + / = and %XX */                                \
+    X(HASH, "hash")     /* of a password: and . / + = $ */
 
 enum value_form {
 #define X(id, text) FORM_##id,

@@ -143,12 +143,49 @@ static int mute_line(struct redactor *r, size_t start, struct err *err)
     return rc;
 }
 
+/* How far from..to is indented; a list's "- " counts. */
+static unsigned indentation(const uint8_t *w, size_t from, size_t to)
+{
+    size_t i;
+
+    for (i = from; i < to; i++)
+        if (w[i] != ' ' && w[i] != '\t' &&
+            (w[i] != '-' || i + 1 >= to || w[i + 1] != ' '))
+            break;
+    return (unsigned)(i - from);
+}
+
+/* Where in its line the match stands.  It looks back no further than what is in
+ * every window. */
+static struct value_context context_of(const struct redactor *r,
+                                       const struct hit *hit)
+{
+    struct value_context c = {.keep_tokens = r->rules->opts.keep_tokens};
+    size_t least = hit->start > REDACT_BACK ? hit->start - REDACT_BACK : 0;
+    const uint8_t *w = r->work->window;
+    size_t i = hit->start, line = hit->value;
+
+    while (i > least && w[i - 1] != '\n')
+        i--;
+    c.column = (unsigned)(hit->start - i);
+    while (line > least && w[line - 1] != '\n' && w[line - 1])
+        line--;
+    c.nul = line > least && !w[line - 1];
+    c.indent = indentation(w, line, hit->value);
+    for (i = hit->value; i > line; i--)
+        if (i - line > 1 && w[i - 1] == 'n' && w[i - 2] == '\\')
+            break;
+    c.escaped = i > line ? indentation(w, i, hit->value) : 0;
+    return c;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
 {
     const struct ruleset *set = &r->rules->set;
     size_t undecided = (size_t)set->max_width + set->max_ahead, limit;
+    struct value_context context;
     struct work *w = r->work;
     struct hit hit;
     int rc;
@@ -172,12 +209,12 @@ static int scan(struct redactor *r, bool eof, struct err *err)
     }
     rc = emit(r, r->out, hit.value, err);
     r->out = hit.value;
+    context = context_of(r, &hit);
     /* Beyond the start, so that an empty value is not found again. */
     r->pos = hit.value > hit.start ? hit.value : hit.start + 1;
     r->rule = hit.rule;
     r->in_value = true;
-    value_begin(&r->value, set->rule[hit.rule].src->form,
-                r->rules->opts.keep_tokens, w->hash);
+    value_begin(&r->value, set->rule[hit.rule].src->form, &context, w->hash);
     return rc ? rc : 1;
 }
 

@@ -36,7 +36,7 @@ static const uint16_t byte_class[256] = {
 typedef size_t special_fn(struct value *v, const uint8_t *p, size_t n);
 
 static special_fn quoted_special, word_special, line_special, sexpr_special,
-    xml_special, userinfo_special;
+    escaped_line_special, xml_special, userinfo_special;
 
 /* How the forms differ; a quoted value of the first six is FORM_QUOTED's. */
 static const struct form {
@@ -63,6 +63,11 @@ static const struct form {
                        xml_special},
     [FORM_XML_TEXT] = {"xml-text", C_EOL | C_BLANK | C_ANGLE | C_AMP, false,
                        xml_special},
+    [FORM_XML_QUOTED] = {"xml-quoted", 0, false, NULL},
+    [FORM_XAPI] = {"xapi", 0, false, NULL},
+    [FORM_ESCAPED_LINE] = {"escaped-line", C_EOL | C_BLANK | C_QUOTE | C_SLASH,
+                           true, escaped_line_special},
+    [FORM_YAML_BLOCK] = {"yaml-block", 0, false, NULL},
     [FORM_USERINFO] = {"userinfo",
                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
                        false, userinfo_special},
@@ -119,7 +124,7 @@ static size_t take(struct value *v, const uint8_t *p, size_t n)
     return n;
 }
 
-static void hash_utf8(struct value *v, unsigned long c)
+void value_hash_utf8(struct value *v, unsigned long c)
 {
     if (c < 0x80) {
         value_hash(v, (uint8_t)c);
@@ -148,8 +153,8 @@ static int digit(uint8_t c)
 }
 
 /* Up to max digits of the base; the number, and how many there were. */
-static size_t number(const uint8_t *p, size_t n, int base, size_t max,
-                     unsigned long *out)
+size_t value_number(const uint8_t *p, size_t n, int base, size_t max,
+                    unsigned long *out)
 {
     size_t i;
 
@@ -203,28 +208,40 @@ static size_t unescape(struct value *v, const uint8_t *p, size_t n, unsigned r)
             return 1;
         }
     }
-    if (p[0] == 'u' && number(p + 1, n - 1, 16, 4, &c) == 4) {
+    if (p[0] == 'u' && value_number(p + 1, n - 1, 16, 4, &c) == 4) {
         k = 5;
         if (c >= 0xd800 && c < 0xdc00 && n > k + r + 5 && p[k] == '\\' &&
             p[k + r] == 'u' &&
-            number(p + k + r + 1, n - k - r - 1, 16, 4, &low) == 4 &&
+            value_number(p + k + r + 1, n - k - r - 1, 16, 4, &low) == 4 &&
             low >= 0xdc00 && low < 0xe000) {
             c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
             k += r + 5;
         }
-        hash_utf8(v, c);
+        value_hash_utf8(v, c);
         return k;
     }
-    if (p[0] == 'x' && (k = number(p + 1, n - 1, 16, 2, &c)) > 0) {
+    if (p[0] == 'x' && (k = value_number(p + 1, n - 1, 16, 2, &c)) > 0) {
         value_hash(v, (uint8_t)c);
         return k + 1;
     }
-    if ((k = number(p, n, 8, 3, &c)) > 0) {
+    if ((k = value_number(p, n, 8, 3, &c)) > 0) {
         value_hash(v, (uint8_t)c);
         return k;
     }
     value_hash(v, p[0]);
     return 1;
+}
+
+/* How shells write a quote inside of quotes: '\\'' and '"'"'. */
+static size_t shell_quote(const struct value *v, const uint8_t *p, size_t n)
+{
+    if (p[0] == '\'' && v->quote == '\'') {
+        if (n >= 4 && !memcmp(p, "'\\''", 4))
+            return 4;
+        if (n >= 5 && !memcmp(p, "'\"'\"'", 5))
+            return 5;
+    }
+    return 0;
 }
 
 /* A string inside a string inside ...: where the quotes have s backslashes, a
@@ -233,10 +250,15 @@ static size_t unescape(struct value *v, const uint8_t *p, size_t n, unsigned r)
 static size_t quoted_special(struct value *v, const uint8_t *p, size_t n)
 {
     unsigned unit = 2 * (v->slashes + 1), r = 0;
+    size_t shell = v->slashes ? 0 : shell_quote(v, p, n);
     uint8_t c;
 
     if (is(p[0], C_EOL))
         return 0;
+    if (shell) {
+        value_hash(v, p[0]);
+        return shell;
+    }
     while (r < unit && at(p, n, r) == '\\')
         r++;
     if (r == unit) {
@@ -313,8 +335,13 @@ static size_t word_special(struct value *v, const uint8_t *p, size_t n)
     switch (byte_class[p[0]]) {
     case C_BLANK:
         return v->form == FORM_SEMI && semi_follows(p, n) ? take(v, p, 1) : 0;
-    case C_QUOTE:
     case C_SLASH:
+        if (is(at(p, n, 1), C_BLANK)) { /* a shell's */
+            value_hash(v, p[1]);
+            return 2;
+        }
+        return outer_quote(v, p, n);
+    case C_QUOTE:
         return outer_quote(v, p, n);
     case C_COMMA:
         if (v->form == FORM_AUTO)
@@ -347,6 +374,20 @@ static size_t line_special(struct value *v, const uint8_t *p, size_t n)
     return is(p[0], C_EOL) ? 0 : blanks(v, p, n);
 }
 
+/* A line of a text that is a string itself: its end may be written \n. */
+static size_t escaped_line_special(struct value *v, const uint8_t *p, size_t n)
+{
+    size_t r = 0;
+
+    if (is(p[0], C_EOL | C_BLANK))
+        return line_special(v, p, n);
+    while (r < 8 && at(p, n, r) == '\\')
+        r++;
+    if (r && (at(p, n, r) == 'n' || at(p, n, r) == 'r'))
+        return 0;
+    return outer_quote(v, p, n);
+}
+
 static size_t sexpr_special(struct value *v, const uint8_t *p, size_t n)
 {
     if (p[0] != '\\' || is(at(p, n, 1), C_EOL))
@@ -357,42 +398,10 @@ static size_t sexpr_special(struct value *v, const uint8_t *p, size_t n)
 
 /* ---- XML and URLs ---- */
 
-static size_t entity(struct value *v, const uint8_t *p, size_t n)
-{
-    static const struct {
-        const char *text;
-        uint8_t c;
-    } names[] = {{"&amp;", '&'},
-                 {"&lt;", '<'},
-                 {"&gt;", '>'},
-                 {"&quot;", '"'},
-                 {"&apos;", '\''}};
-    unsigned long c;
-    size_t k, skip;
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        k = strlen(names[i].text);
-        if (n >= k && !memcmp(p, names[i].text, k)) {
-            value_hash(v, names[i].c);
-            return k;
-        }
-    }
-    if (at(p, n, 1) == '#') {
-        skip = at(p, n, 2) == 'x' ? 3 : 2;
-        k = n > skip ? number(p + skip, n - skip, skip == 3 ? 16 : 10, 7, &c)
-                     : 0;
-        if (k && at(p, n, skip + k) == ';') {
-            hash_utf8(v, c);
-            return skip + k + 1;
-        }
-    }
-    return take(v, p, 1);
-}
-
 static size_t xml_special(struct value *v, const uint8_t *p, size_t n)
 {
     if (p[0] == '&')
-        return entity(v, p, n);
+        return value_entity(v, p, n);
     if (is(p[0], C_BLANK))
         return blanks(v, p, n);
     if (p[0] == '>' || (is(p[0], C_QUOTE) && p[0] != (uint8_t)v->quote))
@@ -420,7 +429,7 @@ static size_t userinfo_special(struct value *v, const uint8_t *p, size_t n)
 
     if (p[0] == '@')
         return host_follows(p, n) ? 0 : take(v, p, 1);
-    if (p[0] == '%' && n > 2 && number(p + 1, n - 1, 16, 2, &c) == 2) {
+    if (p[0] == '%' && n > 2 && value_number(p + 1, n - 1, 16, 2, &c) == 2) {
         value_hash(v, (uint8_t)c);
         return 3;
     }
@@ -431,8 +440,21 @@ static size_t userinfo_special(struct value *v, const uint8_t *p, size_t n)
 
 /* ---- the whole ---- */
 
+static size_t nul_special(struct value *v, const uint8_t *p, size_t n)
+{
+    return p[0] == ',' ? word_special(v, p, n) : 0;
+}
+
+/* /proc/PID/cmdline and environ have no quotes, and blanks are like others. */
+static const struct form nul_form = {"", C_EOL, false, nul_special},
+                         nul_comma = {"", C_EOL | C_COMMA, false, nul_special};
+
 static const struct form *form_now(const struct value *v)
 {
+    if (v->context.nul && v->form == FORM_COMMA)
+        return &nul_comma;
+    if (v->context.nul && (v->form == FORM_AUTO || v->form == FORM_BLANK))
+        return &nul_form;
     return &forms[v->quoted && v->form != FORM_XML_ATTR ? FORM_QUOTED
                                                         : v->form];
 }
@@ -444,7 +466,7 @@ static size_t open_quote(struct value *v, const uint8_t *p, size_t n)
     uint8_t c;
 
     v->opened = true;
-    if (!forms[v->form].quotes)
+    if (!form_now(v)->quotes)
         return 0;
     while (r < 7 && at(p, n, r) == '\\')
         r++;
@@ -502,12 +524,12 @@ static int token_step(struct value *v, const uint8_t *p, size_t n, bool eof,
     return VALUE_DONE;
 }
 
-void value_begin(struct value *v, enum value_form form, bool keep_tokens,
-                 struct sha256 *hash)
+void value_begin(struct value *v, enum value_form form,
+                 const struct value_context *context, struct sha256 *hash)
 {
     memset(v, 0, offsetof(struct value, pend));
     v->form = form;
-    v->keep_tokens = keep_tokens;
+    v->context = *context;
     v->hash = hash;
 }
 
@@ -518,6 +540,10 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
 
     if (v->form == FORM_BLOCK)
         return value_block_step(v, p, n, eof, raw, gone);
+    if (v->form == FORM_YAML_BLOCK)
+        return value_yaml_step(v, p, n, eof, raw, gone);
+    if (v->form == FORM_XML_QUOTED || v->form == FORM_XAPI)
+        return value_xml_step(v, p, n, eof, raw, gone);
     if (v->form == FORM_TOKEN)
         return token_step(v, p, n, eof, gone);
     if (v->form == FORM_WORD || v->form == FORM_BASE64 || v->form == FORM_HASH)
@@ -528,7 +554,7 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
         *raw = open_quote(v, p, n);
         p += *raw;
         n -= *raw;
-        t = v->keep_tokens ? redact_token_len((const char *)p, n) : 0;
+        t = v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
         if (t && ends_at(v, p + t, n - t))
             return VALUE_DONE;
     }

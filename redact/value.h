@@ -20,9 +20,18 @@
 
 enum { VALUE_DONE, VALUE_MORE };
 
+/* What must be known besides the bytes that follow the anchor. */
+struct value_context {
+    bool keep_tokens; /* a value that is a token of ours is none */
+    bool nul;         /* an argument or variable that NUL ends, as it is */
+    unsigned column;  /* of the anchor's match in its line */
+    unsigned indent;  /* of the first key on the line where the value begins, */
+    unsigned escaped; /* and since the last line end that is written \n */
+};
+
 struct value {
     enum value_form form;
-    bool keep_tokens; /* a value that is a token of ours is none */
+    struct value_context context;
     struct sha256 *hash;
     /* private */
     bool opened, quoted;
@@ -30,13 +39,15 @@ struct value {
     unsigned slashes;     /* backslashes before the quote */
     uint64_t taken;       /* bytes gone so far */
     bool base64, midline; /* block: see value_block.c */
+    unsigned depth;       /* xml-quoted: of the quote; yaml-block: indent */
+    unsigned n_lines;     /* yaml-block: line ends that are not hashed yet */
     size_t n_pend;
     uint8_t pend[256]; /* decoded, not hashed yet */
 };
 
 /* hash must be fresh; the caller keeps it. */
-void value_begin(struct value *v, enum value_form form, bool keep_tokens,
-                 struct sha256 *hash);
+void value_begin(struct value *v, enum value_form form,
+                 const struct value_context *context, struct sha256 *hash);
 int value_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                size_t *raw, size_t *gone);
 /* Bytes that went; 0: the value was empty, there is no token to make. */
@@ -45,7 +56,19 @@ uint64_t value_taken(const struct value *v);
 /* Of value_block.c and for it. */
 int value_block_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                      size_t *raw, size_t *gone);
+/* Of value_xml.c: one entity, at whatever depth of escaping, or a lone &. */
+size_t value_entity(struct value *v, const uint8_t *p, size_t n);
+int value_xml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
+                   size_t *raw, size_t *gone);
+/* Of value_yaml.c. */
+int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
+                    size_t *raw, size_t *gone);
+/* Of value.c for them. */
 void value_hash(struct value *v, uint8_t c);
+void value_hash_utf8(struct value *v, unsigned long c);
+/* Up to max digits of the base; the number, and how many there were. */
+size_t value_number(const uint8_t *p, size_t n, int base, size_t max,
+                    unsigned long *out);
 /* Of value_word.c. */
 int value_word_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                     size_t *gone);

@@ -1,7 +1,8 @@
 /* The lines of a private key between BEGIN and END.
  *
  * A block is a series of segments: a separator (line ends and indentation, as
- * bytes or as \n escapes of a string in a string) and then base64.  It ends
+ * bytes or as \n escapes of a string in a string, also quotes and commas or the
+ * time and host of a log around each line) and then base64.  It ends
  * before its END line, before the first segment that does not look like key,
  * and after BLOCK_MAX bytes, so that a guest that prints a BEGIN line hides
  * only what looks like key.  What is hashed is the base64 alone, so that all
@@ -15,56 +16,91 @@
 #define SEP_MAX 256
 #define RUN_MAX 4096 /* a longer line is taken piece by piece */
 #define HEADER_MAX 256
-#define WORD_MIN 32 /* segments between blanks must be this long, */
-#define TAIL_MIN 16 /* and the last one before a quote this long */
+#define WORD_MIN 32      /* segments between blanks must be this long, */
+#define TAIL_MIN 16      /* and the last one before a quote this long */
+#define PREFIXED_MAX 512 /* a line with something before the base64, which */
+#define PREFIX_SLACK 24  /* is that much longer or shorter than before BEGIN */
 #define NEED (SEP_MAX + RUN_MAX + HEADER_MAX + 64)
 
 _Static_assert(NEED < VALUE_LOOK, "the stream gives VALUE_LOOK bytes");
 
 static const char end_mark[] = "-----END";
 
-static bool is_end(const uint8_t *p, size_t n)
+static bool starts(const uint8_t *p, size_t n, const char *text)
 {
-    return n >= sizeof(end_mark) - 1 &&
-           !memcmp(p, end_mark, sizeof(end_mark) - 1);
+    size_t k = strlen(text);
+
+    return n >= k && !memcmp(p, text, k);
 }
 
-/* \n, \r or \t behind up to 8 backslashes: its length. */
+static bool is_end(const uint8_t *p, size_t n)
+{
+    return starts(p, n, end_mark);
+}
+
+/* A line end or blank that is written as text: its length. */
 static size_t escaped_end(const uint8_t *p, size_t n)
 {
+    /* syslog, XML, URLs, and what follows a backslash */
+    static const char *const whole[] = {"#012",  "#015",  "&#10;", "&#13;",
+                                        "&#xA;", "&#xD;", "&#xa;", "&#xd;",
+                                        "%0A",   "%0D",   "%0a",   "%0d"};
+    static const char *const names[] = {"n",   "r",   "t",     "012",   "015",
+                                        "x0a", "x0d", "u000a", "u000d", "u000A",
+                                        "x0A", "x0D", "u000D"};
     size_t i = 0;
 
+    if (!n || !strchr("\\#&%", p[0]) || !p[0])
+        return 0;
     while (i < n && i < 8 && p[i] == '\\')
         i++;
-    return i && i < n && strchr("nrt", p[i]) && p[i] ? i + 1 : 0;
+    for (size_t k = 0; i && k < sizeof(names) / sizeof(names[0]); k++)
+        if (starts(p + i, n - i, names[k]))
+            return i + strlen(names[k]);
+    for (size_t k = 0; !i && k < sizeof(whole) / sizeof(whole[0]); k++)
+        if (starts(p, n, whole[k]))
+            return strlen(whole[k]);
+    return 0;
 }
 
 struct segment {
     size_t sep;   /* separator */
     bool line;    /* it holds a line end */
     bool escaped; /* and that is written \n */
+    bool quoted;  /* and quotes: each line is a string of its own */
     size_t len;   /* base64 behind it */
     size_t after; /* blanks behind that */
 };
 
-static size_t separator(const uint8_t *p, size_t n, struct segment *s)
+/* Where the last line of the separator begins goes to *line. */
+static size_t separator(const uint8_t *p, size_t n, struct segment *s,
+                        size_t *line)
 {
-    size_t i = 0, k;
+    size_t i = 0, k, bare = 0;
 
+    s->line = s->escaped = s->quoted = false;
+    *line = 0;
     while (i < n && i < SEP_MAX) {
         if (p[i] == '\n' || p[i] == '\r') {
             s->line = true;
-            i++;
+            *line = ++i;
         } else if (p[i] == ' ' || p[i] == '\t') {
             i++;
         } else if ((k = escaped_end(p + i, n - i)) > 0) {
             s->line = s->escaped = true;
             i += k;
+        } else if (p[i] == '"' || p[i] == '\'' || p[i] == ',') {
+            bare = s->quoted ? bare : i;
+            s->quoted = true;
+            i++;
         } else {
             break;
         }
     }
-    return i;
+    if (!s->quoted || *line)
+        return i;
+    s->quoted = false;
+    return bare;
 }
 
 /* One base64 character, as it is or as JSON writers escape it. */
@@ -75,7 +111,9 @@ static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
         uint8_t c;
     } escapes[] = {{"\\/", '/'},     {"\\u002b", '+'}, {"\\u002B", '+'},
                    {"\\u002f", '/'}, {"\\u002F", '/'}, {"\\u003d", '='},
-                   {"\\u003D", '='}};
+                   {"\\u003D", '='}, {"%2B", '+'},     {"%2b", '+'},
+                   {"%2F", '/'},     {"%2f", '/'},     {"%3D", '='},
+                   {"%3d", '='}};
 
     if (!n)
         return 0;
@@ -93,15 +131,13 @@ static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
     return 0;
 }
 
-static void read_segment(const uint8_t *p, size_t n, struct segment *s)
+/* The base64 behind the separator. */
+static void read_base64(const uint8_t *p, size_t n, struct segment *s)
 {
-    size_t i, k, pads = 0;
+    size_t i = s->sep, k, pads = 0;
     uint8_t c;
     bool crc;
 
-    s->line = s->escaped = false;
-    s->sep = separator(p, n, s);
-    i = s->sep;
     crc = i < n && p[i] == '=';
     while (i - s->sep < RUN_MAX && (k = base64_at(p + i, n - i, &c)) > 0) {
         /* = only pads, or begins the checksum line of PGP. */
@@ -118,6 +154,23 @@ static void read_segment(const uint8_t *p, size_t n, struct segment *s)
     }
 }
 
+/* Does the END line come next?  p is behind a segment. */
+static bool end_follows(const struct value *v, const uint8_t *p, size_t n)
+{
+    struct segment s;
+    size_t line, i;
+
+    i = separator(p, n, &s, &line);
+    if (is_end(p + i, n - i))
+        return true;
+    if (!v->context.column || !line)
+        return false;
+    for (i = line; i < n && i - line < PREFIXED_MAX && p[i] != '\n'; i++)
+        if (is_end(p + i, n - i))
+            return true;
+    return false;
+}
+
 /* Does a segment of that kind look like key?  p is at what follows it. */
 static bool fits(const struct value *v, const struct segment *s,
                  const uint8_t *p, size_t n)
@@ -129,6 +182,8 @@ static bool fits(const struct value *v, const struct segment *s,
         return false;
     if (s->len >= RUN_MAX || v->midline)
         return true;
+    if (s->quoted)
+        return s->len >= WORD_MIN || end_follows(v, p, n);
     if (s->sep && !s->line) /* between blanks */
         return s->len >= WORD_MIN || (v->base64 && (end || newline));
     if (newline || end)
@@ -140,17 +195,49 @@ static bool fits(const struct value *v, const struct segment *s,
            (!*p || s->escaped || s->len >= TAIL_MIN);
 }
 
-/* The headers of an encrypted or PGP key: the length of the line, 0 if none. */
-static size_t header(const uint8_t *p, size_t n)
+/* Each line may have something before it, a time and a host, if the BEGIN line
+ * had about as much: takes it into the separator of s if what is behind it, up
+ * to the end of the line, looks like key.  line is where the line begins. */
+static bool prefixed(const struct value *v, const uint8_t *p, size_t n,
+                     size_t line, struct segment *s)
+{
+    size_t end = line, column = v->context.column, from;
+
+    while (end < n && end - line < PREFIXED_MAX && p[end] != '\n' &&
+           p[end] != '\r')
+        end++;
+    if (end - line >= PREFIXED_MAX)
+        return false;
+    for (from = end; from > line && p[from - 1] != ' ' && p[from - 1] != '\t';)
+        from--;
+    if (from - line + PREFIX_SLACK < column ||
+        from - line > column + PREFIX_SLACK)
+        from = line + column;
+    if (from >= end)
+        return false;
+    s->sep = from;
+    read_base64(p, n, s);
+    return from + s->len == end &&
+           (s->len >= WORD_MIN || end_follows(v, p + end, n - end));
+}
+
+static bool is_header(const uint8_t *p, size_t n)
 {
     static const char *const names[] = {
         "Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Hash:", "Charset:"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (starts(p, n, names[i]))
+            return true;
+    return false;
+}
+
+/* The headers of an encrypted or PGP key: the length of the line, 0 if none. */
+static size_t header(const uint8_t *p, size_t n)
+{
     size_t i;
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (n > strlen(names[i]) && !memcmp(p, names[i], strlen(names[i])))
-            break;
-    if (i == sizeof(names) / sizeof(names[0]))
+    if (!is_header(p, n))
         return 0;
     for (i = 0; i < n && i < HEADER_MAX; i++)
         if (p[i] == '\n' || p[i] == '\r' || escaped_end(p + i, n - i))
@@ -158,37 +245,72 @@ static size_t header(const uint8_t *p, size_t n)
     return i < HEADER_MAX ? i : 0;
 }
 
+/* The same behind a time and a host, and the line between headers and key:
+ * where such a line ends, 0 if it is none. */
+static size_t prefixed_header(const struct value *v, const uint8_t *p, size_t n,
+                              size_t line)
+{
+    size_t end = line, column = v->context.column;
+    bool found = false;
+
+    while (end < n && end - line < PREFIXED_MAX && p[end] != '\n' &&
+           p[end] != '\r') {
+        if (end - line <= column + PREFIX_SLACK)
+            found = found || is_header(p + end, n - end);
+        end++;
+    }
+    if (found)
+        return end - line < PREFIXED_MAX ? end : 0;
+    return v->opened && end - line <= column &&
+                   end - line + PREFIX_SLACK >= column
+               ? end
+               : 0;
+}
+
+static void hash_base64(struct value *v, const uint8_t *p, size_t n)
+{
+    uint8_t c;
+
+    for (size_t i = 0; i < n;) {
+        i += base64_at(p + i, n - i, &c);
+        value_hash(v, c);
+    }
+    v->base64 = true;
+    v->midline = n >= RUN_MAX;
+}
+
 /* Takes the segment at p if it belongs to the block; its length, or 0. */
 static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
 {
+    bool prefix, head = !v->base64;
+    size_t k = 0, line, behind;
     struct segment s;
-    size_t i, k, used;
-    uint8_t c;
 
-    read_segment(p, n, &s);
+    s.sep = separator(p, n, &s, &line);
+    read_base64(p, n, &s);
+    prefix = v->context.column && line && !s.escaped;
     if (v->midline && s.sep)
         v->midline = false;
     if (is_end(p + s.sep, n - s.sep))
         return 0;
-    k = v->base64 || !s.line ? 0 : header(p + s.sep, n - s.sep);
-    if (k) {
-        used = s.sep + k;
-    } else {
-        used = s.sep + s.len;
-        if (!fits(v, &s, p + used + s.after, n - used - s.after))
+    if (head && s.line)
+        k = header(p + s.sep, n - s.sep);
+    if (k)
+        k += s.sep;
+    behind = s.sep + s.len + s.after;
+    if (!k && !fits(v, &s, p + behind, n - behind)) {
+        if (prefix && head)
+            k = prefixed_header(v, p, n, line);
+        if (!k && (!prefix || !prefixed(v, p, n, line, &s)))
             return 0;
-        for (i = s.sep; i < used; i += k) {
-            k = base64_at(p + i, n - i, &c);
-            value_hash(v, c);
-        }
-        v->base64 = true;
-        v->midline = s.len >= RUN_MAX;
     }
+    if (!k)
+        hash_base64(v, p + s.sep, s.len);
     if (!v->opened) {
         v->opened = true;
         *raw = s.sep;
     }
-    return used;
+    return k ? k : s.sep + s.len;
 }
 
 int value_block_step(struct value *v, const uint8_t *p, size_t n, bool eof,

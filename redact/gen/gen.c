@@ -74,28 +74,65 @@ static void print_rule(size_t id, const struct redact_rule *r)
 }
 
 #ifndef REDACT_NO_HS
-/* Every pattern is only to nominate: HS_FLAG_PREFILTER lets libhs drop the
- * look-around that it does not know, never a match. */
+/* libhs looks for the words of the anchors alone, as literals: its automata for
+ * bounded repeats miss matches (Vectorscan 5.4.9, \\\\n[a-z]{0,40}word behind
+ * 16 bytes or more), and a missed nominee is a secret that passes. */
+struct literals {
+    size_t n;
+    char **text;
+    unsigned *flags, *ids;
+};
+
+static bool has_literal(const struct literals *l, const char *text)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!strcmp(l->text[i], text))
+            return true;
+    return false;
+}
+
+/* Each word once, numbered as they come: engine_hs.c counts the same way. */
+static void add_words(struct literals *l, const struct anchor *a)
+{
+    for (size_t k = 0; k < a->words.n; k++) {
+        const struct anchor_word *w = &a->words.word[k];
+        struct buf b = BUF_INIT;
+
+        for (size_t i = 0; i < w->len; i++)
+            buf_addf(&b, "\\x%02x", (unsigned char)w->text[i]);
+        if (has_literal(l, buf_str(&b))) {
+            buf_done(&b);
+            continue;
+        }
+        l->text = xreallocarray(l->text, l->n + 1, sizeof(*l->text));
+        l->flags = xreallocarray(l->flags, l->n + 1, sizeof(*l->flags));
+        l->ids = xreallocarray(l->ids, l->n + 1, sizeof(*l->ids));
+        l->text[l->n] = buf_take(&b);
+        l->flags[l->n] = HS_FLAG_CASELESS;
+        l->ids[l->n] = (unsigned)l->n;
+        l->n++;
+    }
+}
+
 static void print_database(const struct redact_rule *const *rules, size_t n)
 {
     static const hs_platform_info_t generic = {.tune = HS_TUNE_FAMILY_GENERIC};
-    const char **patterns = xcalloc(n, sizeof(*patterns));
-    unsigned *flags = xcalloc(n, sizeof(*flags));
-    unsigned *ids = xcalloc(n, sizeof(*ids));
-    struct anchor *a = xcalloc(n, sizeof(*a));
     hs_compile_error_t *error = NULL;
+    struct literals l = {0};
     hs_database_t *db = NULL;
     char *bytes = NULL;
     size_t len = 0;
 
     for (size_t i = 0; i < n; i++) {
-        anchor_parse(rules[i]->anchor, &a[i], NULL);
-        patterns[i] = a[i].pattern;
-        flags[i] = HS_FLAG_PREFILTER;
-        ids[i] = (unsigned)i;
+        struct anchor a;
+
+        anchor_parse(rules[i]->anchor, &a, NULL);
+        add_words(&l, &a);
+        anchor_done(&a);
     }
-    if (hs_compile_multi(patterns, flags, ids, (unsigned)n, HS_MODE_BLOCK,
-                         &generic, &db, &error) != HS_SUCCESS)
+    if (hs_compile_multi((const char *const *)l.text, l.flags, l.ids,
+                         (unsigned)l.n, HS_MODE_BLOCK, &generic, &db,
+                         &error) != HS_SUCCESS)
         die(error->message);
     if (hs_serialize_database(db, &bytes, &len) != HS_SUCCESS)
         die("cannot serialize the database of libhs");
@@ -105,12 +142,11 @@ static void print_database(const struct redact_rule *const *rules, size_t n)
     printf("\n};\nconst size_t redact_builtin_hs_len = %zu;\n", len);
     hs_free_database(db);
     free(bytes);
-    for (size_t i = 0; i < n; i++)
-        anchor_done(&a[i]);
-    free(a);
-    free(ids);
-    free(flags);
-    free(patterns);
+    for (size_t i = 0; i < l.n; i++)
+        free(l.text[i]);
+    free(l.text);
+    free(l.flags);
+    free(l.ids);
 }
 #else
 static void print_database(const struct redact_rule *const *rules, size_t n)

@@ -101,12 +101,12 @@ static const struct vector vectors[] = {
 
     /* QEMU, row 7 */
     V("ps", "qemu -spice port=6000,tls-port=0,password=S3,agent-mouse=on -m 1",
-      "qemu -spice port=6000,tls-port=0,password=<option-password>,"
+      "qemu -spice port=6000,tls-port=0,password=<spice-password>,"
       "agent-mouse=on -m 1"),
     V("a comma in the password is doubled", "-spice a=1,password=a,,b,c=on",
-      "-spice a=1,password=<option-password>,c=on"),
+      "-spice a=1,password=<spice-password>,c=on"),
     V("/proc/PID/cmdline", "qemu\0-spice\0password=S 3\0-m\0",
-      "qemu\0-spice\0password=<option-password> 3\0-m\0"),
+      "qemu\0-spice\0password=<spice-password>\0-m\0"),
     V("environ", "A=b\0XE_PASSWORD=S 3\0C=d",
       "A=b\0XE_PASSWORD=<password-line>\0C=d"),
     SAME("VNC has only a switch", "-vnc 127.0.0.1:1,password=on,to=99 -m 1"),
@@ -235,6 +235,11 @@ static const struct vector vectors[] = {
       "  shared-secret \"<drbd-secret>\";\n"),
     V("capitals", "VNCPASSWD = 'S'\nPassword=T\n",
       "VNCPASSWD = '<vnc-password>'\nPassword=<password-line>\n"),
+
+    V("a string in a string, far from its begin",
+      "{\"user-data\": \"#cloud-config\\npassword: S 3\\nx: y\\n\"}",
+      "{\"user-data\": \"#cloud-config\\npassword: <password-escaped>"
+      "\\nx: y\\n\"}"),
 
     /* a token in the input */
     V("a token is no secret, but may be forged",

@@ -89,7 +89,7 @@ static const struct vector general_vectors[] = {
     V("ipmitool in ps", "ipmitool -I lanplus -U root -P S3,c sel list\n",
       "ipmitool -I lanplus -U root -P <ipmi-password> sel list\n"),
     V("ipmitool in /proc/PID/cmdline", "ipmitool\0-P\0S3 c\0sel\0",
-      "ipmitool\0-P\0<ipmi-password> c\0sel\0"),
+      "ipmitool\0-P\0<ipmi-password>\0sel\0"),
     V("kinit", "echo 'S3 c' | kinit admin\n",
       "echo '<echo-pipe>' | kinit admin\n"),
     SAME("LUKS without keys",
@@ -118,7 +118,7 @@ static const struct vector general_vectors[] = {
     /* secrets by their key */
     V("shell", "export AWS_SECRET_ACCESS_KEY='S3 c'; x\n",
       "export AWS_SECRET_ACCESS_KEY='<secret>'; x\n"),
-    V("environ", "A=1\0API_KEY=S3 c\0B=2", "A=1\0API_KEY=<secret> c\0B=2"),
+    V("environ", "A=1\0API_KEY=S3 c\0B=2", "A=1\0API_KEY=<secret>\0B=2"),
     V("INI, CRLF", "[a]\r\nclient_secret = S3\r\nx = 1\r\n",
       "[a]\r\nclient_secret = <secret>\r\nx = 1\r\n"),
     V("JSON in a string", "\"{\\\"apiKey\\\":\\\"S3\\\",\\\"x\\\":1}\"",

@@ -125,6 +125,10 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
         row("Rules of", "%s", h->rules_files[i]);
     for (size_t i = 0; h->rules_overrides && h->rules_overrides[i]; i++)
         row("Hides less", "rule %s", h->rules_overrides[i]);
+    if (h->again.time_ms)
+        row("Redacted", "again %s, by xen-bugtool %s",
+            clock_iso(h->again.time_ms, start),
+            h->again.tool_version ? h->again.tool_version : "");
     if (h->replayed || h->synthetic)
         row("Recorded", "%s%s%s", h->replayed ? "replayed" : "",
             h->replayed && h->synthetic ? ", " : "",

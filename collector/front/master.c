@@ -363,7 +363,7 @@ int master_run(const struct master_spec *spec)
     int status;
 
     m->spec = spec;
-    m->signals = m->server.sock = m->server.bundle = -1;
+    m->signals = m->server.sock = m->server.bundle = m->server.input = -1;
     if (run(m, &err)) {
         log_msg(LOG_ERR, "%s", err.text);
         status = EXIT_FAILED;
@@ -376,6 +376,9 @@ int master_run(const struct master_spec *spec)
         close(m->server.sock);
     if (m->server.bundle >= 0)
         close(m->server.bundle);
+    if (m->server.input >= 0)
+        close(m->server.input);
+    free(m->server.input_path);
     if (m->signals >= 0)
         close(m->signals);
     free(m);

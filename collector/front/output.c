@@ -245,8 +245,14 @@ static const char *extension(const char *format)
     static const struct {
         const char *format, *ext;
     } formats[] = {
-        {"tar.bz2", ".tar.bz2"}, {"tar.zst", ".tar.zst"}, {"tar.gz", ".tar.gz"},
-        {"tar.xz", ".tar.xz"},   {"tar", ".tar"},         {"dir", ""},
+        {"tar.bz2", ".tar.bz2"},
+        {"tar.zst", ".tar.zst"},
+        {"tar.gz", ".tar.gz"},
+        {"tar.xz", ".tar.xz"},
+        {"tar", ".tar"},
+        {"dir", ""},
+        {"tree", ""},
+        {"file", ""},
     };
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
@@ -258,12 +264,15 @@ static const char *extension(const char *format)
 int output_open(struct output *o, const char *stem, const char *folder,
                 const char *format, int *fd_out, struct err *err)
 {
+    bool only_named;
     int rc;
 
     o->ext = extension(format);
     if (!o->ext)
         return err_set(err, -EPROTO, "not a format: '%.64s'", format);
-    o->is_dir = !*o->ext;
+    /* What is no bundle gets the very name that the user gave. */
+    only_named = !strcmp(format, "tree") || !strcmp(format, "file");
+    o->is_dir = !*o->ext && strcmp(format, "file");
 
     if (o->opened || !is_stem(stem))
         return err_set(err, -EPROTO, "not the name of a bundle: '%.64s'", stem);
@@ -275,6 +284,10 @@ int output_open(struct output *o, const char *stem, const char *folder,
     rc = place_find(o->spec.outfile, folder, &o->at, err);
     if (rc)
         return rc;
+    if (!o->at.name && only_named)
+        return err_set(err, -EEXIST,
+                       "%.255s exists; name a new one with --outfile",
+                       o->at.folder);
     if (!o->at.name)
         o->at.name = xasprintf("%s%s", stem, o->ext);
     rc = open_target(o, stem, err);

@@ -33,7 +33,8 @@ void output_free(struct output *o);
 /* Once.  stem: the bundle's name without extension.  folder: where it goes
  * unless the command line says, "" for the default; as root only if nobody else
  * can put files of theirs in our way there.  format: a word of --format, which
- * gives the extension.  The descriptor belongs to o. */
+ * gives the extension; or "file" or "tree", which are no bundles and must have
+ * been named by the command line.  The descriptor belongs to o. */
 int output_open(struct output *o, const char *stem, const char *folder,
                 const char *format, int *fd_out, struct err *err);
 

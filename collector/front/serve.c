@@ -11,6 +11,8 @@
 #include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/front/deny.h"
 #include "collector/front/key.h"
 
 #define MAX_SPOOLS 4
@@ -280,6 +282,79 @@ static int do_open(struct server *s, struct fields *in, struct answer *out,
     return 0;
 }
 
+/* --- what redact reads --------------------------------------------------- */
+
+/* redact's operand itself. */
+static int open_operand(struct server *s, struct stat *st, struct err *err)
+{
+    const char *path = s->opt->operands[0];
+    int fd = open_plain(AT_FDCWD, path, 0, st);
+
+    if (fd < 0 && fd != -EBADF)
+        return err_sys(err, -fd, "cannot open %.255s", path);
+    if (fd >= 0 && S_ISDIR(st->st_mode) && s->input < 0) {
+        s->input = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        s->input_path = realpath(path, NULL);
+        s->input_dev = st->st_dev;
+        s->input_uid = st->st_uid;
+    }
+    return fd;
+}
+
+/* Why a part of a tree is left out, NULL if it is not.  As for a bundle's
+ * folder, another owner's file under a second name may be planted. */
+static const char *refuse_part(const struct server *s, const char *rel,
+                               const struct stat *st)
+{
+    char *path = xasprintf("%s/%s", s->input_path ? s->input_path : "", rel);
+    const char *why = NULL;
+
+    if (S_ISDIR(st->st_mode))
+        why = st->st_dev != s->input_dev ? "another file system"
+                                         : deny_folder(path);
+    else if (S_ISREG(st->st_mode) && st->st_nlink > 1 &&
+             st->st_uid != s->input_uid)
+        why = "another owner's file under a second name";
+    else if (S_ISREG(st->st_mode))
+        why = deny_file(path, false);
+    free(path);
+    return why;
+}
+
+static int do_input(struct server *s, struct fields *in, struct answer *out,
+                    struct err *err)
+{
+    const char *rel = field_str(in), *why = NULL;
+    enum input_kind kind = INPUT_SPECIAL;
+    struct stat st;
+    int fd;
+
+    if (!fields_end(in) || !s->opt->n_operands || (*rel && s->input < 0))
+        return nonsense(err, "bad fields, or nothing was named");
+    s->asked_bundle = true;
+    readers_kill_all(s->readers);
+    fd = *rel ? open_below(s->input, rel, &st) : open_operand(s, &st, err);
+    if (fd < 0 && fd != -EBADF)
+        return *rel ? err_sys(err, -fd, "cannot open '%.255s'", rel) : fd;
+    if (*rel)
+        why = refuse_part(s, rel, &st);
+    if (why)
+        kind = INPUT_REFUSED;
+    else if (fd >= 0)
+        kind = S_ISDIR(st.st_mode) ? INPUT_FOLDER : INPUT_FILE;
+    else if (S_ISLNK(st.st_mode))
+        kind = INPUT_LINK;
+    field_put_u64(&out->fields, kind);
+    field_put_str(&out->fields, why ? why : "");
+    out->close_fd = true;
+    out->fd = fd;
+    if (why && fd >= 0) {
+        close(fd);
+        out->fd = -1;
+    }
+    return 0;
+}
+
 /* --- the key ------------------------------------------------------------ */
 
 static int do_key(struct server *s, struct fields *in, struct answer *out,
@@ -302,12 +377,15 @@ static const struct {
     {CT_READER, "CT_READER", CMD_ALL, do_reader},
     {CT_KILL, "CT_KILL", CMD_ALL, do_kill},
     {CT_LEFT, "CT_LEFT", CMD_ALL, do_left},
+    {CT_INPUT, "CT_INPUT", CMD_REDACT, do_input},
     {CT_KEY, "CT_KEY", CMD_KEY, do_key},
-    {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT, do_output},
-    {CT_SPOOL, "CT_SPOOL", CMD_COLLECT, do_spool},
-    {CT_FINISH, "CT_FINISH", CMD_COLLECT, do_finish},
-    {CT_BUNDLE, "CT_BUNDLE", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY, do_bundle},
-    {CT_OPEN, "CT_OPEN", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY, do_open},
+    {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT | CMD_REDACT, do_output},
+    {CT_SPOOL, "CT_SPOOL", CMD_COLLECT | CMD_REDACT, do_spool},
+    {CT_FINISH, "CT_FINISH", CMD_COLLECT | CMD_REDACT, do_finish},
+    {CT_BUNDLE, "CT_BUNDLE",
+     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT, do_bundle},
+    {CT_OPEN, "CT_OPEN", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT,
+     do_open},
 };
 
 static int reply(struct server *s, int rc, struct answer *a, struct err *e)

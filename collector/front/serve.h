@@ -23,6 +23,10 @@ struct server {
     bool asked_bundle;
     int bundle; /* -1 until opened */
     bool bundle_is_dir;
+    int input; /* redact's operand if it is a folder; -1 until opened */
+    char *input_path;
+    dev_t input_dev;
+    uid_t input_uid;
 };
 
 /* The spec that the command line asks for. */

@@ -199,6 +199,31 @@ int control_finish(struct control *c, bool keep, char **path_out,
     return r;
 }
 
+int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
+                  int *fd_out, char **why_out, struct err *err)
+{
+    struct buf q = BUF_INIT;
+    struct fields f;
+    uint64_t kind;
+    int r;
+
+    *fd_out = -1;
+    field_put_str(&q, rel);
+    r = ask(c, CT_INPUT, &q, &f, err);
+    buf_done(&q);
+    if (r)
+        return r;
+    kind = field_u64(&f);
+    *kind_out = kind <= INPUT_REFUSED ? (enum input_kind)kind : INPUT_SPECIAL;
+    *why_out = xstrdup(field_str(&f));
+    r = done(c, &f, kind <= INPUT_FOLDER ? fd_out : NULL, err);
+    if (r) {
+        free(*why_out);
+        *why_out = NULL;
+    }
+    return r;
+}
+
 int control_key(struct control *c, struct err *err)
 {
     struct fields f;

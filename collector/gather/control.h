@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
+#include "collector/base/core/proto.h"
 
 struct control;
 
@@ -35,6 +36,10 @@ int control_open(struct control *c, const char *rel, struct err *err);
  * that failed, "" if none) are to be freed. */
 int control_finish(struct control *c, bool keep, char **path_out,
                    char **note_out, struct err *err);
+/* What lies at rel below the operand of redact ("": itself).  *fd_out is -1
+ * unless it is a file or folder; *why_out (INPUT_REFUSED) is to be freed. */
+int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
+                  int *fd_out, char **why_out, struct err *err);
 /* Makes the host's key; -EEXIST if there is one. */
 int control_key(struct control *c, struct err *err);
 int control_left(struct control *c, char **text_out, struct err *err);

@@ -191,6 +191,9 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->options.skip = own_list(h, head->options.skip);
     d->options.skip_file = own_list(h, head->options.skip_file);
     d->key_id = own_str(h, head->key_id);
+    d->again.tool_version = own_str(h, head->again.tool_version);
+    d->again.key_id = own_str(h, head->again.key_id);
+    d->again.rules_digest = own_str(h, head->again.rules_digest);
     d->modules_before = own_list(h, head->modules_before);
     d->modules_after = own_list(h, head->modules_after);
     return h;

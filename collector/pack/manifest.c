@@ -307,26 +307,40 @@ void manifest_item_write(const struct manifest_item *item, struct buf *out)
     print_object(new_fields(manifest_item_fields, item), out);
 }
 
+/* All fields from f on that are in its group; NULL if none is there. */
+static struct json_object *new_group(const struct field **f,
+                                     const struct manifest_head *head)
+{
+    struct json_object *o = must(json_object_new_object());
+    const char *group = (*f)->group;
+
+    for (; (*f)->key && !strcmp((*f)->group, group); ++*f)
+        add_field(o, *f, head, false, false);
+    if (json_object_object_length(o))
+        return o;
+    json_object_put(o);
+    return NULL;
+}
+
 void manifest_head_write(const struct manifest_head *head, struct buf *out)
 {
     const struct field *f = manifest_head_fields;
 
     buf_addc(out, '{');
     while (f->key) {
+        const char *name = f->group[0] ? f->group : f->key;
         struct json_object *o;
 
-        add_quoted(out, f->group[0] ? f->group : f->key);
-        buf_addc(out, ':');
         if (f->group[0]) {
-            const char *group = f->group;
-
-            o = must(json_object_new_object());
-            for (; f->key && !strcmp(f->group, group); f++)
-                add_field(o, f, head, false, false);
+            o = new_group(&f, head);
+            if (!o)
+                continue;
         } else {
             o = new_value(f, (const char *)head + f->offset);
             f++;
         }
+        add_quoted(out, name);
+        buf_addc(out, ':');
         if (o)
             print_object(o, out);
         else

@@ -90,6 +90,13 @@ struct manifest_head {
     } limits;
     int64_t start_ms, end_ms;
     const char *key_id;
+    /* When all members were redacted once more, by which xen-bugtool, and the
+     * key and rules that they were made with first.  time_ms 0: they were not.
+     */
+    struct {
+        int64_t time_ms;
+        const char *tool_version, *key_id, *rules_digest;
+    } again;
     char *const *modules_before, *const *modules_after;
 };
 

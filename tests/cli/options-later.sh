@@ -10,7 +10,6 @@ try collect --upload https://example.org/
 try verify --deep x
 try diagnose x
 try report x
-try redact x
 try upload x https://example.org/
 try diff a b
 # XenServer's own spelling stays free.

@@ -81,7 +81,14 @@ static void test_wrong(void **state)
         {"x key", "key needs one of --init and --show-id" SEE("key ")},
         {"x key --init --show-id",
          "key needs one of --init and --show-id" SEE("key ")},
-        {"x -q redact", "the command 'redact' is not there yet"},
+        {"x -q diff", "the command 'diff' is not there yet"},
+        {"x redact --check -o a f",
+         "--check writes nothing, so leave out --outfile" SEE("redact ")},
+        {"x redact -r",
+         "--recursive: expected the folder to read" SEE("redact ")},
+        {"x redact -r f", "--recursive: expected the new folder with "
+                          "--outfile" SEE("redact ")},
+        {"x redact --list-rules f", "--list-rules stands alone" SEE("redact ")},
         {"x upload a b", "the command 'upload' is not there yet"},
         {"x diff a b", "the command 'diff' is not there yet"},
 

@@ -395,6 +395,24 @@ static void check_pairs(struct parse *p)
                    "takes one file");
 }
 
+static void check_redact(struct parse *p)
+{
+    const struct options *o = p->out;
+    bool tree = options_has(o, OPT_RECURSIVE);
+    bool check = options_has(o, OPT_CHECK);
+    bool list = options_has(o, OPT_LIST_RULES);
+
+    if (list && (o->n_operands || tree || check || options_has(o, OPT_STATS) ||
+                 options_has(o, OPT_OUTFILE)))
+        mistake(p, "--list-rules stands alone");
+    if (check && options_has(o, OPT_OUTFILE))
+        mistake(p, "--check writes nothing, so leave out --outfile");
+    if (tree && !o->n_operands)
+        mistake(p, "--recursive: expected the folder to read");
+    if (tree && !check && !options_has(o, OPT_OUTFILE))
+        mistake(p, "--recursive: expected the new folder with --outfile");
+}
+
 /* What a command cannot do without. */
 static void check_needs(struct parse *p)
 {
@@ -403,6 +421,8 @@ static void check_needs(struct parse *p)
     if (o->command->bit == CMD_KEY &&
         options_has(o, OPT_INIT) == options_has(o, OPT_SHOW_ID))
         mistake(p, "key needs one of --init and --show-id");
+    if (o->command->bit == CMD_REDACT)
+        check_redact(p);
 }
 
 int options_parse(int argc, char **argv, struct options *out, struct err *err)

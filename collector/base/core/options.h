@@ -43,6 +43,10 @@ enum opt_id {
     OPT_NOTE,
     OPT_UPLOAD,
     OPT_DEEP,
+    OPT_RECURSIVE,
+    OPT_CHECK,
+    OPT_STATS,
+    OPT_LIST_RULES,
     OPT_INIT,
     OPT_SHOW_ID,
     OPT_COUNT

@@ -33,16 +33,17 @@
  *   CT_KILL    u64 id -> u64 left (1: would not die), str where (its stack,
  *              wchan and state, for the manifest); the id is gone
  *   CT_OUTPUT  str stem, str folder ("" unless the configuration names one),
- *              str format (a word of --format) -> the output file or folder as
- *              descriptor
- *   CT_SPOOL   -> an unnamed file beside the output, as descriptor
- *   CT_BUNDLE  -> the bundle that the command line names (--replay, or the
- *              operand): u64 1 if it is a folder, and its descriptor
- *   CT_OPEN    str path below that folder -> a regular file, as descriptor
- *   CT_FINISH  u64 keep -> str path: syncs, takes ownership and links the
- *              result (keep 1) or drops it (0); str note: a sync that failed
- *   CT_KEY     makes the host's key, if the command line says so
- *   CT_LEFT    -> str text: readers left behind, one a line, "" if none
+ *              str format (a word of --format, "file" or "tree") -> the output
+ * file or folder as descriptor CT_SPOOL   -> an unnamed file beside the output,
+ * as descriptor CT_BUNDLE  -> the bundle that the command line names (--replay,
+ * or the operand): u64 1 if it is a folder, and its descriptor CT_OPEN    str
+ * path below that folder -> a regular file, as descriptor CT_INPUT   str path
+ * below the operand of redact, "" for itself -> u64 enum input_kind, str why
+ * (of INPUT_REFUSED), and the descriptor of a file or folder CT_FINISH  u64
+ * keep -> str path: syncs, takes ownership and links the result (keep 1) or
+ * drops it (0); str note: a sync that failed CT_KEY     makes the host's key,
+ * if the command line says so CT_LEFT    -> str text: readers left behind, one
+ * a line, "" if none
  */
 #ifndef XB_PROTO_H
 #define XB_PROTO_H
@@ -71,8 +72,17 @@ enum proto {
     CT_FINISH,
     CT_LEFT,
     CT_KEY,
+    CT_INPUT,
     CT_OK,
     CT_ERR,
+};
+
+enum input_kind {
+    INPUT_FILE,
+    INPUT_FOLDER,
+    INPUT_LINK,    /* symbolic; not followed below the operand */
+    INPUT_SPECIAL, /* a device, FIFO or socket */
+    INPUT_REFUSED,
 };
 
 /* RQ_READ flags. */

@@ -1,0 +1,433 @@
+/* Members are redacted as they come, and what they were and have become is
+ * noted; the manifest, which comes last, is then rewritten item by item.
+ *
+ * Binary content that the bundle holds was chosen when it was made, and stays
+ * byte for byte if no rule finds anything in it; else it is left out. */
+#include "collector/filter_job.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/bundle_arg.h"
+#include "collector/version.h"
+#include "redact/binary.h"
+
+#define SUMMARY "summary.txt"
+#define STEM "xen-bugtool-redacted"
+#define SMALL (256u * 1024u) /* members up to this share a segment */
+#define RUN 64u              /* so many of them */
+
+/* ---- names ------------------------------------------------------------ */
+
+static char *decoded_name(const char *name)
+{
+    char *out = xstrdup(name), *to = out;
+
+    for (const char *p = name; *p; p++) {
+        char hex[3] = {p[0] == '%' ? p[1] : 0, 0, 0};
+
+        if (hex[0])
+            hex[1] = p[2];
+        if (isxdigit((unsigned char)hex[0]) &&
+            isxdigit((unsigned char)hex[1]) && strcmp(hex, "00")) {
+            *to++ = (char)strtoul(hex, NULL, 16);
+            p += 2;
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = '\0';
+    return out;
+}
+
+/* The name in the new bundle; to be freed. */
+static char *new_name(struct job *j, const char *name)
+{
+    char *plain = decoded_name(name), *out;
+    struct buf masked = BUF_INIT, b = BUF_INIT;
+
+    redact_text(j->f->rules, plain, strlen(plain), &masked);
+    if (!strcmp(buf_str(&masked), plain))
+        buf_adds(&b, name);
+    else
+        str_add_member_name(&b, buf_str(&masked), true);
+    out = buf_take(&b);
+    for (unsigned i = 1; names_find(j->new_names, out) >= 0; i++) {
+        char *next = xasprintf("%s~%u", out, i);
+
+        free(out);
+        out = next;
+    }
+    names_add(j->new_names, out);
+    free(plain);
+    buf_done(&masked);
+    return out;
+}
+
+/* ---- members ------------------------------------------------------------- */
+
+struct seg_sink {
+    struct sink sink;
+    struct segment *seg;
+};
+
+static int seg_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    return member_write(((struct seg_sink *)s)->seg, data, n, err);
+}
+
+static int seg_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void seg_free(struct sink *s)
+{
+    free(s);
+}
+
+static struct sink *sink_to_segment(struct segment *seg)
+{
+    static const struct sink_ops ops = {seg_write, seg_close, seg_free};
+    struct seg_sink *s = xcalloc(1, sizeof(*s));
+
+    s->sink.ops = &ops;
+    s->seg = seg;
+    return &s->sink;
+}
+
+static int end_segment(struct job *j, struct err *err)
+{
+    struct segment *seg = j->seg;
+    int rc;
+
+    j->seg = NULL;
+    j->n_in_seg = 0;
+    if (!seg)
+        return 0;
+    rc = segment_close(seg, err);
+    if (!rc)
+        return bundle_append(j->b, seg, err);
+    segment_free(seg);
+    return rc;
+}
+
+static int begin_segment(struct job *j, uint64_t size, struct err *err)
+{
+    int rc = 0;
+
+    if (size > SMALL || j->n_in_seg == RUN)
+        rc = end_segment(j, err);
+    if (!rc && !j->seg)
+        j->seg = segment_new(j->b);
+    j->n_in_seg = size > SMALL ? RUN : j->n_in_seg + 1;
+    return rc;
+}
+
+/* Fills block as far as the member goes. */
+static ssize_t read_block(struct job *j, char *block, struct err *err)
+{
+    size_t n = 0;
+    ssize_t r;
+
+    do {
+        r = unpack_read(j->u, block + n, BLOCK - n, err);
+        n += r > 0 ? (size_t)r : 0;
+    } while (r > 0 && n < BLOCK);
+    return r < 0 ? r : (ssize_t)n;
+}
+
+/* The n bytes in block and all behind them. */
+static int pass(struct job *j, struct member *m, struct sink *s, char *block,
+                ssize_t n, struct err *err)
+{
+    struct sha256 *h = sha256_new();
+    int rc = 0;
+
+    while (!rc && n > 0) {
+        sha256_update(h, block, (size_t)n);
+        m->old_bytes += (uint64_t)n;
+        j->f->bytes += (uint64_t)n;
+        rc = sink_write(s, block, (size_t)n, err);
+        if (!rc) {
+            n = read_block(j, block, err);
+            rc = n < 0 ? (int)n : 0;
+        }
+    }
+    sha256_hex(h, m->old_sha256);
+    sha256_free(h);
+    return rc;
+}
+
+static void take_counts(struct job *j, struct member *m, struct redactor *r)
+{
+    const uint64_t *hits = redactor_hits(r);
+    size_t n = redact_rules_count(j->f->rules);
+
+    m->unscannable = redactor_unscannable(r);
+    if (!filter_count(j->f, r))
+        return;
+    m->counts = xcalloc(n, sizeof(*m->counts));
+    for (size_t i = 0; i < n; i++)
+        if (hits[i])
+            m->counts[m->n_counts++] = (struct redaction_count){
+                redact_rule_name(j->f->rules, i), hits[i]};
+}
+
+/* What a reader of the page must know. */
+static int mark_summary(struct job *j, struct err *err)
+{
+    const struct bundle_job *o = j->opt;
+    char when[CLOCK_ISO_SIZE];
+    struct buf b = BUF_INIT;
+    int rc;
+
+    buf_addf(&b, "\nRedacted again %s by xen-bugtool %s\n",
+             clock_iso(j->now_ms, when), VERSION_TEXT);
+    for (size_t i = 0; o->rules_overrides && o->rules_overrides[i]; i++)
+        buf_addf(&b, "HIDES LESS rule %s\n", o->rules_overrides[i]);
+    rc = member_write(j->seg, buf_str(&b), b.len, err);
+    buf_done(&b);
+    return rc;
+}
+
+static void drop(struct job *j, const char *name, struct member *m)
+{
+    j->left_out++;
+    log_msg(LOG_NOTE, "left out: %s: secrets in binary content", name);
+    member_drop(j->seg);
+    free(m->name);
+    m->name = NULL;
+}
+
+static int store(struct job *j, const struct unpack_member *um,
+                 struct member *m, char *block, ssize_t n, struct err *err)
+{
+    bool binary = redact_is_binary((const uint8_t *)block, (size_t)n);
+    struct member_info info = {m->name, um->mtime};
+    struct redactor *r;
+    int rc;
+
+    rc = begin_segment(j, um->size, err);
+    if (!rc)
+        rc = member_begin(j->seg, &info, err);
+    if (rc)
+        return rc;
+    r = redactor_new(j->f->rules, sink_to_segment(j->seg));
+    rc = pass(j, m, redactor_sink(r), block, n, err);
+    if (!rc)
+        rc = sink_close(redactor_sink(r), err);
+    take_counts(j, m, r);
+    sink_free(redactor_sink(r));
+    if (!rc && binary && (m->n_counts || m->unscannable)) {
+        drop(j, um->name, m);
+        return 0;
+    }
+    if (!rc && !strcmp(um->name, SUMMARY))
+        rc = mark_summary(j, err);
+    return rc ? rc : member_end(j->seg, &m->bytes, m->sha256, err);
+}
+
+static int look(struct job *j, const char *name, struct member *m, char *block,
+                ssize_t n, struct err *err)
+{
+    struct redactor *r = redactor_new(j->f->rules, sink_to_fd(-1, ""));
+    char shown[1024];
+    uint64_t hits;
+    int rc = pass(j, m, redactor_sink(r), block, n, err);
+
+    if (!rc)
+        rc = sink_close(redactor_sink(r), err);
+    hits = filter_count(j->f, r);
+    if (hits)
+        printf("%s: %" PRIu64 "\n", str_visible(name, shown, sizeof(shown)),
+               hits);
+    sink_free(redactor_sink(r));
+    return rc;
+}
+
+static struct member *add_member(struct job *j, const char *name)
+{
+    /* unpack lets no name pass twice, and no more than there is room for. */
+    int64_t i = names_add(j->old_names, name);
+
+    if (i < 0)
+        return NULL;
+    j->members =
+        xreallocarray(j->members, j->n_members + 1, sizeof(*j->members));
+    memset(&j->members[j->n_members], 0, sizeof(*j->members));
+    return &j->members[j->n_members++];
+}
+
+static int take_member(struct job *j, const struct unpack_member *um,
+                       struct err *err)
+{
+    struct member *m = add_member(j, um->name);
+    char *block = xmalloc(BLOCK);
+    ssize_t n = m ? read_block(j, block, err)
+                  : err_set(err, -EBADMSG, "too many members");
+    int rc = n < 0 ? (int)n : 0;
+
+    j->f->inputs++;
+    if (!rc && !j->b) {
+        rc = look(j, um->name, m, block, n, err);
+    } else if (!rc) {
+        m->name = new_name(j, um->name);
+        rc = store(j, um, m, block, n, err);
+    }
+    free(block);
+    return rc;
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+/* From the first member, which was just found, to the end. */
+static int take_all(struct job *j, int r, struct unpack_member *um,
+                    struct err *err)
+{
+    for (; r > 0; r = unpack_next(j->u, um, err)) {
+        if (j->seen_manifest)
+            return err_set(err, -EBADMSG, "%s stands behind " MANIFEST,
+                           um->name);
+        if (strcmp(um->name, MANIFEST))
+            r = take_member(j, um, err);
+        else if (!(r = end_segment(j, err)))
+            r = job_manifest(j, um, err);
+        if (r)
+            return r;
+    }
+    if (r == -ENOENT)
+        r = -EBADMSG;
+    if (!r && !j->seen_manifest)
+        r = err_set(err, -EBADMSG, MANIFEST " is missing");
+    return r;
+}
+
+/* What the new bundle is called where the user does not say. */
+static char *stem(struct job *j)
+{
+    const char *top = unpack_top(j->u);
+    struct buf masked = BUF_INIT, b = BUF_INIT;
+
+    redact_text(j->f->rules, top, strlen(top), &masked);
+    for (const char *p = buf_str(&masked); *p && b.len < 100; p++)
+        buf_addc(&b,
+                 isalnum((unsigned char)*p) || strchr("._-", *p) ? *p : '_');
+    if (!str_starts(buf_str(&b), "xen-bugtool-")) {
+        buf_reset(&b);
+        buf_adds(&b, STEM);
+    }
+    buf_done(&masked);
+    return buf_take(&b);
+}
+
+static int open_bundle(struct job *j, int *out_fd, int *spool_fd,
+                       struct err *err)
+{
+    const struct bundle_job *o = j->opt;
+    char *top = stem(j);
+    struct bundle_opts bo = {.format = o->format,
+                             .top = top,
+                             .threads = o->threads,
+                             .mtime = j->now_ms / 1000};
+    int rc = control_output(o->ctl, top, "", o->format_name, out_fd, err);
+
+    if (!rc && o->format != BUNDLE_DIR)
+        rc = control_spool(o->ctl, spool_fd, err);
+    bo.out_fd = *out_fd;
+    bo.spool_fd = *spool_fd;
+    if (!rc)
+        rc = bundle_new(&bo, &j->b, err);
+    free(top);
+    return rc;
+}
+
+static void job_done(struct job *j)
+{
+    segment_free(j->seg);
+    segment_free(j->manifest);
+    bundle_free(j->b);
+    for (size_t i = 0; i < j->n_members; i++) {
+        free(j->members[i].name);
+        free(j->members[i].counts);
+    }
+    free(j->members);
+    names_free(j->old_names);
+    names_free(j->new_names);
+    recorded_head_free(j->head);
+    texts_clear(&j->item_texts);
+    texts_clear(&j->head_texts);
+    free(j->item_texts.v);
+    free(j->head_texts.v);
+    buf_done(&j->line);
+    unpack_free(j->u);
+}
+
+static void job_init(struct job *j, struct filter *f)
+{
+    memset(j, 0, sizeof(*j));
+    j->f = f;
+    j->old_names = names_new();
+    j->new_names = names_new();
+    j->now_ms = clock_real_ms();
+}
+
+int filter_bundle(const struct bundle_job *opt, struct bundle_result *res_out,
+                  struct err *err)
+{
+    int out_fd = -1, spool_fd = -1, r, rc;
+    struct unpack_member um;
+    struct job j;
+
+    memset(res_out, 0, sizeof(*res_out));
+    job_init(&j, opt->f);
+    j.opt = opt;
+    rc = bundle_arg_open(opt->ctl, &j.u, NULL, err);
+    if (rc)
+        goto out;
+    r = unpack_next(j.u, &um, err);
+    rc = r < 0 ? r : open_bundle(&j, &out_fd, &spool_fd, err);
+    if (!rc)
+        rc = take_all(&j, r, &um, err);
+    if (!rc)
+        rc = bundle_finish(j.b, err);
+    if (!rc)
+        rc =
+            control_finish(opt->ctl, true, &res_out->path, &res_out->note, err);
+    res_out->left_out = j.left_out;
+out:
+    job_done(&j);
+    if (out_fd >= 0)
+        close(out_fd);
+    if (spool_fd >= 0)
+        close(spool_fd);
+    return rc;
+}
+
+int filter_bundle_check(struct filter *f, struct control *ctl, struct err *err)
+{
+    struct unpack_member um;
+    struct job j;
+    int r, rc;
+
+    job_init(&j, f);
+    rc = bundle_arg_open(ctl, &j.u, NULL, err);
+    if (!rc) {
+        r = unpack_next(j.u, &um, err);
+        rc = r < 0 ? r : take_all(&j, r, &um, err);
+    }
+    job_done(&j);
+    return rc;
+}

@@ -1,0 +1,213 @@
+#include "collector/filter_job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/version.h"
+
+/* ---- texts --------------------------------------------------------------- */
+
+static void *keep(struct texts *t, void *p)
+{
+    t->v = xreallocarray(t->v, t->n + 1, sizeof(*t->v));
+    return t->v[t->n++] = p;
+}
+
+void texts_clear(struct texts *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        free(t->v[i]);
+    t->n = 0;
+}
+
+static const char *mask(struct job *j, struct texts *t, const char *s)
+{
+    struct buf b = BUF_INIT;
+
+    if (!s)
+        return NULL;
+    redact_text(j->f->rules, s, strlen(s), &b);
+    return keep(t, buf_take(&b));
+}
+
+static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
+{
+    size_t n = 0;
+    char **out;
+
+    while (list && list[n])
+        n++;
+    out = keep(t, xcalloc(n + 1, sizeof(*out)));
+    for (size_t i = 0; i < n; i++)
+        out[i] = (char *)mask(j, t, list[i]);
+    return out;
+}
+
+/* ---- the manifest -------------------------------------------------------- */
+
+static int on_head(const struct manifest_head *head, void *arg, struct err *err)
+{
+    struct job *j = arg;
+
+    (void)err;
+    j->head = recorded_head_new(head);
+    return 0;
+}
+
+/* Puts in what has become of the member.  1: it was left out. */
+static int change_member(struct job *j, struct manifest_member *mm,
+                         struct err *err)
+{
+    int64_t i = mm->name ? names_find(j->old_names, mm->name) : -1;
+    struct member *m;
+
+    if (!mm->name)
+        return 0;
+    if (i < 0)
+        return err_set(err, -EBADMSG,
+                       "%s is listed in " MANIFEST ", but not there", mm->name);
+    m = &j->members[i];
+    if (m->listed || m->old_bytes != mm->bytes ||
+        strcmp(m->old_sha256, mm->sha256))
+        return err_set(err, -EBADMSG, "%s is not what " MANIFEST " says",
+                       mm->name);
+    m->listed = true;
+    if (!m->name && j->b) {
+        memset(mm, 0, sizeof(*mm));
+        return 1;
+    }
+    mm->name = m->name;
+    mm->bytes = m->bytes;
+    memcpy(mm->sha256, m->sha256, SHA256_HEX);
+    mm->redactions = m->counts;
+    mm->n_redactions = m->n_counts;
+    mm->unscannable += m->unscannable;
+    return 0;
+}
+
+static int on_item(const struct manifest_item *item, void *arg, struct err *err)
+{
+    struct manifest_item it = *item;
+    struct job *j = arg;
+    struct texts *t = &j->item_texts;
+    int out, errout;
+
+    out = change_member(j, &it.out, err);
+    errout = out < 0 ? out : change_member(j, &it.errout, err);
+    if (out < 0 || errout < 0 || !j->b)
+        return out < 0 ? out : errout < 0 ? errout : 0;
+    it.plugin = mask(j, t, it.plugin);
+    it.item = mask(j, t, it.item);
+    it.path = mask(j, t, it.path);
+    it.glob = mask(j, t, it.glob);
+    it.tree = mask(j, t, it.tree);
+    it.probe = mask(j, t, it.probe);
+    if (it.argv)
+        it.argv = (const char *const *)mask_list(j, t, (char **)it.argv);
+    it.error = out ? "secrets in binary content, so it was left out when the "
+                     "bundle was redacted again"
+                   : mask(j, t, it.error);
+    if (out)
+        it.status = ST_REFUSED;
+    it.left = mask(j, t, it.left);
+    it.link = mask(j, t, it.link);
+    it.decoded = mask(j, t, it.decoded);
+    buf_reset(&j->line);
+    buf_adds(&j->line, j->first_item ? "" : ",\n");
+    j->first_item = false;
+    manifest_item_write(&it, &j->line);
+    texts_clear(t);
+    return member_write(j->manifest, buf_str(&j->line), j->line.len, err);
+}
+
+static void change_head(struct job *j, struct manifest_head *h)
+{
+    const struct bundle_job *o = j->opt;
+    struct texts *t = &j->head_texts;
+
+    h->again.time_ms = j->now_ms;
+    h->again.tool_version = VERSION_TEXT;
+    h->again.key_id = mask(j, t, h->key_id);
+    h->again.rules_digest = mask(j, t, h->rules_digest);
+    h->rules_digest = redact_rules_digest(j->f->rules);
+    h->rules_count = redact_rules_in_force(j->f->rules);
+    h->rules_files = o->rules_files;
+    h->rules_overrides = o->rules_overrides;
+    h->key_id = o->key_id;
+    h->options.format = o->format_name;
+    h->tool_version = mask(j, t, h->tool_version);
+    h->cut = mask(j, t, h->cut);
+    h->host.name = mask(j, t, h->host.name);
+    h->host.kernel = mask(j, t, h->host.kernel);
+    h->host.machine = mask(j, t, h->host.machine);
+    h->host.xen = mask(j, t, h->host.xen);
+    h->options.privacy = mask(j, t, h->options.privacy);
+    h->options.since = mask(j, t, h->options.since);
+    h->options.only = mask_list(j, t, h->options.only);
+    h->options.skip = mask_list(j, t, h->options.skip);
+    h->options.skip_file = mask_list(j, t, h->options.skip_file);
+    h->options.case_id = mask(j, t, h->options.case_id);
+    h->options.note = mask(j, t, h->options.note);
+    h->modules_before = mask_list(j, t, h->modules_before);
+    h->modules_after = mask_list(j, t, h->modules_after);
+}
+
+static int feed_manifest(struct job *j, struct err *err)
+{
+    const struct manifest_handler handler = {on_head, on_item, j};
+    struct manifest_reader *mr = manifest_reader_new(&handler);
+    char *block = xmalloc(BLOCK);
+    ssize_t n;
+    int rc = 0;
+
+    while (!rc && (n = unpack_read(j->u, block, BLOCK, err)) != 0)
+        rc = n < 0 ? (int)n : manifest_reader_feed(mr, block, (size_t)n, err);
+    if (!rc)
+        rc = manifest_reader_end(mr, err);
+    for (size_t i = 0; !rc && i < j->n_members; i++)
+        if (!j->members[i].listed)
+            rc = err_set(err, -EBADMSG, "%s is not listed in " MANIFEST,
+                         names_at(j->old_names, i));
+    manifest_reader_free(mr);
+    free(block);
+    return rc;
+}
+
+int job_manifest(struct job *j, const struct unpack_member *um, struct err *err)
+{
+    struct member_info info = {MANIFEST, um->mtime};
+    struct manifest_head head;
+    uint64_t size;
+    int rc;
+
+    j->seen_manifest = true;
+    if (!j->b)
+        return feed_manifest(j, err);
+    j->manifest = segment_new(j->b);
+    j->first_item = true;
+    rc = member_begin(j->manifest, &info, err);
+    if (!rc)
+        rc = feed_manifest(j, err);
+    if (rc)
+        return rc;
+    head = j->head->head;
+    change_head(j, &head);
+    buf_reset(&j->line);
+    manifest_head_write(&head, &j->line);
+    rc = member_write(j->manifest, "\n" MANIFEST_TAIL,
+                      strlen("\n" MANIFEST_TAIL), err);
+    if (!rc)
+        rc = member_prepend(j->manifest, buf_str(&j->line), j->line.len, err);
+    if (!rc)
+        rc = member_end(j->manifest, &size, NULL, err);
+    if (!rc)
+        rc = segment_close(j->manifest, err);
+    if (!rc) {
+        rc = bundle_append(j->b, j->manifest, err);
+        j->manifest = NULL;
+    }
+    return rc;
+}

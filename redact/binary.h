@@ -1,0 +1,18 @@
+/* binary.h: tells what is no text, in which rules find nothing and a token
+ * would be damage. */
+#ifndef XB_REDACT_BINARY_H
+#define XB_REDACT_BINARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of its begin that tell. */
+#define REDACT_HEAD 8192u
+
+/* head is the begin of a file, or all of it.  Text are also lists separated by
+ * NUL (/proc/PID/environ), logs with holes of NULs (after a power cut), Latin-1
+ * and colours of terminals; UTF-16 is not, since no rule reads it. */
+bool redact_is_binary(const uint8_t *head, size_t n);
+
+#endif

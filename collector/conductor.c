@@ -31,6 +31,9 @@
 /* So many threads read files; the others have commands and probe reads, which
  * wait more than they work.  A file can fill two blocks of the packer's. */
 #define FILE_JOBS 4u
+/* How many items may be done before one that is not: what is known of an item
+ * takes a kilobyte until it is written. */
+#define AHEAD_MAX 4096u
 
 struct result {
     bool done;
@@ -48,11 +51,11 @@ struct run {
     pthread_cond_t finished;
     /* The first task of either kind that nobody has taken. */
     size_t next_file, next_other;
-    unsigned files; /* threads that read files */
-    pthread_cond_t file_done;
+    unsigned files;      /* threads that read files */
+    pthread_cond_t turn; /* a thread that waits in take_task may go on */
     struct result *results;
     const struct planned **running; /* per thread; NULL: idle */
-    size_t written;                 /* items appended */
+    size_t written;                 /* items appended; main thread writes */
     atomic_ullong bytes_read, stored;
 };
 
@@ -138,6 +141,11 @@ static bool reads_files(const struct plan *p, size_t task)
     return p->items[p->tasks[task].first].path != NULL;
 }
 
+static bool near(const struct run *run, size_t task)
+{
+    return run->o->plan->tasks[task].first < run->written + AHEAD_MAX;
+}
+
 /* With the lock.  The next task in plan order that this thread may do, once
  * there is one; n_tasks: none is left. */
 static size_t take_task(struct run *run)
@@ -151,15 +159,15 @@ static size_t take_task(struct run *run)
             ++*file;
         while (*other < p->n_tasks && reads_files(p, *other))
             ++*other;
-        if (*file < *other && run->files < FILE_JOBS) {
+        if (*file < *other && run->files < FILE_JOBS && near(run, *file)) {
             run->files++;
             return (*file)++;
         }
-        if (*other < p->n_tasks)
+        if (*other < p->n_tasks && near(run, *other))
             return (*other)++;
-        if (*file == p->n_tasks)
+        if (*file == p->n_tasks && *other == p->n_tasks)
             return p->n_tasks;
-        pthread_cond_wait(&run->file_done, &run->lock);
+        pthread_cond_wait(&run->turn, &run->lock);
     }
 }
 
@@ -203,7 +211,7 @@ static void *thread_main(void *arg)
         pthread_cond_signal(&run->finished);
         if (reads_files(plan, i)) {
             run->files--;
-            pthread_cond_broadcast(&run->file_done);
+            pthread_cond_broadcast(&run->turn);
         }
         pthread_mutex_unlock(&run->lock);
     }
@@ -416,7 +424,10 @@ static void append_task(struct run *run, size_t task)
     }
     free(res->items);
     res->items = NULL;
+    pthread_mutex_lock(&run->lock);
     run->written += pt->n;
+    pthread_cond_broadcast(&run->turn);
+    pthread_mutex_unlock(&run->lock);
 }
 
 int conductor_run(const struct conductor_opts *opts, struct tally *tally,
@@ -429,7 +440,7 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     memset(tally, 0, sizeof(*tally));
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.finished, NULL);
-    pthread_cond_init(&run.file_done, NULL);
+    pthread_cond_init(&run.turn, NULL);
     atomic_init(&run.bytes_read, 0);
     atomic_init(&run.stored, 0);
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
@@ -457,7 +468,7 @@ out:
     free(threads);
     free(run.running);
     free(run.results);
-    pthread_cond_destroy(&run.file_done);
+    pthread_cond_destroy(&run.turn);
     pthread_cond_destroy(&run.finished);
     pthread_mutex_destroy(&run.lock);
     return rc;

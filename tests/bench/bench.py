@@ -39,6 +39,7 @@ class Bench:
         self.tenth = os.path.join(self.stage,
                                   "corpus-logs-%d" % (args.size // 10))
         self.small = os.path.join(self.stage, "corpus-small")
+        self.many = os.path.join(self.stage, "corpus-many")
         self.line = os.path.join(self.stage, "corpus-line")
         self.rows = []
 
@@ -189,7 +190,10 @@ def rows_small(b):
 
 def rows_growth(b):
     b.pair("collect of all logs : 10 x of a tenth", collect(b, "bench_logs"),
-           collect(b, "bench_tenth"), 1.0, 1.0, scale=0.1)
+           collect(b, "bench_tenth"), 1.0, 1.05, scale=0.1)
+    b.pair("collect of 100,000 small files : 5 x 20,000",
+           collect(b, "bench_many"), collect(b, "bench_small"), 1.0, 1.05,
+           scale=0.2, pairs=1)
 
 
 def rows_commands(b):
@@ -242,7 +246,7 @@ def rows_memory(b):
         b.memory("memory, logs, " + fmt, collect(b, only, "-f " + fmt))
     b.memory("memory, --threads 64 --jobs 16",
              collect(b, "bench_logs", "--threads 64 --jobs 16"))
-    b.memory("memory, 20,000 small files", collect(b, "bench_small"))
+    b.memory("memory, 100,000 small files", collect(b, "bench_many"))
     b.memory("memory, one line of 1 GiB", collect(b, "bench_line"))
     b.memory("memory, first item hangs 5 s, all others wait",
              collect(b, "bench_behind"))
@@ -290,6 +294,8 @@ def write_plugins(b):
         "bench_logs": item("logs", "glob", b.logs + "/*.log"),
         "bench_tenth": item("logs", "glob", b.tenth + "/*.log"),
         "bench_small": item("small", "tree", b.small),
+        "bench_many": "".join(item("many%d" % i, "tree", b.many + str(i))
+                              for i in range(6)),
         "bench_line": item("line", "file", b.line + "/line.log"),
         "bench_sleep": sleeps + hang,
         "bench_behind": hang + item("logs", "glob", b.logs + "/*.log"),
@@ -323,6 +329,8 @@ def main():
     corpus.make_logs(b.logs, args.size * MIB, 16)
     corpus.make_logs(b.tenth, args.size // 10 * MIB, 16)
     corpus.make_small(b.small, 20000, 1024)
+    for i in range(6):
+        corpus.make_small(b.many + str(i), 16667, 200, i)
     make_line(b.line)
     write_plugins(b)
     for folder in (b.logs, b.tenth, b.small):

@@ -82,6 +82,24 @@ static int override(struct redact_added *a, struct rulefile *f, size_t i,
     return 0;
 }
 
+/* The checker of anchors lets pass what PCRE2 may still refuse, such as a
+ * look-behind whose length varies; it is to be told with its line, too. */
+static int check_anchor(const struct rulefile *f, size_t i, struct err *err)
+{
+    struct redact_opts opts = {.engine = REDACT_ENGINE_PCRE2};
+    struct redact_table table = {.rules = rulefile_rule(f, i), .n = 1};
+    struct redact_rules *rules = NULL;
+    struct err why = ERR_INIT;
+    char where[48];
+    int rc = redact_rules_new_from(&table, &opts, &rules, &why);
+
+    redact_rules_free(rules);
+    if (!rc)
+        return 0;
+    snprintf(where, sizeof(where), "rules/%zu/anchor", i);
+    return rulefile_error(f, err, where, "%s", why.text);
+}
+
 static int add_rule(struct redact_added *a, struct rulefile *f, size_t i,
                     struct err *err)
 {
@@ -93,6 +111,8 @@ static int add_rule(struct redact_added *a, struct rulefile *f, size_t i,
     if (r->form == FORM_TOKEN)
         return rulefile_error(f, err, where,
                               "the form token is for our own tokens");
+    if (check_anchor(f, i, err))
+        return -EINVAL;
     snprintf(where, sizeof(where), "rules/%zu/name", i);
     for (size_t k = redact_builtin_count; k < a->n; k++)
         if (!strcmp(a->rule[k].name, r->name))

@@ -97,13 +97,14 @@ struct rulefile {
 int rulefile_error(const struct rulefile *f, struct err *err, const char *where,
                    const char *fmt, ...)
 {
-    char text[400];
+    char text[400], shown[400]; /* it quotes what the file says */
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    return yamldoc_error(f->yaml, err, where, "%s", text);
+    return yamldoc_error(f->yaml, err, where, "%s",
+                         str_visible(text, shown, sizeof(shown)));
 }
 
 static int bad(const struct rulefile *f, unsigned rule, const char *key,

@@ -121,6 +121,9 @@ static void test_wrong(void **state)
         /* an anchor without an end would need memory without an end */
         {"rules:\n" RULE("a", "abc.*", "auto", "abcX", "X", "x"),
          "f:4: rule a: "},
+        /* what the checker can bound, but PCRE2 cannot run */
+        {"rules:\n" RULE("a", "(?<!b{2,4})abc", "auto", "abcX", "X", "x"),
+         "f:4: redaction rule a: anchor: lookbehind"},
         /* a rule that takes a token for a secret could hide behind one */
         {"rules:\n" RULE("a", "abc", "token", "abcX", "X", "x"),
          "f:5: the form token"},

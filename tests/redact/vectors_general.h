@@ -128,11 +128,11 @@ static const struct vector general_vectors[] = {
     V("kubeconfig",
       "    client-certificate-data: TUlJ\n"
       "    client-key-data: TUlJ\n    token: EXAMPLE0123456789\n",
-      "    client-certificate-data: TUlJ\n    client-key-data: <secret-yaml>\n"
+      "    client-certificate-data: TUlJ\n    client-key-data: <secret-line>\n"
       "    token: <token-value>\n"),
     V("k8s variable", "- name: DB_PASSWORD\n  value: \"S3 c\"\n",
       "- name: DB_PASSWORD\n  value: \"<secret-name-value>\"\n"),
-    V("XML", "<a><apiKey>S3&amp;c</apiKey><add key='Secret' value='S'/></a>",
+    V("XML", "<a><apiKey>S3&amp;c</apiKey><add key='Secret' value='S3'/></a>",
       "<a><apiKey><secret-xml></apiKey><add key='Secret' "
       "value='<secret-xml-value>'/></a>"),
     V("options", "x --api-key S3cretS3cret --token=S3 -v",

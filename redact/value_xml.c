@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#include "redact/redact.h"
+#include "redact/token.h"
+
 #define LOOK 64 /* no decision needs more bytes */
 
 /* One entity: &apos; or &amp;apos; or &#39; ... */
@@ -144,6 +147,17 @@ static size_t one(struct value *v, const uint8_t *p, size_t n)
     return 1;
 }
 
+static bool is_token(const struct value *v, const uint8_t *p, size_t n)
+{
+    size_t t =
+        v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
+    uint8_t quote;
+    unsigned depth;
+
+    return t && quote_at(p + t, n - t, &quote, &depth) &&
+           quote == (uint8_t)v->quote && depth == v->depth;
+}
+
 int value_xml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                    size_t *raw, size_t *gone)
 {
@@ -151,13 +165,15 @@ int value_xml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
     uint8_t quote;
 
     if (!v->opened) {
-        if (n < LOOK && !eof)
+        if (n < 2 * LOOK + TOKEN_MAX && !eof)
             return VALUE_MORE;
         v->opened = true;
         i = *raw = quote_at(p, n, &quote, &v->depth);
         if (!i)
             return VALUE_DONE;
         v->quote = (char)quote;
+        if (is_token(v, p + i, n - i))
+            return VALUE_DONE;
     }
     while (i < n && (n - i >= LOOK || eof)) {
         k = one(v, p + i, n - i);

@@ -8,11 +8,14 @@
 
 #include <string.h>
 
+#include "redact/redact.h"
+#include "redact/token.h"
+
 #define INDENT_MAX 256
 #define BLANK_LINES 16 /* more of them end the block */
 #define SLASHES 8
 #define BLOCK_MAX 65536
-#define NEED (BLANK_LINES * (INDENT_MAX + SLASHES + 2) + 64)
+#define NEED (BLANK_LINES * (INDENT_MAX + SLASHES + 2) + 64 + TOKEN_MAX)
 
 _Static_assert(NEED < VALUE_LOOK, "the stream gives VALUE_LOOK bytes");
 
@@ -86,6 +89,20 @@ static void open_block(struct value *v, const uint8_t *p, size_t n)
     v->slashes = (unsigned)r;
 }
 
+/* Is the text a token of ours and nothing else? */
+static bool is_token(struct value *v, const uint8_t *p, size_t n)
+{
+    size_t t =
+        v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
+    unsigned n_lines;
+
+    if (!t || t == n)
+        return t > 0;
+    if (line_end(v, p + t, n - t))
+        return !next_line(v, p + t, n - t, &n_lines);
+    return at_end(v, p + t, n - t);
+}
+
 int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                     size_t *raw, size_t *gone)
 {
@@ -106,7 +123,8 @@ int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                 for (; n_lines; n_lines--)
                     value_hash(v, '\n');
             i += k;
-        } else if (at_end(v, p + i, n - i)) {
+        } else if (at_end(v, p + i, n - i) ||
+                   (v->taken + i == *raw && is_token(v, p + i, n - i))) {
             break;
         } else {
             value_hash(v, p[i++]);

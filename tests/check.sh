@@ -144,6 +144,11 @@ check)
     printf 'build/clang\t900\tany\t%s\n' \
         "$MAKE -C '$TOP' BUILD=build/check-clang CC=clang CFLAGS='-O1 -g' \
          all units fuzzers" | steps
+    # What a machine without these libraries gets.
+    printf 'build/lean\t900\tany\t%s\n' \
+        "$MAKE -C '$TOP' BUILD=build/check-lean SORTER=none \
+         build/check-lean/unit/test_bz2 && \
+         '$TOP/build/check-lean/unit/test_bz2'" | steps
     ! sanitize asan address,undefined || tests asan 3
     ;;
 asan)

@@ -14,27 +14,28 @@ export LC_ALL=C
 # "a|b": either will do; the first is what gets installed.
 debian_build='gcc libc6-dev make pkg-config|pkgconf libarchive-dev
 libjson-c-dev libpcre2-dev libvectorscan-dev|libhyperscan-dev libcyaml-dev
-libyaml-dev libssl-dev zlib1g-dev libbz2-dev libxen-dev'
+libyaml-dev libssl-dev zlib1g-dev libbz2-dev libdivsufsort-dev libxen-dev'
 debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
 bzip2 lbzip2 zstd p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
 util-linux procps man-db groff-base'
 
 dnf_build='gcc make pkgconf-pkg-config libarchive-devel json-c-devel pcre2-devel
 vectorscan-devel libcyaml-devel libyaml-devel openssl-devel zlib-devel
-bzip2-devel xen-devel'
+bzip2-devel libdivsufsort-devel xen-devel'
 dnf_check='libcmocka-devel clang clang-tools-extra libasan libubsan libtsan
 python3-jsonschema bzip2 lbzip2 zstd p7zip-plugins xz bsdtar busybox fuse3-devel
 fuse3 util-linux procps-ng man-db groff-base'
 
 zypper_build='gcc make pkgconf-pkg-config libarchive-devel libjson-c-devel
 pcre2-devel vectorscan-devel libcyaml-devel libyaml-devel libopenssl-devel
-zlib-devel libbz2-devel xen-devel'
+zlib-devel libbz2-devel
+libdivsufsort-devel xen-devel'
 zypper_check='libcmocka-devel clang clang-tools python3-jsonschema bzip2 lbzip2
 zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 util-linux procps man groff'
 
 apk_build='gcc musl-dev linux-headers make pkgconf libarchive-dev json-c-dev
 pcre2-dev vectorscan-dev libcyaml-dev yaml-dev openssl-dev zlib-dev
-bzip2-dev xen-dev'
+bzip2-dev libdivsufsort-dev xen-dev'
 apk_check='bash cmocka-dev clang clang-extra-tools py3-jsonschema bzip2 lbzip2
 zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 util-linux procps mandoc'
 

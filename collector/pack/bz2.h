@@ -42,11 +42,18 @@ struct bz2_block {
  * and valid until its next call.  One thread at a time per encoder. */
 struct bz2_encoder;
 struct bz2_encoder *bz2_encoder_new(void);
+/* The one over libbz2, whatever the build has: slow, and what ours is held
+ * against. */
+struct bz2_encoder *bz2_encoder_libbz2(void);
 void bz2_encoder_free(struct bz2_encoder *e);
 int bz2_encode_block(struct bz2_encoder *e, const uint8_t *rle, size_t n,
                      struct bz2_block *out, struct err *err);
-/* What an encoder takes when it works on a full block. */
+/* What an encoder takes when it works on a full block that compresses. */
+#ifdef BZ2_NO_SORTER
 #define BZ2_ENCODER_BYTES (8700u * 1024)
+#else
+#define BZ2_ENCODER_BYTES (5600u * 1024)
+#endif
 
 /* Joins blocks into one stream.  A value: a copy of it, put back, takes back
  * what was joined since (the output must then be taken back too). */

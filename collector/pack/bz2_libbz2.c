@@ -5,8 +5,6 @@
  * follows libbz2's own bound.  The block's bits lie in its output between the
  * four bytes of the stream's head and the ten bytes of its end, which start at
  * any bit. */
-#include "collector/pack/bz2.h"
-
 #include <bzlib.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -15,6 +13,8 @@
 
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/pack/bz2_crc.h"
+#include "collector/pack/bz2_encoder.h"
 
 #define BLOCK_MAGIC 0x314159265359ull
 #define END_MAGIC 0x177245385090ull
@@ -27,15 +27,16 @@ struct piece {
     bool used;
 };
 
-struct bz2_encoder {
+struct libbz2 {
+    struct bz2_encoder base;
     struct piece pieces[8];
     struct buf out;
-    char plain[16384];
+    uint8_t plain[BZ2_PIECE];
 };
 
 static void *piece_alloc(void *opaque, int n, int size)
 {
-    struct bz2_encoder *e = opaque;
+    struct libbz2 *e = opaque;
     size_t want = (size_t)n * (size_t)size;
 
     for (size_t i = 0; i < sizeof(e->pieces) / sizeof(e->pieces[0]); i++) {
@@ -55,22 +56,17 @@ static void *piece_alloc(void *opaque, int n, int size)
 
 static void piece_free(void *opaque, void *mem)
 {
-    struct bz2_encoder *e = opaque;
+    struct libbz2 *e = opaque;
 
     for (size_t i = 0; i < sizeof(e->pieces) / sizeof(e->pieces[0]); i++)
         if (mem && e->pieces[i].mem == mem)
             e->pieces[i].used = false;
 }
 
-struct bz2_encoder *bz2_encoder_new(void)
+static void libbz2_free(struct bz2_encoder *base)
 {
-    return xcalloc(1, sizeof(struct bz2_encoder));
-}
+    struct libbz2 *e = (struct libbz2 *)base;
 
-void bz2_encoder_free(struct bz2_encoder *e)
-{
-    if (!e)
-        return;
     for (size_t i = 0; i < sizeof(e->pieces) / sizeof(e->pieces[0]); i++)
         free(e->pieces[i].mem);
     buf_done(&e->out);
@@ -89,32 +85,19 @@ static int feed(bz_stream *strm, char *data, size_t n)
 }
 
 /* Undoes the run-length stage into libbz2. */
-static int feed_block(struct bz2_encoder *e, bz_stream *strm,
-                      const uint8_t *rle, size_t n)
+static int feed_block(struct libbz2 *e, bz_stream *strm, const uint8_t *rle,
+                      size_t n)
 {
-    unsigned run = 0;
-    size_t len = 0;
+    struct bz2_expand x = {.rle = rle, .n = n};
+    long got;
 
-    for (size_t i = 0; i < n; i++) {
-        run = run && rle[i] == rle[i - 1] ? run + 1 : 1;
-        e->plain[len++] = (char)rle[i];
-        if (run == 4) {
-            if (++i == n || rle[i] > 251)
-                return -EIO;
-            memset(e->plain + len, rle[i - 1], rle[i]);
-            len += rle[i];
-            run = 0;
-        }
-        if (len >= sizeof(e->plain) - 256) {
-            if (feed(strm, e->plain, len))
-                return -EIO;
-            len = 0;
-        }
-    }
-    return feed(strm, e->plain, len);
+    while ((got = bz2_expand_next(&x, e->plain)) > 0)
+        if (feed(strm, (char *)e->plain, (size_t)got))
+            return -EIO;
+    return got < 0 ? -EIO : 0;
 }
 
-static int drain(struct bz2_encoder *e, bz_stream *strm)
+static int drain(struct libbz2 *e, bz_stream *strm)
 {
     int rc;
 
@@ -141,7 +124,7 @@ static uint64_t bits_at(const uint8_t *p, uint64_t pos, unsigned n)
 
 /* Finds the one block between head and end.  With a single block the CRC in
  * the stream's end is the block's own: a second block cannot go unseen. */
-static int find_block(const struct bz2_encoder *e, struct bz2_block *out)
+static int find_block(const struct libbz2 *e, struct bz2_block *out)
 {
     const uint8_t *p = (const uint8_t *)e->out.data;
     const uint64_t total = (uint64_t)e->out.len * 8;
@@ -162,9 +145,10 @@ static int find_block(const struct bz2_encoder *e, struct bz2_block *out)
     return -EIO;
 }
 
-int bz2_encode_block(struct bz2_encoder *e, const uint8_t *rle, size_t n,
-                     struct bz2_block *out, struct err *err)
+static int libbz2_encode(struct bz2_encoder *base, const uint8_t *rle, size_t n,
+                         struct bz2_block *out, struct err *err)
 {
+    struct libbz2 *e = (struct libbz2 *)base;
     bz_stream strm = {
         .bzalloc = piece_alloc, .bzfree = piece_free, .opaque = e};
     int rc = -EIO;
@@ -185,4 +169,13 @@ int bz2_encode_block(struct bz2_encoder *e, const uint8_t *rle, size_t n,
                 "one block of it",
                 n, BZ2_bzlibVersion());
     return rc;
+}
+
+struct bz2_encoder *bz2_encoder_libbz2(void)
+{
+    struct libbz2 *e = xcalloc(1, sizeof(*e));
+
+    e->base.encode = libbz2_encode;
+    e->base.free = libbz2_free;
+    return &e->base;
 }

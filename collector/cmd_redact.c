@@ -247,7 +247,6 @@ static int a_bundle(struct redact *c, bool folder, struct err *err)
                        c->opt->operands[0]);
     }
     r = filter_bundle(&job, &res, err);
-    c->left_out = res.left_out;
     if (!r && res.note && *res.note)
         log_msg(LOG_WARN, "%s", res.note);
     if (!r && options_has(c->opt, OPT_QUIET))

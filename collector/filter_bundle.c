@@ -1,8 +1,8 @@
 /* Members are redacted as they come, and what they were and have become is
  * noted; the manifest, which comes last, is then rewritten item by item.
  *
- * Binary content that the bundle holds was chosen when it was made, and stays
- * byte for byte if no rule finds anything in it; else it is left out. */
+ * What is binary goes the same way, as when the bundle was made: else a guest
+ * that prints garbage could have its whole console left out. */
 #include "collector/filter_job.h"
 
 #include <ctype.h>
@@ -14,12 +14,10 @@
 #include <unistd.h>
 
 #include "collector/base/core/clock.h"
-#include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
 #include "collector/version.h"
-#include "redact/binary.h"
 
 #define SUMMARY "summary.txt"
 #define STEM "xen-bugtool-redacted"
@@ -203,19 +201,9 @@ static int mark_summary(struct job *j, struct err *err)
     return rc;
 }
 
-static void drop(struct job *j, const char *name, struct member *m)
-{
-    j->left_out++;
-    log_msg(LOG_NOTE, "left out: %s: secrets in binary content", name);
-    member_drop(j->seg);
-    free(m->name);
-    m->name = NULL;
-}
-
 static int store(struct job *j, const struct unpack_member *um,
                  struct member *m, char *block, ssize_t n, struct err *err)
 {
-    bool binary = redact_is_binary((const uint8_t *)block, (size_t)n);
     struct member_info info = {m->name, um->mtime};
     struct redactor *r;
     int rc;
@@ -231,10 +219,6 @@ static int store(struct job *j, const struct unpack_member *um,
         rc = sink_close(redactor_sink(r), err);
     take_counts(j, m, r);
     sink_free(redactor_sink(r));
-    if (!rc && binary && (m->n_counts || m->unscannable)) {
-        drop(j, um->name, m);
-        return 0;
-    }
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
     return rc ? rc : member_end(j->seg, &m->bytes, m->sha256, err);
@@ -406,7 +390,6 @@ int filter_bundle(const struct bundle_job *opt, struct bundle_result *res_out,
     if (!rc)
         rc =
             control_finish(opt->ctl, true, &res_out->path, &res_out->note, err);
-    res_out->left_out = j.left_out;
 out:
     job_done(&j);
     if (out_fd >= 0)

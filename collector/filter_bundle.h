@@ -19,9 +19,8 @@ struct bundle_job {
 };
 
 struct bundle_result {
-    char *path;        /* where it lies; to be freed */
-    char *note;        /* a sync that failed, "" if none; to be freed */
-    uint64_t left_out; /* members of binary content with secrets */
+    char *path; /* where it lies; to be freed */
+    char *note; /* a sync that failed, "" if none; to be freed */
 };
 
 /* Reads the bundle that the command line names, holds each member against the

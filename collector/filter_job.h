@@ -13,7 +13,7 @@
 #define BLOCK 65536u
 
 struct member {
-    char *name; /* the new one; NULL: left out */
+    char *name; /* the new one; NULL if there is no new bundle */
     uint64_t old_bytes, bytes;
     char old_sha256[SHA256_HEX], sha256[SHA256_HEX];
     struct redaction_count *counts;
@@ -44,7 +44,6 @@ struct job {
     struct texts item_texts, head_texts;
     struct buf line;
     int64_t now_ms;
-    uint64_t left_out;
     bool seen_manifest;
 };
 

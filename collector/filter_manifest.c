@@ -57,7 +57,7 @@ static int on_head(const struct manifest_head *head, void *arg, struct err *err)
     return 0;
 }
 
-/* Puts in what has become of the member.  1: it was left out. */
+/* Puts in what has become of the member. */
 static int change_member(struct job *j, struct manifest_member *mm,
                          struct err *err)
 {
@@ -75,10 +75,6 @@ static int change_member(struct job *j, struct manifest_member *mm,
         return err_set(err, -EBADMSG, "%s is not what " MANIFEST " says",
                        mm->name);
     m->listed = true;
-    if (!m->name && j->b) {
-        memset(mm, 0, sizeof(*mm));
-        return 1;
-    }
     mm->name = m->name;
     mm->bytes = m->bytes;
     memcpy(mm->sha256, m->sha256, SHA256_HEX);
@@ -93,12 +89,18 @@ static int on_item(const struct manifest_item *item, void *arg, struct err *err)
     struct manifest_item it = *item;
     struct job *j = arg;
     struct texts *t = &j->item_texts;
-    int out, errout;
+    int rc;
 
-    out = change_member(j, &it.out, err);
-    errout = out < 0 ? out : change_member(j, &it.errout, err);
-    if (out < 0 || errout < 0 || !j->b)
-        return out < 0 ? out : errout < 0 ? errout : 0;
+    rc = change_member(j, &it.out, err);
+    if (!rc)
+        rc = change_member(j, &it.errout, err);
+    if (rc || !j->b)
+        return rc;
+    if (it.status == ST_OK && (it.out.unscannable || it.errout.unscannable)) {
+        it.status = ST_PARTIAL;
+        it.error = "some lines could not be scanned for secrets and were left "
+                   "out";
+    }
     it.plugin = mask(j, t, it.plugin);
     it.item = mask(j, t, it.item);
     it.path = mask(j, t, it.path);
@@ -107,11 +109,7 @@ static int on_item(const struct manifest_item *item, void *arg, struct err *err)
     it.probe = mask(j, t, it.probe);
     if (it.argv)
         it.argv = (const char *const *)mask_list(j, t, (char **)it.argv);
-    it.error = out ? "secrets in binary content, so it was left out when the "
-                     "bundle was redacted again"
-                   : mask(j, t, it.error);
-    if (out)
-        it.status = ST_REFUSED;
+    it.error = mask(j, t, it.error);
     it.left = mask(j, t, it.left);
     it.link = mask(j, t, it.link);
     it.decoded = mask(j, t, it.decoded);

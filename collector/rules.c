@@ -98,8 +98,8 @@ static int unreadable(const struct outcome *o, const char *path,
                       struct err *err)
 {
     return err_set(err, -EIO,
-                   "cannot read the redaction rules %s, and without them "
-                   "nothing is collected: %s",
+                   "cannot read the redaction rules %s, and nothing is done "
+                   "without them: %s",
                    path, *o->text ? o->text : status_name(o->status));
 }
 

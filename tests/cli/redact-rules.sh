@@ -87,6 +87,7 @@ run 0 "$XB" collect -y -q --only xen_config --replay "$host" \
 run 0 "$XB" inspect hidden.tar.bz2 files/etc/xen/guest1.cfg
 has out '/local/lib/\[REDACTED:site-lab:'
 lacks out '/local/lib/xenlab'
+holds hidden.tar.bz2 'm["rules"]["files"] == ["lab.yaml"]'
 rm "$ETC/xen-bugtool/redact.d/10-site.yaml"
 
 # An override: in the message, the manifest, the summary and the log.
@@ -104,5 +105,40 @@ has out "^HIDES LESS rule $rule switched off by"
 run 0 "$XB" inspect less.tar.bz2 xen-bugtool.log
 has out "built-in redaction rule $rule switched off by"
 run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" less.tar.bz2
-# A replay of it keeps that in mind: it is what its bytes were made with.
 run 0 "$XB" verify less.tar.bz2
+
+# The command redact goes by the same rules, and lists them.
+run 0 "$XB" redact sample/text
+lacks out "REDACTED:$rule:"
+has err "built-in redaction rule $rule switched off"
+run 0 "$XB" redact --list-rules
+has out "^$rule +[a-z-]+ +[0-9]+-[a-z]+\.yaml \(overridden\)$"
+rule_file 20-less.yaml <<END
+rules:
+- name: $rule
+  why: Only in capitals.
+  anchor: '\bVNCPASSWD = '
+  form: auto
+  match:
+  - text: 'VNCPASSWD = "EXAMPLE"'
+    goes: 'EXAMPLE'
+  keep:
+  - 'VNCPASSWDS = "x"'
+END
+run 0 "$XB" redact --list-rules
+has out "^$rule .*20-less\.yaml \(overrides a built-in rule\)$"
+has err "built-in redaction rule $rule replaced by .*20-less.yaml"
+run 0 "$XB" redact --list-rules --json
+/usr/bin/python3 -c 'import json
+rules = [json.loads(line) for line in open("out")]
+assert sum(r["overridden"] for r in rules) == 1
+assert sum(r["overrides"] for r in rules) == 1'
+echo 'VNCPASSWD = "EXAMPLEvnc"' >capitals
+run 0 "$XB" redact capitals
+has out "^VNCPASSWD = \"\[REDACTED:$rule:"
+echo 'rules: [' | rule_file 30-bad.yaml
+run 2 "$XB" redact capitals
+one_line '30-bad\.yaml:[12]: '
+rm "$ETC"/xen-bugtool/redact.d/*
+run 0 "$XB" redact --redact-rules named.yaml sample/text
+has out '^door code=\[REDACTED:site-door:'

@@ -83,7 +83,7 @@ static void list_rules(const struct redact *c)
         redact_rule_info(c->rules, i, &r);
         if (!options_has(c->opt, OPT_JSON)) {
             printf("%-24s %-10s %s%s\n    %s\n", r.name, r.form, r.file,
-                   r.off         ? " (overridden)"
+                   r.off         ? " (switched off)"
                    : r.overrides ? " (overrides a built-in rule)"
                                  : "",
                    r.why);
@@ -96,7 +96,8 @@ static void list_rules(const struct redact *c)
         json_object_object_add(o, "file", json_object_new_string(r.file));
         json_object_object_add(o, "builtin",
                                json_object_new_boolean(r.builtin));
-        json_object_object_add(o, "overridden", json_object_new_boolean(r.off));
+        json_object_object_add(o, "switched_off",
+                               json_object_new_boolean(r.off));
         json_object_object_add(o, "overrides",
                                json_object_new_boolean(r.overrides));
         puts(json_object_to_json_string_ext(

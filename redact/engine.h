@@ -43,14 +43,15 @@ struct rule {
     const struct redact_rule *src;
     struct anchor anchor;
     pcre2_code *code;
-    bool off; /* switched off: never nominated */
+    bool off;   /* switched off: never nominated */
+    bool added; /* at run time: not in the database of libhs */
 };
 
 /* The rules in force, ready to run; shared by threads, never changed. */
 struct ruleset {
     struct rule *rule;
     size_t n;
-    size_t n_builtin; /* the first of them: redact_builtin, in its order */
+    bool builtin; /* rule i is redact_builtin[i], but for added ones */
     unsigned max_width, max_ahead, max_behind;
     uint32_t match_limit; /* 0: PCRE2's own */
 };

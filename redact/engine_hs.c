@@ -32,27 +32,43 @@ struct hs_state {
     struct words *added;   /* NULL: there are no added rules */
 };
 
-/* The words in the order in which redact/gen/ numbered them. */
+static struct hs_word *find_word(struct hs_state *st,
+                                 const struct anchor_word *word)
+{
+    struct hs_word *w = st->word, *end = w + st->n_words;
+
+    for (; w < end; w++)
+        if (w->word.len == word->len &&
+            !memcmp(w->word.text, word->text, word->len))
+            return w;
+    st->word = xreallocarray(st->word, ++st->n_words, sizeof(*w));
+    w = &st->word[st->n_words - 1];
+    *w = (struct hs_word){.word = *word};
+    return w;
+}
+
+/* The words in the order in which redact/gen/ numbered them: those of a rule
+ * that was replaced count, too. */
 static void collect_words(struct hs_state *st)
 {
-    for (size_t r = 0; r < st->rs->n_builtin; r++) {
-        const struct anchor_words *aw = &st->rs->rule[r].anchor.words;
+    for (size_t r = 0; r < redact_builtin_count; r++) {
+        const struct rule *rule = &st->rs->rule[r];
+        const struct anchor *a = &rule->anchor;
+        struct anchor replaced = {0};
 
-        for (size_t k = 0; k < aw->n; k++) {
-            struct hs_word *w = st->word, *end = w + st->n_words;
+        if (rule->added) {
+            anchor_parse(redact_builtin[r].anchor, &replaced, NULL);
+            a = &replaced;
+        }
+        for (size_t k = 0; k < a->words.n; k++) {
+            struct hs_word *w = find_word(st, &a->words.word[k]);
 
-            while (w < end &&
-                   (w->word.len != aw->word[k].len ||
-                    memcmp(w->word.text, aw->word[k].text, w->word.len)))
-                w++;
-            if (w == end) {
-                st->word = xreallocarray(st->word, ++st->n_words, sizeof(*w));
-                w = &st->word[st->n_words - 1];
-                *w = (struct hs_word){.word = aw->word[k]};
-            }
+            if (rule->added)
+                continue;
             w->rule = xreallocarray(w->rule, w->n + 1, sizeof(*w->rule));
             w->rule[w->n++] = (uint16_t)r;
         }
+        anchor_done(&replaced);
     }
 }
 
@@ -102,8 +118,9 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
                        "libhs does not take the database of this build");
     }
     collect_words(st);
-    if (rs->n > rs->n_builtin)
-        st->added = words_new(rs, rs->n_builtin);
+    for (size_t i = 0; i < rs->n && !st->added; i++)
+        if (rs->rule[i].added)
+            st->added = words_new(rs, true);
     *state_out = st;
     return 0;
 }

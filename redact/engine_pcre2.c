@@ -6,7 +6,7 @@ static int pcre2_open(const struct ruleset *rs, void **state_out,
                       struct err *err)
 {
     (void)err;
-    *state_out = words_new(rs, 0);
+    *state_out = words_new(rs, false);
     return 0;
 }
 

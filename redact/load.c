@@ -13,12 +13,20 @@
 
 #define SHOWN 200 /* bytes of a text, in a message */
 
+/* The file that a rule of the table is from; f NULL: it is built in. */
+struct origin {
+    struct rulefile *f;
+    size_t i;
+};
+
 struct redact_added {
     struct rulefile **file;
     size_t n_files;
-    struct redact_rule *rule; /* the built-in ones, then all of the files */
-    bool *off;
-    size_t n;
+    /* The built-in rules, some of them replaced, then those of other names. */
+    struct redact_rule *rule;
+    struct origin *origin;
+    unsigned char *flags;
+    size_t n, n_added;
     struct redact_override *override;
     size_t n_overrides;
 };
@@ -29,7 +37,8 @@ struct redact_added *redact_added_new(void)
 
     a->n = redact_builtin_count;
     a->rule = xcalloc(a->n, sizeof(*a->rule));
-    a->off = xcalloc(a->n, sizeof(*a->off));
+    a->origin = xcalloc(a->n, sizeof(*a->origin));
+    a->flags = xcalloc(a->n, sizeof(*a->flags));
     memcpy(a->rule, redact_builtin, a->n * sizeof(*a->rule));
     return a;
 }
@@ -42,7 +51,8 @@ void redact_added_free(struct redact_added *a)
         rulefile_free(a->file[i]);
     free(a->file);
     free(a->rule);
-    free(a->off);
+    free(a->origin);
+    free(a->flags);
     free(a->override);
     free(a);
 }
@@ -58,7 +68,7 @@ static size_t find_builtin(const char *name)
     return i;
 }
 
-/* Switches built-in rule i off. */
+/* Notes that built-in rule i is weakened. */
 static int override(struct redact_added *a, struct rulefile *f, size_t i,
                     bool disabled, const char *where, struct err *err)
 {
@@ -78,7 +88,7 @@ static int override(struct redact_added *a, struct rulefile *f, size_t i,
         xreallocarray(a->override, a->n_overrides + 1, sizeof(*a->override));
     a->override[a->n_overrides++] =
         (struct redact_override){name, rulefile_path(f), disabled};
-    a->off[i] = true;
+    a->flags[i] = disabled ? REDACT_OFF : REDACT_ADDED;
     return 0;
 }
 
@@ -100,11 +110,21 @@ static int check_anchor(const struct rulefile *f, size_t i, struct err *err)
     return rulefile_error(f, err, where, "%s", why.text);
 }
 
+static void grow(struct redact_added *a)
+{
+    a->rule = xreallocarray(a->rule, a->n + 1, sizeof(*a->rule));
+    a->origin = xreallocarray(a->origin, a->n + 1, sizeof(*a->origin));
+    a->flags = xreallocarray(a->flags, a->n + 1, sizeof(*a->flags));
+    a->flags[a->n++] = REDACT_ADDED;
+}
+
+/* An override stands where the built-in rule stood, since of rules that find
+ * the same the first one wins. */
 static int add_rule(struct redact_added *a, struct rulefile *f, size_t i,
                     struct err *err)
 {
     const struct redact_rule *r = rulefile_rule(f, i);
-    size_t builtin = find_builtin(r->name);
+    size_t at = find_builtin(r->name);
     char where[48];
 
     snprintf(where, sizeof(where), "rules/%zu/form", i);
@@ -114,22 +134,25 @@ static int add_rule(struct redact_added *a, struct rulefile *f, size_t i,
     if (check_anchor(f, i, err))
         return -EINVAL;
     snprintf(where, sizeof(where), "rules/%zu/name", i);
-    for (size_t k = redact_builtin_count; k < a->n; k++)
-        if (!strcmp(a->rule[k].name, r->name))
+    for (size_t k = 0; k < a->n; k++)
+        if (a->origin[k].f && !strcmp(a->rule[k].name, r->name))
             return rulefile_error(f, err, where,
                                   "there is a rule %s already, in %s", r->name,
                                   a->rule[k].file);
-    if (a->n >= redact_builtin_count + REDACT_ADDED_MAX)
+    if (a->n_added++ == REDACT_ADDED_MAX)
         return rulefile_error(f, err, where,
                               "expected at most %u added rules, found more",
                               REDACT_ADDED_MAX);
-    a->rule = xreallocarray(a->rule, a->n + 1, sizeof(*a->rule));
-    a->off = xreallocarray(a->off, a->n + 1, sizeof(*a->off));
-    a->off[a->n] = false;
-    a->rule[a->n++] = *r;
-    return builtin < redact_builtin_count
-               ? override(a, f, builtin, false, where, err)
-               : 0;
+    if (at < redact_builtin_count) {
+        if (override(a, f, at, false, where, err))
+            return -EINVAL;
+    } else {
+        at = a->n;
+        grow(a);
+    }
+    a->rule[at] = *r;
+    a->origin[at] = (struct origin){f, i};
+    return 0;
 }
 
 static int disable(struct redact_added *a, struct rulefile *f, size_t i,
@@ -186,21 +209,6 @@ static int example_fails(const struct rulefile *f, size_t i,
                           r->name, shown);
 }
 
-static int prove_added(const struct redact_rules *rules, struct err *err)
-{
-    const struct redact_added *a = rules->added;
-    struct redact_fault fault = {.became = BUF_INIT};
-    size_t n = redact_builtin_count;
-    int rc = 0;
-
-    for (size_t k = 0; !rc && k < a->n_files; k++)
-        for (size_t i = 0; !rc && i < rulefile_count(a->file[k]); i++, n++)
-            if (!redact_rule_proves(rules, n, &fault))
-                rc = example_fails(a->file[k], i, &fault, err);
-    buf_done(&fault.became);
-    return rc;
-}
-
 /* Names the added rule whose token stands in what the example became. */
 static int weakened(const struct redact_rules *rules, const char *name,
                     const char *became, struct err *err)
@@ -209,20 +217,15 @@ static int weakened(const struct redact_rules *rules, const char *name,
     char token[RULE_NAME_MAX + 16], where[48], shown[SHOWN];
 
     str_visible(became, shown, sizeof(shown));
-    for (size_t k = 0; k < a->n_files; k++) {
-        for (size_t i = 0; i < rulefile_count(a->file[k]); i++) {
-            snprintf(token, sizeof(token),
-                     "[REDACTED:%s:", rulefile_rule(a->file[k], i)->name);
-            if (!strstr(became, token))
-                continue;
-            snprintf(where, sizeof(where), "rules/%zu/anchor", i);
-            return rulefile_error(a->file[k], err, where,
-                                  "rule %s keeps the built-in rule %s from "
-                                  "hiding a secret: an example of it became "
-                                  "\"%s\"",
-                                  rulefile_rule(a->file[k], i)->name, name,
-                                  shown);
-        }
+    for (size_t k = 0; k < a->n; k++) {
+        snprintf(token, sizeof(token), "[REDACTED:%s:", a->rule[k].name);
+        if (!a->origin[k].f || !strstr(became, token))
+            continue;
+        snprintf(where, sizeof(where), "rules/%zu/anchor", a->origin[k].i);
+        return rulefile_error(a->origin[k].f, err, where,
+                              "rule %s keeps the built-in rule %s from hiding "
+                              "a secret: an example of it became \"%s\"",
+                              a->rule[k].name, name, shown);
     }
     return err_set(err, -EINVAL,
                    "the added rules keep the built-in rule %s from hiding a "
@@ -230,19 +233,35 @@ static int weakened(const struct redact_rules *rules, const char *name,
                    name, shown);
 }
 
-static int prove_builtin(const struct redact_rules *rules, struct err *err)
+static int prove(const struct redact_rules *rules, size_t i,
+                 struct redact_fault *fault, struct err *err)
+{
+    const struct redact_added *a = rules->added;
+
+    if (a->origin[i].f)
+        return redact_rule_proves(rules, i, fault)
+                   ? 0
+                   : example_fails(a->origin[i].f, a->origin[i].i, fault, err);
+    if (!a->n_added || (a->flags[i] & REDACT_OFF) ||
+        (rules->opts.keep_tokens && i == rules->token_rule) ||
+        redact_rule_hides(rules, i, fault))
+        return 0;
+    return weakened(rules, a->rule[i].name, buf_str(&fault->became), err);
+}
+
+/* The added ones first: what is wrong with them shows best by themselves. */
+static int prove_all(const struct redact_rules *rules, struct err *err)
 {
     struct redact_fault fault = {.became = BUF_INIT};
+    const struct redact_added *a = rules->added;
     int rc = 0;
 
-    for (size_t i = 0; !rc && i < redact_builtin_count; i++) {
-        if (rules->set.rule[i].off ||
-            (rules->opts.keep_tokens && i == rules->token_rule))
-            continue;
-        if (!redact_rule_hides(rules, i, &fault))
-            rc = weakened(rules, redact_builtin[i].name, buf_str(&fault.became),
-                          err);
-    }
+    for (size_t i = 0; !rc && i < a->n; i++)
+        if (a->origin[i].f)
+            rc = prove(rules, i, &fault, err);
+    for (size_t i = 0; !rc && i < a->n; i++)
+        if (!a->origin[i].f)
+            rc = prove(rules, i, &fault, err);
     buf_done(&fault.became);
     return rc;
 }
@@ -251,11 +270,7 @@ int redact_rules_load(const struct redact_opts *opts, struct redact_added *a,
                       struct redact_rules **out, struct err *err)
 {
     struct redact_table table = {
-        .rules = a->rule,
-        .n = a->n,
-        .n_builtin = redact_builtin_count,
-        .off = a->off,
-    };
+        .rules = a->rule, .n = a->n, .flags = a->flags};
     int rc;
 
     if (!a->n_files) {
@@ -268,9 +283,7 @@ int redact_rules_load(const struct redact_opts *opts, struct redact_added *a,
         return rc;
     }
     (*out)->added = a;
-    rc = prove_added(*out, err);
-    if (!rc && a->n > redact_builtin_count)
-        rc = prove_builtin(*out, err);
+    rc = prove_all(*out, err);
     if (rc) {
         redact_rules_free(*out);
         *out = NULL;
@@ -305,9 +318,8 @@ void redact_rule_info(const struct redact_rules *rules, size_t i,
         .why = r->why,
         .form = value_form_name(r->form),
         .file = r->file,
-        .builtin = i < redact_builtin_count,
+        .builtin = !rules->set.rule[i].added,
         .off = rules->set.rule[i].off,
+        .overrides = rules->set.rule[i].added && i < redact_builtin_count,
     };
-    out->overrides =
-        !out->builtin && find_builtin(r->name) < redact_builtin_count;
 }

@@ -44,7 +44,7 @@ struct redact_rule_info {
     const char *name, *why, *form;
     const char *file; /* of a built-in rule: its name in redact/rules */
     bool builtin;
-    bool off;       /* an override of it is in force */
+    bool off;       /* switched off */
     bool overrides; /* it stands in place of a built-in rule */
 };
 

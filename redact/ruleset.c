@@ -86,7 +86,7 @@ static int choose_engine(struct redact_rules *rules, struct err *err)
     rules->engine_state = rules->fallback;
     if (want == REDACT_ENGINE_PCRE2)
         return 0;
-    rc = rules->set.n_builtin
+    rc = rules->set.builtin
              ? engine_hs.open(&rules->set, &rules->engine_state, err)
              : err_set(err, -ENOTSUP,
                        "libhs cannot be used without the built-in rules");
@@ -122,12 +122,15 @@ int redact_rules_new_from(const struct redact_table *table,
     rules->set.n = table->n;
     rules->set.rule = xcalloc(table->n, sizeof(*rules->set.rule));
     rules->set.match_limit = table->match_limit;
-    rules->set.n_builtin =
-        table->rules == redact_builtin ? table->n : table->n_builtin;
+    rules->set.builtin = table->flags || (table->rules == redact_builtin &&
+                                          table->n == redact_builtin_count);
     rules->token_rule = table->n;
     for (size_t i = 0; i < table->n; i++) {
         rules->set.rule[i].src = &table->rules[i];
-        rules->set.rule[i].off = table->off && table->off[i];
+        if (table->flags) {
+            rules->set.rule[i].off = table->flags[i] & REDACT_OFF;
+            rules->set.rule[i].added = table->flags[i] & REDACT_ADDED;
+        }
         if (table->rules[i].form == FORM_TOKEN)
             rules->token_rule = i;
     }

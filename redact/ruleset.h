@@ -42,12 +42,18 @@ struct redact_rules {
 struct work *redact_work_get(const struct redact_rules *rules);
 void redact_work_put(const struct redact_rules *rules, struct work *w);
 
+enum {
+    REDACT_OFF = 1,
+    REDACT_ADDED = 2,
+};
+
 /* As redact_rules_new, over another table. window 0: the usual one. */
 struct redact_table {
     const struct redact_rule *rules;
     size_t n;
-    size_t n_builtin; /* the first of them: copies of redact_builtin, all */
-    const bool *off;  /* per rule: it is switched off; NULL: none */
+    /* NULL: the rules are any.  Else the first are redact_builtin, in its
+     * order, but for those with REDACT_ADDED; all behind them have it, too. */
+    const unsigned char *flags; /* per rule */
     size_t window;
     uint32_t match_limit; /* 0: PCRE2's own */
 };

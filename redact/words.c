@@ -99,15 +99,15 @@ static void file_use(struct words *w, uint32_t i)
     w->first[h] = i;
 }
 
-struct words *words_new(const struct ruleset *rs, size_t first)
+struct words *words_new(const struct ruleset *rs, bool only_added)
 {
     struct words *w = xcalloc(1, sizeof(*w));
 
     memset(w->first, 0xff, sizeof(w->first));
-    for (size_t r = first; r < rs->n; r++) {
+    for (size_t r = 0; r < rs->n; r++) {
         const struct anchor_words *aw = &rs->rule[r].anchor.words;
 
-        if (rs->rule[r].off)
+        if (rs->rule[r].off || (only_added && !rs->rule[r].added))
             continue;
         w->use = xreallocarray(w->use, w->n + aw->n, sizeof(*w->use));
         for (size_t i = 0; i < aw->n; i++) {

@@ -12,8 +12,8 @@
 
 struct words;
 
-/* The words of all anchors of rs from rule first on. */
-struct words *words_new(const struct ruleset *rs, size_t first);
+/* The words of the anchors of rs, of added rules alone or of all. */
+struct words *words_new(const struct ruleset *rs, bool only_added);
 void words_free(struct words *w);
 /* As engine_ops.nominate. */
 size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,

@@ -112,7 +112,7 @@ run 0 "$XB" redact sample/text
 lacks out "REDACTED:$rule:"
 has err "built-in redaction rule $rule switched off"
 run 0 "$XB" redact --list-rules
-has out "^$rule +[a-z-]+ +[0-9]+-[a-z]+\.yaml \(overridden\)$"
+has out "^$rule +[a-z-]+ +[0-9]+-[a-z]+\.yaml \(switched off\)$"
 rule_file 20-less.yaml <<END
 rules:
 - name: $rule
@@ -131,7 +131,7 @@ has err "built-in redaction rule $rule replaced by .*20-less.yaml"
 run 0 "$XB" redact --list-rules --json
 /usr/bin/python3 -c 'import json
 rules = [json.loads(line) for line in open("out")]
-assert sum(r["overridden"] for r in rules) == 1
+assert sum(r["switched_off"] for r in rules) == 0
 assert sum(r["overrides"] for r in rules) == 1'
 echo 'VNCPASSWD = "EXAMPLEvnc"' >capitals
 run 0 "$XB" redact capitals

@@ -100,9 +100,16 @@ static void test_engines(void **state)
     assert_false(redact_rules_override(a, 0)->disabled);
     assert_string_equal(redact_rules_override(a, 1)->rule, "sexpr-password");
     assert_true(redact_rules_override(a, 1)->disabled);
+    assert_int_equal(redact_rules_count(a), redact_builtin_count + 1);
     assert_int_equal(redact_rules_in_force(a), redact_builtin_count);
-    redact_rule_info(a, redact_builtin_count + 1, &info);
-    assert_true(info.overrides);
+    /* An override stands where the built-in rule stood. */
+    for (size_t i = 0; i < redact_builtin_count; i++) {
+        redact_rule_info(a, i, &info);
+        assert_string_equal(info.name, redact_builtin[i].name);
+        assert_true(info.overrides == !strcmp(info.name, "vnc-password"));
+        assert_true(info.off == !strcmp(info.name, "sexpr-password"));
+        assert_true(info.builtin == !info.overrides);
+    }
     redact_rules_free(a);
     redact_rules_free(b);
     buf_done(&in);

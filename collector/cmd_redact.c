@@ -354,7 +354,8 @@ int cmd_redact(const struct options *opt, struct control *ctl)
     int r = run(&c, &err);
 
     if (r) {
-        log_msg(LOG_ERR, "%s", err.text);
+        if (r != -EPIPE) /* whoever reads our output had enough */
+            log_msg(LOG_ERR, "%s", err.text);
         status = c.usage_error   ? EXIT_USAGE
                  : r == -EBADMSG ? EXIT_FOUND
                                  : EXIT_NO_BUNDLE;

@@ -53,6 +53,9 @@ tokens three
 [ "$id" = "$made" ] || fail "key_id is $id, not $made"
 tokens four
 cmp three four || fail 'one key, other tokens'
+run 0 "$XB" redact text
+grep -oE '[0-9a-f]{12}\]' out | cmp - three ||
+    fail 'redact and collect give other tokens under one key'
 
 # Never shown, never collected, whoever asks for it.
 holds four.tar.bz2 'status("sample/key") == "refused"' \

@@ -32,10 +32,10 @@ run 0 "$XB" redact empty
 cmp empty out
 
 # Compressed logs are read through and come out plain.
-for pack in gzip bzip2 xz; do
+for pack in gzip bzip2 xz 'zstd -q'; do
     $pack -k cfg
 done
-for file in cfg.gz cfg.bz2 cfg.xz; do
+for file in cfg.gz cfg.bz2 cfg.xz cfg.zst; do
     run 0 "$XB" redact "$file"
     has out '^vncpasswd = "\[REDACTED:vnc-password:'
     rm "$file"

@@ -13,6 +13,7 @@
 #include "redact/token.h"
 
 #define LOOK 64 /* no decision needs more bytes */
+#define SLASHES 7
 
 /* One entity: &apos; or &amp;apos; or &#39; ... */
 struct entity {
@@ -121,24 +122,29 @@ static size_t percent(struct value *v, const uint8_t *p, size_t n)
 /* Takes what is at p; 0: the value ends here. */
 static size_t one(struct value *v, const uint8_t *p, size_t n)
 {
+    unsigned unit = 2 * (v->slashes + 1), r = 0, depth;
     uint8_t quote;
-    unsigned depth;
     size_t k;
 
     if (p[0] == '\n' || p[0] == '\r' || !p[0])
         return 0;
-    if (p[0] == '\\' && n > 1) {
-        k = quote_at(p + 1, n - 1, &quote, &depth);
-        if (k && (v->form == FORM_XAPI || quote == (uint8_t)v->quote)) {
-            value_hash(v, quote);
-            return 1 + k;
-        }
+    while (r < unit && r < n && p[r] == '\\')
+        r++;
+    if (r == unit) {
         value_hash(v, '\\');
-        return p[1] == '\\' ? 2 : 1;
+        return unit;
     }
-    k = quote_at(p, n, &quote, &depth);
-    if (k && quote == (uint8_t)v->quote && depth == v->depth)
+    k = r < n ? quote_at(p + r, n - r, &quote, &depth) : 0;
+    if (k && r == v->slashes && quote == (uint8_t)v->quote && depth == v->depth)
         return 0;
+    if (k && r && (v->form == FORM_XAPI || quote == (uint8_t)v->quote)) {
+        value_hash(v, quote);
+        return r + k;
+    }
+    if (r) {
+        value_hash(v, '\\');
+        return 1;
+    }
     if (p[0] == '%' && v->form == FORM_XAPI)
         return percent(v, p, n);
     if (p[0] == '&')
@@ -168,9 +174,13 @@ int value_xml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
         if (n < 2 * LOOK + TOKEN_MAX && !eof)
             return VALUE_MORE;
         v->opened = true;
-        i = *raw = quote_at(p, n, &quote, &v->depth);
-        if (!i)
+        while (i < SLASHES && i < n && p[i] == '\\')
+            i++;
+        v->slashes = (unsigned)i;
+        k = quote_at(p + i, n - i, &quote, &v->depth);
+        if (!k)
             return VALUE_DONE;
+        i = *raw = i + k;
         v->quote = (char)quote;
         if (is_token(v, p + i, n - i))
             return VALUE_DONE;

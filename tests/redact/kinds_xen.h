@@ -243,7 +243,7 @@ static const struct secret_case xapi_cases[] = {
       "\\\"session_id\\\": "
       "\\\"OpaqueRef:«7f1a3c52-9d1e-4b6a-8f00-2f6f0e1d2c3b»\\\"\n"),
     S("session, percent",
-      "?session_id=«OpaqueRef%3A7f1a3c52-9d1e-4b6a-8f00-2f6f0e1d2c3b»\n"),
+      "?session_id=OpaqueRef%3A«7f1a3c52-9d1e-4b6a-8f00-2f6f0e1d2c3b»\n"),
     S("session, log", "[info||session_ref: "
                       "OpaqueRef:«7f1a3c52-9d1e-4b6a-8f00-2f6f0e1d2c3b» x]\n"),
     S("session, XML-RPC",

@@ -71,6 +71,7 @@ static int load(struct redact *c, struct err *err)
     c->keeping = redact_rules_keeping(c->rules);
     rules_tell(c->rules, &c->rules_files, &c->rules_overrides);
     filter_init(&c->filter, c->rules);
+    c->filter.json = options_has(c->opt, OPT_JSON);
     return 0;
 }
 

@@ -1,11 +1,15 @@
 #include "collector/filter.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "collector/base/core/packed.h"
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/decode.h"
 #include "collector/pack/outfd.h"
@@ -178,6 +182,26 @@ int filter_run(struct filter *f, struct input *in, struct sink *out,
         rc = bad.code;
     }
     return rc;
+}
+
+void filter_tell(const struct filter *f, const char *name, uint64_t hits)
+{
+    char *shown = xmalloc(4 * strlen(name) + 8);
+    struct json_object *o;
+
+    str_visible(name, shown, 4 * strlen(name) + 8);
+    if (f->json) {
+        o = json_object_new_object();
+        json_object_object_add(o, "file", json_object_new_string(shown));
+        json_object_object_add(o, "hidden",
+                               json_object_new_int64((int64_t)hits));
+        puts(json_object_to_json_string_ext(
+            o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_object_put(o);
+    } else {
+        printf("%s: %" PRIu64 "\n", shown, hits);
+    }
+    free(shown);
 }
 
 /* ---- the end ------------------------------------------------------------- */

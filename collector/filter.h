@@ -30,6 +30,7 @@ struct filter {
     const struct redact_rules *rules;
     uint64_t *hits; /* of all inputs, by rule */
     uint64_t total, unscannable, bytes, inputs;
+    bool json; /* how filter_tell says it */
 };
 
 void filter_init(struct filter *f, const struct redact_rules *rules);
@@ -42,6 +43,9 @@ int filter_run(struct filter *f, struct input *in, struct sink *out,
                uint64_t *hits_out, struct err *err);
 /* What a redactor found, added to the sums. */
 uint64_t filter_count(struct filter *f, const struct redactor *r);
+
+/* One line on stdout: so much was found in name. */
+void filter_tell(const struct filter *f, const char *name, uint64_t hits);
 
 /* Stages at the end.  The descriptor stays the caller's, name is for messages
  * and must outlive the sink; fd -1 drops all. */

@@ -7,8 +7,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -228,7 +226,6 @@ static int look(struct job *j, const char *name, struct member *m, char *block,
                 ssize_t n, struct err *err)
 {
     struct redactor *r = redactor_new(j->f->rules, sink_to_fd(-1, ""));
-    char shown[1024];
     uint64_t hits;
     int rc = pass(j, m, redactor_sink(r), block, n, err);
 
@@ -236,8 +233,7 @@ static int look(struct job *j, const char *name, struct member *m, char *block,
         rc = sink_close(redactor_sink(r), err);
     hits = filter_count(j->f, r);
     if (hits)
-        printf("%s: %" PRIu64 "\n", str_visible(name, shown, sizeof(shown)),
-               hits);
+        filter_tell(j->f, name, hits);
     sink_free(redactor_sink(r));
     return rc;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,12 +105,11 @@ static void failed(struct tree *t, const char *rel, const char *why)
 
 static void found(struct tree *t, const char *rel, uint64_t hits)
 {
-    char *name = hits && t->out < 0 ? shown(t, rel) : NULL, text[1024];
+    char *name = hits && t->out < 0 ? shown(t, rel) : NULL;
 
     t->res->found += hits != 0;
     if (name)
-        printf("%s: %" PRIu64 "\n", str_visible(name, text, sizeof(text)),
-               hits);
+        filter_tell(t->f, name, hits);
     free(name);
 }
 

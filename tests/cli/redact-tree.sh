@@ -63,6 +63,11 @@ run 4 "$XB" redact -r --check in
 lacks out 'EXAMPLE'
 lacks err 'EXAMPLE'
 [ "$(ls)" = "$before" ] || fail 'something was made'
+run 4 "$XB" redact -r --check --stats --json in
+/usr/bin/python3 -c 'import json
+lines = [json.loads(line) for line in open("out")]
+assert len(lines) == 5 and lines[-1]["hidden"] == 4, lines
+assert {"file": "etc/xen/a.cfg", "hidden": 1} in lines, lines'
 run 0 "$XB" redact -r --check made
 
 # The new folder may lie within the old one: it is not read.

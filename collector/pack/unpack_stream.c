@@ -10,6 +10,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/bunzip.h"
+#include "collector/pack/unpack_ahead.h"
 
 #define INPUT_BYTES 65536
 
@@ -22,9 +23,12 @@ struct stream {
 
     /* bzip2 */
     unsigned level;
-    uint64_t bit; /* where the next block begins */
-    uint32_t crc; /* of the blocks so far */
-    struct bunzip *block;
+    uint64_t bit;               /* where the next block begins */
+    uint32_t crc;               /* of the blocks so far */
+    struct bunzip *block;       /* the one that is read; or */
+    struct ahead_block decoded; /* data NULL: not this one */
+    size_t taken;               /* of decoded */
+    struct ahead *ahead;        /* NULL: too small for threads */
     stream_block_fn fn;
     void *arg;
 
@@ -51,13 +55,49 @@ static ssize_t read_at(const struct stream *s, void *out, size_t n,
 static int next_block(struct stream *s, struct err *err)
 {
     int r = s->fn ? s->fn(s->bit, s->pos, s->arg, err) : 0;
+    uint32_t crc;
 
     if (r < 0)
         return r;
-    r = bunzip_open(s->fd, s->bit, s->level, &s->block, err);
-    if (r == 0)
-        s->crc = (s->crc << 1 | s->crc >> 31) ^ bunzip_crc(s->block);
-    return r;
+    if (s->ahead && ahead_take(s->ahead, s->bit, &s->decoded)) {
+        s->taken = 0;
+        crc = s->decoded.crc;
+    } else {
+        r = bunzip_open(s->fd, s->bit, s->level, &s->block, err);
+        if (r < 0)
+            return r;
+        crc = bunzip_crc(s->block);
+    }
+    s->crc = (s->crc << 1 | s->crc >> 31) ^ crc;
+    return 0;
+}
+
+/* Bytes of the block that was begun; 0: its end, with s->bit behind it. */
+static ssize_t read_block(struct stream *s, void *out, size_t n,
+                          enum bunzip_at *next, struct err *err)
+{
+    if (s->decoded.data) {
+        size_t left = s->decoded.n - s->taken, step = left < n ? left : n;
+
+        memcpy(out, s->decoded.data + s->taken, step);
+        s->taken += step;
+        if (step)
+            return (ssize_t)step;
+        s->bit = s->decoded.end;
+        *next = s->decoded.next;
+        free(s->decoded.data);
+        s->decoded.data = NULL;
+    } else {
+        ssize_t r = bunzip_read(s->block, out, n, err);
+
+        if (r)
+            return r;
+        s->bit = bunzip_end(s->block);
+        *next = bunzip_next(s->block);
+        bunzip_free(s->block);
+        s->block = NULL;
+    }
+    return 0;
 }
 
 /* The end mark is at s->bit: its CRC must be right and nothing may follow. */
@@ -96,22 +136,19 @@ static int check_end(struct stream *s, struct err *err)
 static ssize_t read_bzip2(struct stream *s, void *out, size_t n,
                           struct err *err)
 {
-    ssize_t r;
-
     for (;;) {
-        if (!s->block) {
+        enum bunzip_at next = BUNZIP_NOTHING;
+        ssize_t r;
+
+        if (!s->block && !s->decoded.data) {
             r = next_block(s, err);
             if (r < 0)
                 return r;
         }
-        r = bunzip_read(s->block, out, n, err);
-        if (r)
+        r = n ? read_block(s, out, n, &next, err) : 0;
+        if (r || !n)
             return r;
-        s->bit = bunzip_end(s->block);
-        r = bunzip_next(s->block);
-        bunzip_free(s->block);
-        s->block = NULL;
-        if (r == BUNZIP_END)
+        if (next == BUNZIP_END)
             return check_end(s, err);
     }
 }
@@ -127,6 +164,8 @@ static int open_bzip2(struct stream *s, unsigned char level, struct err *err)
     s->level = level - '0';
     s->bit = BUNZIP_HEADER_BITS;
     r = bunzip_look(s->fd, s->bit, &at, &crc, err);
+    if (r == 0 && at == BUNZIP_BLOCK && s->size >= AHEAD_WORTH)
+        s->ahead = ahead_new(s->fd, s->level);
     if (r < 0 || at == BUNZIP_BLOCK)
         return r;
     return at == BUNZIP_END ? check_end(s, err)
@@ -267,6 +306,8 @@ void stream_free(struct stream *s)
 {
     if (!s)
         return;
+    ahead_free(s->ahead);
+    free(s->decoded.data);
     bunzip_free(s->block);
     if (s->a)
         archive_read_free(s->a);

@@ -14,6 +14,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/front/deny.h"
 #include "collector/front/key.h"
+#include "config.h"
 
 #define MAX_SPOOLS 4
 #define MAX_PARTS 128
@@ -284,12 +285,31 @@ static int do_open(struct server *s, struct fields *in, struct answer *out,
 
 /* --- what redact reads --------------------------------------------------- */
 
+/* What the user names is read, secret or not, since it comes out redacted; but
+ * neither what reading takes from others, or never ends, nor our own key. */
+static const char *refuse_operand(const char *path)
+{
+    static const char *const below[] = {"/dev/", "/proc/", "/sys/",
+                                        SYSCONFDIR "/xen-bugtool/"};
+    char *real = realpath(path, NULL);
+    const char *why = NULL;
+
+    for (size_t i = 0; real && i < sizeof(below) / sizeof(below[0]); i++)
+        if (str_starts(real, below[i]))
+            why = deny_file(real, true);
+    free(real);
+    return why;
+}
+
 /* redact's operand itself. */
 static int open_operand(struct server *s, struct stat *st, struct err *err)
 {
-    const char *path = s->opt->operands[0];
-    int fd = open_plain(AT_FDCWD, path, 0, st);
+    const char *path = s->opt->operands[0], *why = refuse_operand(path);
+    int fd;
 
+    if (why)
+        return err_set(err, -EPERM, "%.255s is never read: %s", path, why);
+    fd = open_plain(AT_FDCWD, path, 0, st);
     if (fd < 0 && fd != -EBADF)
         return err_sys(err, -fd, "cannot open %.255s", path);
     if (fd >= 0 && S_ISDIR(st->st_mode) && s->input < 0) {

@@ -66,6 +66,9 @@ lacks err "$(cat "$key")"
 run 1 "$XB" collect -y --only sample --redact-rules "$key" -o c.tar.bz2
 lacks err "$(cat "$key")"
 
+run 1 "$XB" redact "$key"
+one_line "$key is never read: a private key"
+
 # It is never replaced, and the message says what to do.
 before=$(cat "$key")
 run 1 "$XB" key --init

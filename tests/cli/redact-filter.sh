@@ -98,6 +98,10 @@ run 1 "$XB" redact utf16
 one_line 'no text'
 run 1 "$XB" redact nosuch
 one_line 'cannot open nosuch: No such file'
+for file in /proc/kmsg /proc/self/mem; do
+    run 1 "$XB" redact $file
+    one_line "$file is never read"
+done
 mkfifo fifo
 run 1 "$XB" redact fifo
 one_line 'fifo is neither a file nor a folder'

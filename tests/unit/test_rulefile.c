@@ -61,6 +61,52 @@ static void test_added(void **state)
     redact_rules_free(rules);
 }
 
+/* ---- a sink that collects ---- */
+
+struct collect {
+    struct sink sink;
+    struct buf *out;
+};
+
+static int collect_write(struct sink *s, const void *data, size_t n,
+                         struct err *err)
+{
+    (void)err;
+    buf_add(((struct collect *)s)->out, data, n);
+    return 0;
+}
+
+static int collect_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void collect_free(struct sink *s)
+{
+    (void)s;
+}
+
+/* Redacts in, step bytes at a time. */
+static void in_steps(const struct redact_rules *rules, const struct buf *in,
+                     size_t step, struct buf *out)
+{
+    static const struct sink_ops ops = {collect_write, collect_close,
+                                        collect_free};
+    struct collect c = {{&ops}, out};
+    struct sink *s = redactor_sink(redactor_new(rules, &c.sink));
+
+    buf_reset(out);
+    for (size_t i = 0; i < in->len; i += step)
+        assert_int_equal(sink_write(s, in->data + i,
+                                    in->len - i < step ? in->len - i : step,
+                                    NULL),
+                         0);
+    assert_int_equal(sink_close(s, NULL), 0);
+    sink_free(s);
+}
+
 /* The same bytes whichever engine, for all examples there are. */
 static void test_engines(void **state)
 {
@@ -94,6 +140,11 @@ static void test_engines(void **state)
     redact_text(b, buf_str(&in), in.len, &of_b);
     assert_int_equal(of_a.len, of_b.len);
     assert_memory_equal(of_a.data, of_b.data, of_a.len);
+    for (size_t step = 1; step < 5000; step = step * 7 + 1) {
+        in_steps(a, &in, step, &of_a);
+        in_steps(b, &in, step, &of_b);
+        assert_string_equal(buf_str(&of_a), buf_str(&of_b));
+    }
     assert_non_null(strstr(buf_str(&of_a), "[REDACTED:site-badge:"));
     assert_null(strstr(buf_str(&of_a), "[REDACTED:sexpr-password:"));
     assert_string_equal(redact_rules_override(a, 0)->rule, "vnc-password");

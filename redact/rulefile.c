@@ -10,13 +10,15 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/yaml.h"
 #include "redact/anchor.h"
+#include "redact/parts.h"
 #include "redact/value.h"
 
 #define MAX_RULES 1000
 #define MAX_EXAMPLES 200
 #define MAX_EXAMPLE 4096
 #define MAX_WHY 1000
-#define MAX_ANCHOR 2000
+#define MAX_ANCHOR 2000 /* the same written out, with its parts */
+#define MAX_PARTS 100
 #define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 /* The file as it is written. */
@@ -36,7 +38,14 @@ struct raw_rule {
     unsigned n_keep;
 };
 
+struct raw_part {
+    char *name;
+    char *is;
+};
+
 struct raw_file {
+    struct raw_part *parts;
+    unsigned n_parts;
     struct raw_rule *rules;
     unsigned n_rules;
     char **disable;
@@ -70,10 +79,20 @@ static const cyaml_schema_field_t rule_fields[] = {
 static const cyaml_schema_value_t rule_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_rule, rule_fields)};
 
+static const cyaml_schema_field_t part_fields[] = {
+    TEXT("name", struct raw_part, name, RULE_NAME_MAX),
+    TEXT("is", struct raw_part, is, MAX_ANCHOR), CYAML_FIELD_END};
+
+static const cyaml_schema_value_t part_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_part, part_fields)};
+
 static const cyaml_schema_value_t name_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, RULE_NAME_MAX)};
 
 static const cyaml_schema_field_t file_fields[] = {
+    CYAML_FIELD_SEQUENCE_COUNT(
+        "parts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_file,
+        parts, n_parts, &part_value, 1, MAX_PARTS),
     CYAML_FIELD_SEQUENCE_COUNT(
         "rules", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_file,
         rules, n_rules, &rule_value, 1, MAX_RULES),
@@ -90,6 +109,8 @@ struct rulefile {
     struct yamldoc *yaml;
     const struct raw_file *raw;
     struct redact_rule *rules;
+    struct part *parts;
+    char **anchors; /* of the rules, written out */
 };
 
 /* ---- checks -------------------------------------------------------------- */
@@ -125,9 +146,11 @@ static bool is_rule_name(const char *s)
 static int check_rule(const struct rulefile *f, unsigned i, struct err *err)
 {
     const struct raw_rule *r = &f->raw->rules[i];
+    struct buf anchor = BUF_INIT;
     struct err why = ERR_INIT;
     struct anchor a;
     char key[32];
+    int rc = 0;
 
     if (!is_rule_name(r->name))
         return bad(f, i, "name", err, "expected a name [a-z][a-z0-9-]{0,31}");
@@ -135,7 +158,13 @@ static int check_rule(const struct rulefile *f, unsigned i, struct err *err)
         return bad(f, i, "name", err, "that name is taken");
     if (value_form_find(r->form) == FORM_COUNT)
         return bad(f, i, "form", err, "there is no such form of a value");
-    if (anchor_parse(r->anchor, &a, &why))
+    if (parts_expand(f->parts, f->raw->n_parts, r->anchor, MAX_ANCHOR, &anchor,
+                     &why))
+        rc = bad(f, i, "anchor", err, why.text);
+    f->anchors[i] = buf_take(&anchor);
+    if (rc)
+        return rc;
+    if (anchor_parse(f->anchors[i], &a, &why))
         return bad(f, i, "anchor", err, why.text);
     anchor_done(&a);
     for (unsigned k = 0; k < r->n_match; k++) {
@@ -147,6 +176,29 @@ static int check_rule(const struct rulefile *f, unsigned i, struct err *err)
     for (unsigned k = 0; k < i; k++)
         if (!strcmp(f->raw->rules[k].name, r->name))
             return bad(f, i, "name", err, "the file has a rule of that name");
+    return 0;
+}
+
+/* Each part is written out with those before it. */
+static int check_parts(const struct rulefile *f, struct err *err)
+{
+    struct err why = ERR_INIT;
+    char where[32];
+
+    for (unsigned i = 0; i < f->raw->n_parts; i++) {
+        const struct raw_part *p = &f->raw->parts[i];
+        struct buf text = BUF_INIT;
+        const char *says = NULL;
+
+        if (!is_rule_name(p->name))
+            says = "expected a name [a-z][a-z0-9-]{0,31}";
+        else if (parts_expand(f->parts, i, p->is, MAX_ANCHOR, &text, &why))
+            says = why.text;
+        f->parts[i] = (struct part){p->name, buf_take(&text)};
+        snprintf(where, sizeof(where), "parts/%u", i);
+        if (says)
+            return rulefile_error(f, err, where, "part %s: %s", p->name, says);
+    }
     return 0;
 }
 
@@ -175,6 +227,7 @@ static int check_file(const struct rulefile *f, struct err *err)
     if (!f->raw || (!f->raw->n_rules && !f->raw->n_disable))
         return rulefile_error(f, err, "",
                               "expected rules: or disable:, found neither");
+    rc = check_parts(f, err);
     for (unsigned i = 0; !rc && i < f->raw->n_rules; i++)
         rc = check_rule(f, i, err);
     for (unsigned i = 0; !rc && i < f->raw->n_disable; i++)
@@ -197,7 +250,7 @@ static void convert(const struct rulefile *f, unsigned i,
         keep[k] = r->keep[k];
     *out = (struct redact_rule){
         .name = r->name,
-        .anchor = r->anchor,
+        .anchor = f->anchors[i],
         .form = value_form_find(r->form),
         .match = match,
         .keep = keep,
@@ -217,6 +270,10 @@ int rulefile_load(const char *path, const char *text, size_t len,
     rc = yamldoc_load(path, text, len, &schema, &f->yaml, err);
     if (!rc) {
         f->raw = yamldoc_data(f->yaml);
+        if (f->raw) {
+            f->parts = xcalloc(f->raw->n_parts + 1u, sizeof(*f->parts));
+            f->anchors = xcalloc(f->raw->n_rules + 1u, sizeof(*f->anchors));
+        }
         rc = check_file(f, err);
     }
     if (rc) {
@@ -238,6 +295,12 @@ void rulefile_free(struct rulefile *f)
         free((void *)f->rules[i].match);
         free((void *)f->rules[i].keep);
     }
+    for (size_t i = 0; f->anchors && i < f->raw->n_rules; i++)
+        free(f->anchors[i]);
+    for (size_t i = 0; f->parts && i < f->raw->n_parts; i++)
+        free((char *)f->parts[i].text);
+    free(f->anchors);
+    free(f->parts);
     free(f->rules);
     yamldoc_free(f->yaml);
     free(f->path);

@@ -19,6 +19,8 @@
     "- name: " name "\n  why: a test\n  anchor: '" anchor "'\n  form: " form   \
     "\n  match:\n  - text: '" text "'\n    goes: '" goes                       \
     "'\n  keep:\n  - '" keep "'\n"
+#define P_10 "abcdefghij"
+#define P_100 P_10 P_10 P_10 P_10 P_10 P_10 P_10 P_10 P_10 P_10
 #define BADGE RULE("site-badge", "badge no", "blank", "badge noX1", "X1", "x")
 
 static int load(const char *text, enum redact_engine engine,
@@ -107,6 +109,28 @@ static void in_steps(const struct redact_rules *rules, const struct buf *in,
     sink_free(s);
 }
 
+/* A part is a group, and only where a brace is neither escaped nor in a class.
+ */
+static void test_parts(void **state)
+{
+    static const char text[] =
+        "parts:\n- name: two\n  is: door|gate\n- name: no\n  is: ' {two}s? "
+        "no'\n"
+        "rules:\n- name: site-door\n  why: a test\n"
+        "  anchor: 'site[{]two}{no}\\{two}[^]{two}]'\n  form: auto\n  match:\n"
+        "  - text: 'site{two} gates no{two}=X1 '\n    goes: X1\n"
+        "  keep:\n  - 'site{two} gatedoor no{two}=X1'\n";
+    struct redact_rules *rules;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    if (load(text, REDACT_ENGINE_AUTO, &rules, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(rules->set.rule[redact_builtin_count].src->anchor,
+                        "site[{]two}(?: (?:door|gate)s? no)\\{two}[^]{two}]");
+    redact_rules_free(rules);
+}
+
 /* The same bytes whichever engine, for all examples there are. */
 static void test_engines(void **state)
 {
@@ -179,6 +203,16 @@ static void test_wrong(void **state)
         /* an anchor without an end would need memory without an end */
         {"rules:\n" RULE("a", "abc.*", "auto", "abcX", "X", "x"),
          "f:4: rule a: "},
+        /* parts: there is none, it comes later, it is too long */
+        {"rules:\n" RULE("a", "abc{key}", "auto", "abcX", "X", "x"),
+         "f:4: rule a: there is no part key before it"},
+        {"parts:\n- name: a\n  is: x{b}\n- name: b\n  is: y\nrules:\n" BADGE,
+         "f:2: part a: there is no part b before it"},
+        {"parts:\n- name: A\n  is: x\nrules:\n" BADGE,
+         "f:2: part A: expected a name"},
+        {"parts:\n- name: a\n  is: '" P_100 P_100 P_100 "'\n- name: b\n  is: '"
+         "{a}{a}{a}{a}{a}{a}{a}'\nrules:\n" BADGE,
+         "f:4: part b: written out it has more than 2000 bytes"},
         /* what the checker can bound, but PCRE2 cannot run */
         {"rules:\n" RULE("a", "(?<!b{2,4})abc", "auto", "abcX", "X", "x"),
          "f:4: redaction rule a: anchor: lookbehind"},
@@ -234,9 +268,8 @@ static void test_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_added),
-        cmocka_unit_test(test_engines),
-        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_added),   cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_engines), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_bounds),
     };
 

@@ -41,8 +41,9 @@ static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
     while (list && list[n])
         n++;
     out = keep(t, xcalloc(n + 1, sizeof(*out)));
+    redact_args(j->f->rules, (const char *const *)list, n, out);
     for (size_t i = 0; i < n; i++)
-        out[i] = (char *)mask(j, t, list[i]);
+        keep(t, out[i]);
     return out;
 }
 

@@ -51,7 +51,6 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
                         const struct planned *it)
 {
     struct manifest_item *m = &t->out;
-    struct buf b = BUF_INIT;
     size_t n = 0;
 
     m->plugin = it->plugin->name;
@@ -66,10 +65,7 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
         while (it->argv[n])
             n++;
         t->argv = xcalloc(n + 1, sizeof(*t->argv));
-        for (size_t i = 0; i < n; i++) {
-            redact_text(rules, it->argv[i], strlen(it->argv[i]), &b);
-            t->argv[i] = buf_take(&b);
-        }
+        redact_args(rules, it->argv, n, (char **)t->argv);
         m->argv = t->argv;
     } else {
         m->source = SRC_FILE;

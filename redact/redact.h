@@ -81,6 +81,11 @@ uint64_t redactor_unscannable(const struct redactor *r);
 void redact_text(const struct redact_rules *rules, const char *text, size_t len,
                  struct buf *out);
 
+/* A command's arguments, each to a new string in out[i]; an option says what
+ * the one behind it is. */
+void redact_args(const struct redact_rules *rules, const char *const *argv,
+                 size_t n, char **out);
+
 /* Length of the well-formed token at text, 0 if there is none. */
 size_t redact_token_len(const char *text, size_t len);
 

@@ -418,3 +418,31 @@ void redact_text(const struct redact_rules *rules, const char *text, size_t len,
     sink_close(&r->sink, NULL);
     sink_free(&r->sink);
 }
+
+/* As /proc/PID/cmdline has them, with NUL between them. */
+void redact_args(const struct redact_rules *rules, const char *const *argv,
+                 size_t n, char **out)
+{
+    struct buf whole = BUF_INIT, masked = BUF_INIT, one = BUF_INIT;
+    size_t i, from = 0;
+
+    for (i = 0; i < n; i++)
+        buf_add(&whole, argv[i], strlen(argv[i]) + 1);
+    redact_text(rules, buf_str(&whole), whole.len, &masked);
+    for (i = 0; i < n && from < masked.len; i++) {
+        const char *end = memchr(masked.data + from, 0, masked.len - from);
+
+        if (!end)
+            break;
+        buf_adds(&one, masked.data + from);
+        out[i] = buf_take(&one);
+        from = (size_t)(end - masked.data) + 1;
+    }
+    /* A line that could not be scanned took the rest with it. */
+    for (; i < n; i++) {
+        redact_text(rules, argv[i], strlen(argv[i]), &one);
+        out[i] = buf_take(&one);
+    }
+    buf_done(&whole);
+    buf_done(&masked);
+}

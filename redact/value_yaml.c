@@ -76,7 +76,30 @@ static bool at_end(const struct value *v, const uint8_t *p, size_t n)
     /* The end of the string that the text stands in. */
     while (r < v->slashes && r < n && p[r] == '\\')
         r++;
-    return r + 1 == v->slashes && r < n && (p[r] == '"' || p[r] == '\'');
+    if (r + 1 != v->slashes || r == n)
+        return false;
+    if (p[r] == '\'' && r + 1 < n && p[r + 1]) /* no apostrophe */
+        return strchr("\r\n,)]};\"", p[r + 1]) != NULL;
+    return p[r] == '"' || p[r] == '\'';
+}
+
+/* Takes one byte of the text as it was before it became a string. */
+static size_t take_one(struct value *v, const uint8_t *p, size_t n)
+{
+    size_t r = 0, unit = 2 * v->slashes;
+
+    while (r < unit && r < n && p[r] == '\\')
+        r++;
+    if (r && r == unit) {
+        value_hash(v, '\\');
+        return unit;
+    }
+    if (r && r + 1 == unit && r < n && (p[r] == '"' || p[r] == '\'')) {
+        value_hash(v, p[r]);
+        return unit;
+    }
+    value_hash(v, p[0]);
+    return 1;
 }
 
 static void open_block(struct value *v, const uint8_t *p, size_t n)
@@ -127,7 +150,7 @@ int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                    (v->taken + i == *raw && is_token(v, p + i, n - i))) {
             break;
         } else {
-            value_hash(v, p[i++]);
+            i += take_one(v, p + i, n - i);
         }
     }
     *gone = i - *raw;

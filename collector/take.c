@@ -11,6 +11,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/sink.h"
 #include "collector/decode.h"
+#include "redact/binary.h"
 
 #define STDERR_MAX (1024u * 1024u)
 /* Header and padding of a member. */
@@ -134,6 +135,9 @@ struct road {
     struct redactor *red;
     uint64_t in; /* bytes into the redactor */
     bool spoilt;
+    bool file;    /* the source is one */
+    bool format;  /* it is binary, of a known format */
+    bool refused; /* ... and held secrets, so it was left out */
 };
 
 static int road_begin(struct road *r, struct segment *seg, const char *name,
@@ -166,6 +170,8 @@ static int road_begin(struct road *r, struct segment *seg, const char *name,
 static int road_write(struct road *r, const void *data, size_t n,
                       struct err *err)
 {
+    if (!r->in && r->file)
+        r->format = redact_is_format(data, n);
     r->in += n;
     return sink_write(redactor_sink(r->red), data, n, err);
 }
@@ -193,6 +199,12 @@ static int road_end(struct road *r, struct manifest_member *m,
 {
     int rc = sink_close(redactor_sink(r->red), err);
 
+    /* A token in it would be damage.  Only where the format is plain: a guest
+     * that prints garbage must not have its console left out. */
+    r->refused = r->format &&
+                 (redactor_hits_total(r->red) || redactor_unscannable(r->red));
+    if (!rc && r->refused)
+        return 0;
     if (!rc)
         rc = member_end(r->store.seg, &m->bytes, m->sha256, err);
     if (!rc) {
@@ -389,6 +401,7 @@ static int take_stdout(struct road *r, struct source *src,
     }
     if (src->decoded && it->plain)
         name = it->plain;
+    r->file = it->path != NULL;
     rc = road_begin(r, seg, name, src->mtime, src->lead, err);
     if (!rc && n > 0)
         rc = pump(r, src, dec, it->max_bytes, text, err);
@@ -397,6 +410,8 @@ static int take_stdout(struct road *r, struct source *src,
         drain(src);
     if (!rc)
         rc = road_end(r, &r->t->out.out, &r->t->counts[0], err);
+    if (r->refused)
+        road_done(r);
     return rc;
 }
 
@@ -448,9 +463,11 @@ static const char *failure_text(struct taken *t, struct taker *tk,
     return masked;
 }
 
-static void fill_outcome(struct taken *t, struct taker *tk,
-                         const struct source *src, const char *text)
+static void fill_outcome(const struct road *r, const struct source *src,
+                         const char *text)
 {
+    struct taken *t = r->t;
+    struct taker *tk = r->tk;
     const struct outcome *o = gather_outcome(tk->gather);
     struct manifest_item *m = &t->out;
 
@@ -473,6 +490,11 @@ static void fill_outcome(struct taken *t, struct taker *tk,
         m->error = taken_mask(t, tk->rules, text);
     if (text && m->status == ST_OK)
         m->status = m->out.name ? ST_PARTIAL : ST_FAILED;
+    if (r->refused) {
+        m->status = ST_REFUSED;
+        m->error = "binary content with secrets in it";
+        m->truncated = TRUNC_NONE;
+    }
     if (m->status == ST_OK && (m->out.unscannable || src->errout_cut)) {
         m->status = ST_PARTIAL;
         m->error = m->out.unscannable ? "some lines could not be scanned for "
@@ -501,7 +523,7 @@ int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
         *err = src.err;
     }
     r.spoilt = rc && rc != src.rc;
-    fill_outcome(t, tk, &src, text);
+    fill_outcome(&r, &src, text);
     if (rc) {
         t->out.status = ST_FAILED;
         t->out.error = taken_mask(t, tk->rules, err->text);

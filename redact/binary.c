@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* Formats that may begin with much plain text. */
-static bool has_magic(const uint8_t *p, size_t n)
+bool redact_is_format(const uint8_t *p, size_t n)
 {
     static const struct {
         const char *bytes;
@@ -61,7 +60,7 @@ bool redact_is_binary(const uint8_t *head, size_t n)
 
     if (n > REDACT_HEAD)
         n = REDACT_HEAD;
-    if (has_magic(head, n))
+    if (redact_is_format(head, n))
         return true;
     for (size_t i = 0; i < n; i += len) {
         len = 1;

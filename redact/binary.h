@@ -10,7 +10,11 @@
 /* Bytes of its begin that tell. */
 #define REDACT_HEAD 8192u
 
-/* head is the begin of a file, or all of it.  Text are also lists separated by
+/* Whether it is of a known format: a program, an archive, a database, an
+ * image.  head is the begin of a file, or all of it. */
+bool redact_is_format(const uint8_t *head, size_t n);
+
+/* The same, or by the look of it.  Text are also lists separated by
  * NUL (/proc/PID/environ), logs with holes of NULs (after a power cut), Latin-1
  * and colours of terminals; UTF-16 is not, since no rule reads it. */
 bool redact_is_binary(const uint8_t *head, size_t n);

@@ -95,6 +95,57 @@ static void test_window_edges(void **state)
     redact_rules_free(small);
 }
 
+/* Many of them one behind the other, and parts of them, cut at random. */
+static size_t cut_random(void *ctx)
+{
+    uint32_t r = next_random(ctx);
+
+    return r % 8 ? 1 + r % 200 : 1 + r % 70000;
+}
+
+static void make_general_log(struct buf *text, size_t size, uint32_t seed)
+{
+    while (text->len < size) {
+        const struct vector *v =
+            &general_vectors[next_random(&seed) % N_GENERAL];
+
+        buf_add(text, v->text, v->len);
+        for (uint32_t n = next_random(&seed) % 90; n; n--)
+            buf_addc(text,
+                     " \n=,'\"\\:/@-&%.;AKIAeyJ$"[next_random(&seed) % 24]);
+        v = &general_vectors[next_random(&seed) % N_GENERAL];
+        if (v->len)
+            buf_add(text, v->text, next_random(&seed) % v->len);
+    }
+}
+
+static void test_large(void **state)
+{
+    struct redact_rules *one = rules_of(REDACT_ENGINE_PCRE2, false, 0, 0);
+    struct redact_rules *small = rules_of(REDACT_ENGINE_PCRE2, false, 1, 0);
+    struct redact_rules *hs = rules_of(REDACT_ENGINE_HS, false, 9001, 0);
+    const struct redact_rules *all[] = {one, small, hs};
+    struct buf text = BUF_INIT, whole, got;
+    uint32_t seed = 3;
+
+    (void)state;
+    make_general_log(&text, 1 << 20, 41);
+    run(one, text.data, text.len, NULL, NULL, &whole);
+    for (size_t i = 0; i < N(all); i++) {
+        if (!all[i])
+            continue;
+        run(all[i], text.data, text.len, cut_random, &seed, &got);
+        if (got.len != whole.len || memcmp(got.data, whole.data, whole.len))
+            fail_msg("other bytes with %s", redact_rules_engine(all[i]));
+        buf_done(&got);
+    }
+    buf_done(&whole);
+    buf_done(&text);
+    redact_rules_free(one);
+    redact_rules_free(small);
+    redact_rules_free(hs);
+}
+
 /* Tokens that are kept stay as they are: no name of a rule is taken for the
  * key of a secret. */
 static void test_keep_tokens(void **state)
@@ -181,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_vectors),      cmocka_unit_test(test_splits),
         cmocka_unit_test(test_window_edges), cmocka_unit_test(test_long_word),
         cmocka_unit_test(test_equal),        cmocka_unit_test(test_keep_tokens),
+        cmocka_unit_test(test_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

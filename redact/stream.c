@@ -155,6 +155,17 @@ static unsigned indentation(const uint8_t *w, size_t from, size_t to)
     return (unsigned)(i - from);
 }
 
+/* The first variable of /proc/PID/environ has no NUL before it. */
+static bool nul_ends_line(const struct redactor *r, size_t i)
+{
+    const uint8_t *w = r->work->window;
+    size_t end = i + r->rules->set.max_ahead;
+
+    while (i < end && i < r->len && w[i] && w[i] != '\n')
+        i++;
+    return i < end && i < r->len && !w[i];
+}
+
 /* Where in its line the match stands.  It looks back no further than what is in
  * every window. */
 static struct value_context context_of(const struct redactor *r,
@@ -170,7 +181,8 @@ static struct value_context context_of(const struct redactor *r,
     c.column = (unsigned)(hit->start - i);
     while (line > least && w[line - 1] != '\n' && w[line - 1])
         line--;
-    c.nul = line > least && !w[line - 1];
+    c.nul = line > least ? !w[line - 1]
+                         : !r->base && !line && nul_ends_line(r, hit->value);
     c.indent = indentation(w, line, hit->value);
     for (i = hit->value; i > line; i--)
         if (i - line > 1 && w[i - 1] == 'n' && w[i - 2] == '\\')

@@ -67,4 +67,31 @@ static const struct secret_case http_headers_cases[] = {
     S("Set-Cookie", "Set-Cookie: sid=«S3cret; HttpOnly»\n"),
 };
 
+static const struct secret_case further_spellings_cases[] = {
+    S("element with a value", "<password value=\"«S3cret»\"/>\n"),
+    S("doubled key", "\"vncpasswd\" = \"«S3cret»\"\n"),
+    S("Perl's arrow", "vncpasswd => '«S3cret»'\n"),
+    S("Python's long string", "vncpasswd = \"«S3cret»\" ; vnc = 1\n"),
+    S("brackets", "password[0] = «S3cret»\n"),
+    S("an ending", "root_password_plain: «S3cret»\n"),
+    S("a hash", "\"passwordHash\": \"«S3cret»\"\n"),
+    S("percent", "q=vncpasswd%3D«S3cret»\n"),
+    S("a session in a log", "[session_id; OpaqueRef:«5d73aaaa-9d1e»]\nsession "
+                            "OpaqueRef:«5d73aaaa-9d1e»\n"),
+    S("a login in a log",
+      "Session.login_with_password(\"root\", \"«S3cret»\")\n"),
+    S("here-string",
+      "chpasswd <<< \"«root:S3cret»\"\nvncpasswd -f <<< «S3cret»\n"),
+    S("made into a hash",
+      "openssl passwd -6 «S3cret»\nmkpasswd -m sha-512 «S3cret»\n"),
+    S("drbd on one line",
+      "net { cram-hmac-alg \"sha1\"; shared-secret «S3cret»; }\n"),
+    S("environ, the first", "DB_TOKEN=«S 3»\0B=c\0"),
+    S("sudo's log", "COMMAND=/usr/bin/xe -pw «S3cret» vm-list\n"),
+    S("braces", "{user: x, passwd: '«S 3»'}\n"),
+    S("GET with other parameters",
+      "POST /login?user=u&password=«S3cret&x=y» HTTP/1.1\n"),
+    S("rsync", "rsync://u:«S3cret»@h/m\n"),
+};
+
 #endif

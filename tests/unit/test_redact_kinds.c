@@ -30,6 +30,7 @@ static const struct secret_kind hidden[] = {
     KIND("command lines", command_lines_cases),
     KIND("environment", environment_cases),
     KIND("HTTP headers", http_headers_cases),
+    KIND("further spellings", further_spellings_cases),
     KIND("private keys", private_keys_cases),
 };
 

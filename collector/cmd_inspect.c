@@ -299,8 +299,10 @@ static int show_manifest(struct unpack *u, bool json, struct err *err)
     struct table t = {.top = ""};
     struct manifest_handler h = {on_head, on_item, &t};
     struct manifest_reader *mr;
-    int r = find(u, MANIFEST, err);
+    int r = unpack_skip_to(u, MANIFEST, err);
 
+    if (r >= 0)
+        r = find(u, MANIFEST, err);
     if (r < 0)
         return r;
     if (r == 0)

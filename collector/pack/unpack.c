@@ -10,6 +10,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/unpack_dir.h"
 #include "collector/pack/unpack_index.h"
+#include "collector/pack/unpack_tail.h"
 #include "collector/pack/unpack_tar.h"
 
 struct unpack {
@@ -90,6 +91,21 @@ int unpack_next(struct unpack *u, struct unpack_member *out, struct err *err)
             return r;
     }
     return tar_reader_next(u->tar, out, err);
+}
+
+int unpack_skip_to(struct unpack *u, const char *name, struct err *err)
+{
+    struct stream *s = NULL;
+    unsigned level;
+    uint64_t bit;
+    int r;
+
+    if (u->dir || u->tar || !tail_find(u->fd, name, &bit, &level))
+        return 0;
+    r = stream_new_at(u->fd, bit, level, &s, err);
+    if (r == 0)
+        r = tar_reader_new(s, &u->tar, err);
+    return r < 0 ? r : 1;
 }
 
 ssize_t unpack_read(struct unpack *u, void *out, size_t n, struct err *err)

@@ -39,6 +39,10 @@ const char *unpack_top(const struct unpack *u);
  * that member alone (out->name; -ENOENT: it is not there), and the next call
  * goes on; of a packed bundle it is final. */
 int unpack_next(struct unpack *u, struct unpack_member *out, struct err *err);
+/* In place of the first unpack_next of a packed bundle: goes straight to a
+ * member near its end, where that can be found; 1: the next unpack_next gives
+ * it; 0: reading begins at the start as ever. */
+int unpack_skip_to(struct unpack *u, const char *name, struct err *err);
 /* Bytes of the current member; 0 at its end. */
 ssize_t unpack_read(struct unpack *u, void *out, size_t n, struct err *err);
 

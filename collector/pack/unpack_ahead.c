@@ -15,27 +15,12 @@
 #include <unistd.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/pack/bz2_search.h"
 
 #define THREADS_MAX 6u
-#define WINDOW_BYTES 65536u
 #define FIRST_BYTES (1u << 20)
-#define MAGIC 0x314159265359ull
-#define MAGIC_BITS 48u
-#define MAGIC_MASK ((1ull << MAGIC_BITS) - 1)
 /* Trials in vain, besides one for each block that was used. */
 #define WASTE_MAX 16u
-
-/* The search for the magic number at every bit. */
-struct search {
-    int fd;
-    uint64_t from; /* only numbers that begin at this bit or behind it */
-    uint64_t pos;  /* bytes taken; v: the last eight of them */
-    uint64_t v;
-    unsigned shifts;  /* bit s: v shifted right by s is still to be looked at */
-    uint8_t may[256]; /* the shifts that a byte allows, 16 bits from the end */
-    size_t i, n;      /* of the window */
-    uint8_t window[WINDOW_BYTES];
-};
 
 struct task {
     struct task *next;
@@ -53,56 +38,8 @@ struct ahead {
     struct task *first, *last;
     bool stop, ended; /* ended: there is no further magic number */
     uint64_t wasted, used;
-    struct search search;
+    struct bz2_search search;
 };
-
-/* ---- the search ---------------------------------------------------------- */
-
-static void search_start(struct search *s, int fd)
-{
-    s->fd = fd;
-    s->from = BUNZIP_HEADER_BITS;
-    for (unsigned shift = 0; shift < 8; shift++)
-        s->may[MAGIC >> (16 - shift) & 0xff] |= (uint8_t)(1u << shift);
-}
-
-static bool next_byte(struct search *s)
-{
-    while (s->i == s->n) {
-        ssize_t r = pread(s->fd, s->window, sizeof(s->window), (off_t)s->pos);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return false;
-        s->i = 0;
-        s->n = (size_t)r;
-    }
-    s->v = s->v << 8 | s->window[s->i++];
-    s->pos++;
-    s->shifts = s->may[s->v >> 16 & 0xff];
-    return true;
-}
-
-static bool search_next(struct search *s, uint64_t *bit_out)
-{
-    do {
-        /* The greatest shift is the number that begins first. */
-        for (unsigned k = 8; s->shifts && k-- > 0;) {
-            uint64_t behind = 8 * s->pos - k;
-
-            if (!(s->shifts >> k & 1))
-                continue;
-            s->shifts &= ~(1u << k);
-            if (behind >= s->from + MAGIC_BITS &&
-                (s->v >> k & MAGIC_MASK) == MAGIC) {
-                *bit_out = behind - MAGIC_BITS;
-                return true;
-            }
-        }
-    } while (next_byte(s));
-    return false;
-}
 
 /* ---- the threads --------------------------------------------------------- */
 
@@ -158,7 +95,7 @@ static struct task *new_task(struct ahead *a)
         pthread_cond_wait(&a->room, &a->lock);
     if (a->stop || a->ended)
         return NULL;
-    if (a->wasted > WASTE_MAX + a->used || !search_next(&a->search, &bit)) {
+    if (a->wasted > WASTE_MAX + a->used || !bz2_search_next(&a->search, &bit)) {
         a->ended = true;
         pthread_cond_broadcast(&a->room);
         pthread_cond_broadcast(&a->done);
@@ -209,7 +146,7 @@ struct ahead *ahead_new(int fd, unsigned level)
     sigset_t all, old;
 
     a->level = level;
-    search_start(&a->search, fd);
+    bz2_search_start(&a->search, fd, BUNZIP_HEADER_BITS);
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->room, NULL);
     pthread_cond_init(&a->done, NULL);

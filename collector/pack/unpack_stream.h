@@ -29,6 +29,10 @@ enum stream_kind {
 /* fd is a regular file, read with pread; not closed. fn may be NULL. */
 int stream_new(int fd, stream_block_fn fn, void *arg, struct stream **out,
                struct err *err);
+/* The rest of a bzip2 stream, from the block at this bit on: the checksum of
+ * the whole is not known then, each block's own still is. */
+int stream_new_at(int fd, uint64_t bit, unsigned level, struct stream **out,
+                  struct err *err);
 void stream_free(struct stream *s);
 enum stream_kind stream_kind(const struct stream *s);
 unsigned stream_level(const struct stream *s); /* of bzip2 */

@@ -200,7 +200,7 @@ out:
     return r;
 }
 
-/* Before all else: a bundle of the wrong machine helps nobody. */
+/* Before anything is read: a bundle of the wrong machine helps nobody. */
 static void tell_where(const struct collect *c)
 {
     if (c->cfg.replay || c->cfg.dry_run || c->cfg.quiet)
@@ -221,12 +221,12 @@ static int run(struct collect *c, struct err *err)
     uint64_t bytes = 0;
 
     memset(&tally, 0, sizeof(tally));
-    tell_where(c);
     if (!c->cfg.dry_run) {
         r = open_output(c, stem, &out_fd, &spool_fd, err);
         if (r)
             goto out;
     }
+    tell_where(c);
     r = collect_plan(c, err);
     if (r)
         goto out;

@@ -131,7 +131,7 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
  * of each for every item. */
 static uint64_t closing_bytes(const struct conductor_opts *o)
 {
-    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 400;
+    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 480;
 
     return 32768 + o->plan->n * line;
 }

@@ -242,14 +242,28 @@ static char *absolute(const char *path, bool named)
     return xasprintf("%s/%s", cwd, path);
 }
 
+/* The folder of the last file; known: as it was asked for. */
+static struct path_found folder = {.fd = -1};
+static char *known;
+
+bool read_holds_folder(void)
+{
+    return folder.fd >= 0;
+}
+
+void read_forget_folder(void)
+{
+    path_found_done(&folder);
+    free(known);
+    known = NULL;
+}
+
 /* As path_walk.  Files come folder by folder, so the folder of the last one is
  * kept open: only the name in it is walked then.  A walk that fails is done
  * anew from the root, for its message. */
 static int walk_from_folder(const char *path, struct path_found *out,
                             struct err *err)
 {
-    static struct path_found folder = {.fd = -1};
-    static char *known;
     const char *name = strrchr(path, '/');
     size_t len = name ? (size_t)(name - path) : 0;
 
@@ -258,8 +272,7 @@ static int walk_from_folder(const char *path, struct path_found *out,
     if (!known || strncmp(known, path, len) || known[len]) {
         struct err unused = ERR_INIT;
 
-        path_found_done(&folder);
-        free(known);
+        read_forget_folder();
         known = xstrndup(path, len);
         (void)path_walk(known, 0, &folder, &unused);
     }

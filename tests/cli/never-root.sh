@@ -15,6 +15,7 @@ exec 7</etc/shadow      # something that must not be handed on
 pid=$!
 exec 7<&-
 wait_for 20 sleeping 3000.25
+sleep 1 # readers that have nothing to do let their last folder go
 workers=0 readers=0
 for one in $(ours); do
     exe=$(readlink /proc/$one/exe)

@@ -15,6 +15,7 @@
 #include "collector/base/digest.h"
 #include "collector/bundle_arg.h"
 #include "collector/cmd.h"
+#include "collector/deep.h"
 #include "collector/pack/manifest.h"
 #include "collector/pack/names.h"
 
@@ -33,6 +34,8 @@ struct verify {
     struct found *found; /* by their number */
     size_t cap;
     uint64_t bytes;
+    struct deep *deep;        /* --deep; else NULL */
+    bool named;               /* the top folder was looked at */
     bool manifest;            /* was read */
     struct json_object *list; /* --json: the problems; else NULL */
     uint64_t n_problems;
@@ -56,6 +59,37 @@ static void problem(struct verify *v, const char *fmt, ...)
         json_object_array_add(v->list, json_object_new_string(shown));
     else
         puts(shown);
+}
+
+/* ---- secrets ---- */
+
+static void on_secret(void *arg, const char *member, uint64_t line,
+                      const char *rule)
+{
+    struct verify *v = arg;
+
+    if (!line)
+        problem(v, "the name %s holds a secret, of the rule %s", member, rule);
+    else if (!strcmp(rule, "unscannable"))
+        problem(v,
+                "%s:%" PRIu64 ": a line cannot be scanned for "
+                "secrets",
+                member, line);
+    else
+        problem(v, "%s:%" PRIu64 ": a secret is left, of the rule %s", member,
+                line, rule);
+}
+
+/* Of the member that u is at. */
+static void begin_deep(struct verify *v, const struct unpack *u,
+                       const char *name)
+{
+    if (!v->deep)
+        return;
+    if (!v->named && *unpack_top(u))
+        deep_name(v->deep, unpack_top(u));
+    v->named = true;
+    deep_begin(v->deep, name);
 }
 
 /* ---- members ---- */
@@ -83,11 +117,16 @@ static int read_member(struct verify *v, struct unpack *u, const char *name,
     char *block = xmalloc(BLOCK_BYTES);
     ssize_t n;
 
+    begin_deep(v, u, name);
     while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
         sha256_update(h, block, (size_t)n);
+        if (v->deep)
+            deep_feed(v->deep, block, (size_t)n);
         if (f)
             f->size += (uint64_t)n;
     }
+    if (v->deep)
+        deep_end(v->deep);
     if (f) {
         sha256_hex(h, f->sha256);
         v->bytes += f->size;
@@ -142,9 +181,15 @@ static int read_manifest(struct verify *v, struct unpack *u, struct err *err)
     int r = 0;
 
     v->manifest = true;
-    while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0)
+    begin_deep(v, u, MANIFEST);
+    while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
+        if (v->deep)
+            deep_feed(v->deep, block, (size_t)n);
         if (r == 0)
             r = manifest_reader_feed(mr, block, (size_t)n, &why);
+    }
+    if (v->deep)
+        deep_end(v->deep);
     if (n == 0 && r == 0)
         r = manifest_reader_end(mr, &why);
     manifest_reader_free(mr);
@@ -239,10 +284,20 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     struct err err = ERR_INIT;
     struct unpack *u = NULL;
     bool folder = false;
-    int r;
+    int r = 0;
 
     if (options_has(opt, OPT_JSON))
         v.list = json_object_new_array();
+    if (options_has(opt, OPT_DEEP))
+        r = deep_new(opt, ctl, on_secret, &v, &v.deep, &err);
+    if (r) {
+        log_msg(LOG_ERR, "%s", err.text);
+        json_object_put(v.list);
+        names_free(v.names);
+        return r == -EINVAL ? EXIT_USAGE : EXIT_NO_BUNDLE;
+    }
+    if (v.deep)
+        deep_name(v.deep, strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
     r = bundle_arg_open(ctl, &u, &folder, &err);
     if (r == 0)
         r = read_all(&v, u, folder, &err);
@@ -261,6 +316,7 @@ int cmd_verify(const struct options *opt, struct control *ctl)
         r = -EIO;
     }
     unpack_free(u);
+    deep_free(v.deep);
     names_free(v.names);
     free(v.found);
     json_object_put(v.list);

@@ -24,33 +24,13 @@
 
 /* ---- names ------------------------------------------------------------ */
 
-static char *decoded_name(const char *name)
-{
-    char *out = xstrdup(name), *to = out;
-
-    for (const char *p = name; *p; p++) {
-        char hex[3] = {p[0] == '%' ? p[1] : 0, 0, 0};
-
-        if (hex[0])
-            hex[1] = p[2];
-        if (isxdigit((unsigned char)hex[0]) &&
-            isxdigit((unsigned char)hex[1]) && strcmp(hex, "00")) {
-            *to++ = (char)strtoul(hex, NULL, 16);
-            p += 2;
-        } else {
-            *to++ = *p;
-        }
-    }
-    *to = '\0';
-    return out;
-}
-
 /* The name in the new bundle; to be freed. */
 static char *new_name(struct job *j, const char *name)
 {
-    char *plain = decoded_name(name), *out;
+    char *plain = xstrdup(name), *out;
     struct buf masked = BUF_INIT, b = BUF_INIT;
 
+    str_percent_decode(plain);
     redact_text(j->f->rules, plain, strlen(plain), &masked);
     if (!strcmp(buf_str(&masked), plain))
         buf_adds(&b, name);

@@ -34,6 +34,7 @@ struct redact_opts {
     /* Replay: well-formed tokens in the input are left as they stand.
      * Otherwise they are redacted again. */
     bool keep_tokens;
+    size_t window; /* bytes looked at at once; 0: the usual number */
 };
 
 struct redact_rules;
@@ -76,6 +77,9 @@ void redactor_lead(struct redactor *r, uint64_t lead);
 const uint64_t *redactor_hits(const struct redactor *r);
 uint64_t redactor_hits_total(const struct redactor *r);
 uint64_t redactor_unscannable(const struct redactor *r);
+/* Newlines in what was replaced so far, so that whoever counts those of the
+ * output knows the line of the input. */
+uint64_t redactor_lines_gone(const struct redactor *r);
 
 /* A short text in one call, appended to out. */
 void redact_text(const struct redact_rules *rules, const char *text, size_t len,

@@ -141,7 +141,9 @@ int redact_rules_new_from(const struct redact_table *table,
         redact_rules_free(rules);
         return rc;
     }
-    rules->window = table->window ? table->window : REDACT_WINDOW;
+    rules->window = table->window  ? table->window
+                    : opts->window ? opts->window
+                                   : REDACT_WINDOW;
     if (rules->window < redact_window_min(rules))
         rules->window = redact_window_min(rules);
     make_digest(rules);

@@ -40,7 +40,7 @@ struct redactor {
     size_t rule; /* of the value */
     struct value value;
     uint64_t *hits;
-    uint64_t total, unscannable;
+    uint64_t total, unscannable, lines_gone;
 };
 
 /* ---- output ---- */
@@ -230,6 +230,14 @@ static int scan(struct redactor *r, bool eof, struct err *err)
     return rc ? rc : 1;
 }
 
+static void count_lines(struct redactor *r, size_t from, size_t n)
+{
+    const uint8_t *p = r->work->window + from, *end = p + n;
+
+    for (; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        r->lines_gone++;
+}
+
 /* Feeds the value.  1: it ended; 0: it needs more. */
 static int feed_value(struct redactor *r, bool eof, struct err *err)
 {
@@ -239,6 +247,7 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
     done = value_step(&r->value, r->work->window + from, r->len - from, eof,
                       &raw, &gone) == VALUE_DONE;
     rc = emit(r, from, from + raw, err);
+    count_lines(r, from + raw, gone);
     r->out = from + raw + gone;
     if (r->pos < r->out)
         r->pos = r->out;
@@ -390,6 +399,11 @@ uint64_t redactor_hits_total(const struct redactor *r)
 uint64_t redactor_unscannable(const struct redactor *r)
 {
     return r->unscannable;
+}
+
+uint64_t redactor_lines_gone(const struct redactor *r)
+{
+    return r->lines_gone;
 }
 
 /* ---- a short text ---- */

@@ -7,7 +7,6 @@ try collect --privacy public
 try collect --keyword word
 try collect --sysroot /mnt
 try collect --upload https://example.org/
-try verify --deep x
 try diagnose x
 try report x
 try upload x https://example.org/

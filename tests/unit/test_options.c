@@ -165,8 +165,6 @@ static void test_wrong(void **state)
          "the option --sysroot is not there yet" SEE("collect ")},
         {"x --upload u",
          "the option --upload is not there yet" SEE("collect ")},
-        {"x verify --deep a",
-         "the option --deep is not there yet" SEE("verify ")},
 
         {"x -o a --outfd 1", "--outfile and --outfd exclude each other; give "
                              "one of them" SEE("collect ")},

@@ -239,3 +239,23 @@ void str_add_member_name(struct buf *b, const char *s, bool keep_slash)
         start = false;
     }
 }
+
+void str_percent_decode(char *s)
+{
+    char *to = s;
+
+    for (const char *p = s; *p; p++) {
+        char hex[3] = {p[0] == '%' ? p[1] : 0, 0, 0};
+
+        if (hex[0])
+            hex[1] = p[2];
+        if (isxdigit((unsigned char)hex[0]) &&
+            isxdigit((unsigned char)hex[1]) && strcmp(hex, "00")) {
+            *to++ = (char)strtoul(hex, NULL, 16);
+            p += 2;
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = '\0';
+}

@@ -39,5 +39,7 @@ char *str_visible(const char *s, char *out, size_t size);
  * joined, so that the result never leaves its folder, and a slash
  * is not the first byte of b. */
 void str_add_member_name(struct buf *b, const char *s, bool keep_slash);
+/* Decodes %XX in place, but for %00. */
+void str_percent_decode(char *s);
 
 #endif

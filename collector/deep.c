@@ -1,0 +1,176 @@
+#include "collector/deep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/gather/gather.h"
+#include "collector/rules.h"
+
+/* No multiple of the usual window, nor of what is read at once. */
+#define WINDOW 40009u
+
+struct deep {
+    struct redact_rules *rules;
+    deep_found_fn *found;
+    void *arg;
+    /* the member */
+    const char *name;
+    bool is_name; /* not what is in it */
+    struct redactor *r;
+    uint64_t *hits; /* those that were told */
+    uint64_t unscannable;
+    uint64_t newlines; /* in what has come out */
+    uint64_t gone;     /* in what was hidden, before this place */
+};
+
+/* ---- what comes out of the redactor -------------------------------------- */
+
+struct deep_sink {
+    struct sink sink;
+    struct deep *d;
+};
+
+/* Between two writes there is at most one hit. */
+static void tell(struct deep *d)
+{
+    const uint64_t *hits = redactor_hits(d->r);
+    uint64_t line = d->is_name ? 0 : 1 + d->newlines + d->gone;
+
+    for (size_t i = 0; i < redact_rules_count(d->rules); i++) {
+        if (hits[i] != d->hits[i])
+            d->found(d->arg, d->name, line, redact_rule_name(d->rules, i));
+        d->hits[i] = hits[i];
+    }
+    if (redactor_unscannable(d->r) != d->unscannable)
+        d->found(d->arg, d->name, line, "unscannable");
+    d->unscannable = redactor_unscannable(d->r);
+}
+
+static int deep_write(struct sink *s, const void *data, size_t n,
+                      struct err *err)
+{
+    struct deep *d = ((struct deep_sink *)s)->d;
+    const char *p = data, *end = p + n;
+
+    (void)err;
+    tell(d);
+    d->gone = redactor_lines_gone(d->r);
+    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+        d->newlines++;
+        p++;
+    }
+    return 0;
+}
+
+static int deep_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void deep_sink_free(struct sink *s)
+{
+    free(s);
+}
+
+static struct sink *sink_to(struct deep *d)
+{
+    static const struct sink_ops ops = {deep_write, deep_close, deep_sink_free};
+    struct deep_sink *s = xcalloc(1, sizeof(*s));
+
+    s->sink.ops = &ops;
+    s->d = d;
+    return &s->sink;
+}
+
+/* ---- names and members --------------------------------------------------- */
+
+static void begin(struct deep *d, const char *name, bool is_name)
+{
+    d->name = name;
+    d->is_name = is_name;
+    d->r = redactor_new(d->rules, sink_to(d));
+    memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
+    d->unscannable = d->newlines = d->gone = 0;
+}
+
+/* The sinks of ours never fail. */
+void deep_feed(struct deep *d, const void *data, size_t n)
+{
+    sink_write(redactor_sink(d->r), data, n, NULL);
+}
+
+void deep_end(struct deep *d)
+{
+    sink_close(redactor_sink(d->r), NULL);
+    tell(d);
+    sink_free(redactor_sink(d->r));
+    d->r = NULL;
+}
+
+void deep_name(struct deep *d, const char *name)
+{
+    char *plain = xstrdup(name);
+
+    str_percent_decode(plain);
+    begin(d, name, true);
+    deep_feed(d, plain, strlen(plain));
+    deep_end(d);
+    free(plain);
+}
+
+void deep_begin(struct deep *d, const char *member)
+{
+    deep_name(d, member);
+    begin(d, member, false);
+}
+
+/* ---- the rules ----------------------------------------------------------- */
+
+int deep_new(const struct options *opt, struct control *ctl,
+             deep_found_fn *found, void *arg, struct deep **out,
+             struct err *err)
+{
+    /* libhs serves wherever it can, so the other one is PCRE2 in any case.
+     * Nobody sees a token that is made here, so any key will do. */
+    struct redact_opts opts = {
+        .engine = REDACT_ENGINE_PCRE2, .keep_tokens = true, .window = WINDOW};
+    struct redact_added *added = redact_added_new();
+    struct gather *g = live_new(ctl, -1);
+    struct deep *d = xcalloc(1, sizeof(*d));
+    int r = rules_read_host(g, added, err);
+
+    *out = NULL;
+    for (size_t i = 0; !r && i < opt->n[OPT_REDACT_RULES]; i++)
+        r = rules_read_named(g, opt->value[OPT_REDACT_RULES][i], added, err);
+    gather_free(g);
+    random_bytes(opts.key, sizeof(opts.key));
+    if (!r)
+        r = rules_load(&opts, added, &d->rules, err);
+    else
+        redact_added_free(added);
+    if (r) {
+        deep_free(d);
+        return r;
+    }
+    d->hits = xcalloc(redact_rules_count(d->rules), sizeof(*d->hits));
+    d->found = found;
+    d->arg = arg;
+    *out = d;
+    return 0;
+}
+
+void deep_free(struct deep *d)
+{
+    if (!d)
+        return;
+    if (d->r)
+        sink_free(redactor_sink(d->r));
+    redact_rules_free(d->rules);
+    free(d->hits);
+    free(d);
+}

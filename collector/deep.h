@@ -1,0 +1,37 @@
+/* deep.h: whether secrets are left in a finished bundle.
+ *
+ * What was redacted by one engine is looked through by the other one, with
+ * windows of another size, so that a fault of either shows.  A well-formed
+ * token is no secret; whatever else a rule would hide, is one.  The rules are
+ * those of this host.  A secret is named by its place and rule, never shown. */
+#ifndef XB_DEEP_H
+#define XB_DEEP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/core/options.h"
+#include "collector/gather/control.h"
+
+struct deep;
+
+/* rule "unscannable": no rule could be run on that line.  Line 0: the name of
+ * the member, not what is in it. */
+typedef void deep_found_fn(void *arg, const char *member, uint64_t line,
+                           const char *rule);
+
+/* Before anything else is opened: reads the rules of redact.d and
+ * --redact-rules.  -EINVAL: they are wrong. */
+int deep_new(const struct options *opt, struct control *ctl,
+             deep_found_fn *found, void *arg, struct deep **out,
+             struct err *err);
+void deep_free(struct deep *d);
+
+/* A name by itself, percent-encoded or not; not within a member. */
+void deep_name(struct deep *d, const char *name);
+/* One member at a time, with its name, which must stay until deep_end. */
+void deep_begin(struct deep *d, const char *member);
+void deep_feed(struct deep *d, const void *data, size_t n);
+void deep_end(struct deep *d);
+
+#endif

@@ -37,7 +37,7 @@ struct anchor_words {
 };
 
 struct anchor {
-    char *pattern; /* for PCRE2 and libhs, with ^ and $ written out */
+    char *pattern; /* for PCRE2, with ^ and $ written out */
     bool group;
     unsigned min, max; /* width of a match */
     unsigned ahead, behind;

@@ -64,7 +64,7 @@ struct redact_rule {
 /* Generated. */
 extern const struct redact_rule redact_builtin[];
 extern const size_t redact_builtin_count;
-/* libhs database over the anchors, pattern i has id i; length 0: none. */
+/* libhs database over the words of the anchors; length 0: none. */
 extern const unsigned char redact_builtin_hs[];
 extern const size_t redact_builtin_hs_len;
 

@@ -4,7 +4,7 @@
  *
  * Reads the rule files, refuses bad rules with file and name, and prints C:
  * the table of rule.h and, unless built with REDACT_NO_HS, a libhs database
- * over all anchors for a generic CPU.  Never linked into the worker. */
+ * over their words for a generic CPU.  Never linked into the worker. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static void print_rule(size_t id, const struct redact_rule *r)
 
 #ifndef REDACT_NO_HS
 /* libhs looks for the words of the anchors alone, as literals: its automata for
- * bounded repeats miss matches (Vectorscan 5.4.9, \\\\n[a-z]{0,40}word behind
+ * bounded repeats miss matches (Vectorscan 5.4.9, \\n[a-z]{0,40}word behind
  * 16 bytes or more), and a missed nominee is a secret that passes. */
 struct literals {
     size_t n;

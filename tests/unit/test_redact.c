@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -213,7 +214,10 @@ static long peak_kib(void)
     return u.ru_maxrss;
 }
 
-/* 256 MiB without a line end, then a value of 32 MiB: no memory for either. */
+/* "test_redact LINE VALUE": other sizes for a long run. */
+static int line_mib = 256, value_mib = 32;
+
+/* So many MiB without a line end, then such a value: no memory for either. */
 static void test_long(void **state)
 {
     struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
@@ -226,12 +230,12 @@ static void test_long(void **state)
     memset(block, 'x', sizeof(block));
     sink_write(redactor_sink(r), block, sizeof(block), NULL);
     before = peak_kib();
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i < line_mib; i++) {
         sink_write(redactor_sink(r), block, sizeof(block), NULL);
         buf_reset(&k.buf);
     }
     sink_write(redactor_sink(r), " password=\"", 11, NULL);
-    for (int i = 0; i < 32; i++)
+    for (int i = 0; i < value_mib; i++)
         sink_write(redactor_sink(r), block, sizeof(block), NULL);
     sink_write(redactor_sink(r), "\" end", 5, NULL);
     assert_int_equal(sink_close(redactor_sink(r), NULL), 0);
@@ -262,7 +266,7 @@ static void test_block_limit(void **state)
     redact_rules_free(rules);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples),
@@ -275,5 +279,9 @@ int main(void)
         cmocka_unit_test(test_block_limit),
     };
 
+    if (argc > 1)
+        line_mib = atoi(argv[1]);
+    if (argc > 2)
+        value_mib = atoi(argv[2]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

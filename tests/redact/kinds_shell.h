@@ -92,6 +92,18 @@ static const struct secret_case further_spellings_cases[] = {
     S("GET with other parameters",
       "POST /login?user=u&password=«S3cret&x=y» HTTP/1.1\n"),
     S("rsync", "rsync://u:«S3cret»@h/m\n"),
+    S("a variable as user", "curl -u$USER:«S3cret» https://h\n"),
+    S("docker's log",
+      "{\"log\":\"vncpasswd = \\\"«Sx a»\\\"\\n\",\"stream\":\"stdout\"}\n"),
+    S("kernel's log", "<4>[   12.3] init: vncpasswd='«S3cret»'\n"),
+    S("ends in an escaped backslash", "vncpasswd=\"«a\\\\»\" # c\n"),
+    S("fstab's octal blank", "//s/x /m cifs password=«S3\\040b»,rw 0 0\n"),
+    S("escaped quote", "(vncpasswd \"«S3\\\"b»\")\n"),
+    S("quotes in quotes of ipsec", ": PSK \"«S3\\\"b»\"\n"),
+    S("two sessions",
+      "session_id=OpaqueRef:«5d41aaaa» session_id=\"OpaqueRef:«5d41bbbb»\"\n"),
+    S("two variables of a unit",
+      "Environment=\"A=b\" \"XE_PASSWORD=«S3 b»\"\n"),
 };
 
 #endif

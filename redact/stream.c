@@ -88,6 +88,19 @@ static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
     return sink_write(r->next, w + from, to - from, err);
 }
 
+/* Anchors that look back see the token, as they would in the output; so a
+ * second pass over it finds no more than the first. */
+static void look_back_at(struct redactor *r, const char *token, size_t n)
+{
+    size_t k = n;
+
+    if (k > value_taken(&r->value))
+        k = (size_t)value_taken(&r->value);
+    if (k > r->out)
+        k = r->out;
+    memcpy(r->work->window + r->out - k, token + n - k, k);
+}
+
 static int emit_token(struct redactor *r, struct err *err)
 {
     char token[TOKEN_MAX + 1];
@@ -95,6 +108,7 @@ static int emit_token(struct redactor *r, struct err *err)
 
     n = token_make(r->rules->opts.key, redact_rule_name(r->rules, r->rule),
                    r->work->hash, token);
+    look_back_at(r, token, n);
     if (r->muted)
         r->muted_bytes += value_taken(&r->value);
     if (r->muted || r->gate_shut)
@@ -191,6 +205,18 @@ static struct value_context context_of(const struct redactor *r,
     return c;
 }
 
+/* What begins inside of a token that is kept is no value. */
+static bool inside_token(const struct redactor *r, size_t value)
+{
+    const char *w = (const char *)r->work->window;
+
+    for (size_t k = 1; k < TOKEN_MAX && k <= value; k++)
+        if (w[value - k] == '[' &&
+            redact_token_len(w + value - k, r->len - value + k) > k)
+            return true;
+    return false;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
@@ -218,6 +244,10 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         return rc ? rc : 1;
     case SCAN_HIT:
         break;
+    }
+    if (r->rules->opts.keep_tokens && inside_token(r, hit.value)) {
+        r->pos = hit.start + 1;
+        return 1;
     }
     rc = emit(r, r->out, hit.value, err);
     r->out = hit.value;

@@ -153,14 +153,22 @@ static size_t one(struct value *v, const uint8_t *p, size_t n)
     return 1;
 }
 
+/* The token must end where a value can: as one() sees it. */
 static bool is_token(const struct value *v, const uint8_t *p, size_t n)
 {
     size_t t =
         v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
+    size_t r = 0;
     uint8_t quote;
     unsigned depth;
 
-    return t && quote_at(p + t, n - t, &quote, &depth) &&
+    if (!t || t == n || p[t] == '\n' || p[t] == '\r' || !p[t])
+        return t > 0;
+    p += t;
+    n -= t;
+    while (r < v->slashes && r < n && p[r] == '\\')
+        r++;
+    return r == v->slashes && quote_at(p + r, n - r, &quote, &depth) &&
            quote == (uint8_t)v->quote && depth == v->depth;
 }
 

@@ -315,6 +315,92 @@ static const struct secret_case heldout_shell_and_logs[] = {
     K("DEBUG password is \"«x»\"; passwd: «S3cret»\n"),
 };
 
+/* the same, after the first round was mended */
+static const struct secret_case heldout_second_round[] = {
+    K("vncpasswd=\"«Zx01»\" # guest console\n"),
+    K("\tvncpasswd\t=\t'«Zx02»'\n"),
+    K("vfb = ['type=vnc,keymap=de,vncpasswd=«Zx03;x»']\n"),
+    K("spicepasswd = '«it\\'s»'\n"),
+    K("      \"passwd\": \"«Zx05\\ttab»\",\n"),
+    K("xl: config: vncpasswd=\"«Zx06»\" in /etc/xen/a.cfg\n"),
+    K("/libxl/5/device/vfb/0/vncpasswd = \"«Zx07»\"   (n0,r5)\n"),
+    K("   0 = \"\"\n    vncpasswd = \"«Zx08»\"\n"),
+    K("/local/domain/0/backend/vfb/5/0/vncpasswd = \"«Zx09»\"   . . . . . . . "
+      ". . . . . . .  (n0,r5)\n"),
+    K("[20261122T22:22:16.049Z]  A12.1        write     "
+      "/vm/7f1a3c52-9d1e-4b6a-8f00-2f6f0e1d2c3b/vncpasswd «Zx10»\n"),
+    K("IN 0x5581d2 20261122 22:22:14 WRITE (/local/domain/4/console/vnc-pass "
+      "«Zx11 )»\n"),
+    K("(vfb (vncpasswd «Zx12») (vncdisplay 1) (type vnc))\n"),
+    K("INFO (image:520) spawning device models: /usr/lib/xen/bin/qemu-dm "
+      "['-vnc', '0.0.0.0:1,password', '-vncpasswd', '«Zx13»']\n"),
+    K("<graphics type='spice' passwd='«Zx14»' port='-1' tlsPort='-1' "
+      "autoport='yes'>\n"),
+    K("<graphics type=\"vnc\" socket=\"/x\" passwd = \"«Zx15»\"/>\n"),
+    K("('cifspassword'%.'«p@ss%.w0rd!»')\n"),
+    K("device-config (MRO): target: 1; incoming_chappassword: «Zx17»; SCSIid: "
+      "x\n"),
+    K("<row ref=\"OpaqueRef:a\" _ref=\"OpaqueRef:a\" "
+      "device_config=\"(('password'%.'«Zx18»') ('username'%.'u'))\"/>\n"),
+    K("xe pbd-create device-config:chappassword=\"«Zx 19»\" host-uuid=x\n"),
+    K("xe -u root -pw «Zx20!$» vm-start vm=x\n"),
+    K("[20261122T10:00:00.000Z|debug|h|1 HTTP x|session.login|xapi] "
+      "session_id=OpaqueRef:«5d21aaaa-9d1e-4b6a»\n"),
+    K("\"auth\": {\"session\": \"OpaqueRef:«5d22aaaa-9d1e»\"}\n"),
+    K("https://h/rrd_updates?session_id=OpaqueRef:«5d23aaaa»&start=1\n"),
+    K("node.session.auth.password = «Zx24\"quote»\n"),
+    K("discovery.sendtargets.auth.password_in=«Zx25»\n"),
+    K("shared-secret \"«Zx26»\" ;\n"),
+    K("\tshared-secret  «Zx27» ;\n"),
+    K("rd.iscsi.in.password=«Zx28» rd.iscsi.in.username=x\n"),
+    K("kernel: Command line: BOOT_IMAGE=/v inst.rootpw=«Zx29»\n"),
+    K("options kernel x=\"rootpw=«Zx30»\"\n"),
+    K("netroot=iscsi:u:«Zx31»@h::3260:0:iqn\n"),
+    K("ks=ftp://a:«Zx32»@h/x\n"),
+    K("password_pbkdf2 root «grub.pbkdf2.sha256.10000.AABB.CCDD»\n"),
+    K("root:«$y$j9T$abcdefgh$EXAMPLEEXAMPLEEXAMPLEEXAMPLE»:19700:0:99999:7:::"
+      "\n"),
+    K("rootpw --plaintext --lock «Zx35»\n"),
+    K("user --groups=wheel --name=u --password=«$6$aa$EXAMPLEEXAMPLEEXAMPLE» "
+      "--iscrypted\n"),
+    K("chpasswd: {\"list\": \"«root:Zx37»\"}\n"),
+    K("  - name: u\n    passwd: \"«Zx 38»\"\n"),
+    K("password: >\n   «Zx39\n   b»\nnext: 1\n"),
+    K("root_password: |-\n    «Zx40»\n"),
+    K("//h/s on /m type cifs (rw,relatime,username=u,password=«Zx41»,uid=0)\n"),
+    K("mount error: //h/s password=«Zx42»,user=u\n"),
+    K("wget ftp://u:«Zx43»@h/f\n"),
+    K("rwcommunity \"«Zx 44»\" 10.0.0.0/8\n"),
+    K("com2sec  readonly  10.0.0.0/8  «Zx45»\n"),
+    K("createUser initial SHA \"«Zx46 AES»\"\n"),
+    K("defPrivPassphrase \"«Zx 47»\"\n"),
+    K("key=«AQBZx048DB7ZpZAAAAABAAexampleexampexA==»\n"),
+    K("mysqladmin -u root -p«Zx50» status\n"),
+    K("sshpass -p '«Zx 51»' scp a b\n"),
+    K("mysqldump --password=«Zx52» x\n"),
+    K("ipmitool -H h -U u -P \"«Zx 53»\" power on\n"),
+    K("curl --user \"u:«Zx54»\" h\n"),
+    K("Authorization: Basic «WngyNTU6WngyNTU=»\n"),
+    K("> Cookie: PHPSESSID=«x; pool_secret=Zx56/Zx56/Zx56»\n"),
+    K("options : {ipsec_cert=\"x\", psk=«Zx57}»\n"),
+    K("%any : PSK \"«Zx 58»\"\n"),
+    K("[Peer]\nPresharedKey=«yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=»\n"),
+    K("machine h\n\tlogin u\n\tpassword «Zx60»\n"),
+    K("nvme connect "
+      "--dhchap-ctrl-secret=«DHHC-1:03:c2VjcmV0c2VjcmV0c2VjcmV0:»\n"),
+    K("{\"execute\":\"set_password\",\"arguments\":{\"protocol\":\"vnc\","
+      "\"password\":\"«Zx62»\"},\"id\":3}\n"),
+    K("/local/domain/9/data/set_clipboard = \"«Zx63»\"\n"),
+    K("/local/domain/9/vm-data/svc_password = \"«Zx64»\"   (n0,r9)\n"),
+    K("XE_PASSWORD=«Zx65 b»\0x=y\n"),
+    K("Environment=DB_PASSWORD=«Zx66»\n"),
+    K("proxy_password=«Zx67»\n"),
+    K("<root-password type='plaintext'>«Zx68»</root-password>\n"),
+    K("<admin-interface "
+      "name=\"eth0\"/><root-password>«Zx69»</root-password>\n"),
+    K("set_password spice «Zx70 keep»\n"),
+};
+
 static const struct secret_case heldout_kept[] = {
     K("ksm_password_policy is not set\n"),
     K("node.session.auth.password_policy is unknown\n"),
@@ -399,6 +485,7 @@ static const struct secret_kind heldout_hidden[] = {
     KIND("cloud-init and netplan", heldout_cloud_init_and_netplan),
     KIND("network services", heldout_network_services),
     KIND("shell and logs", heldout_shell_and_logs),
+    KIND("second round", heldout_second_round),
 };
 
 static const struct secret_kind heldout_kept_kinds[] = {

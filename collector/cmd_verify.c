@@ -18,6 +18,7 @@
 #include "collector/deep.h"
 #include "collector/pack/manifest.h"
 #include "collector/pack/names.h"
+#include "collector/review.h"
 
 #define MANIFEST "manifest.json"
 #define BLOCK_BYTES 65536
@@ -35,6 +36,7 @@ struct verify {
     size_t cap;
     uint64_t bytes;
     struct deep *deep;        /* --deep; else NULL */
+    struct review *review;    /* --review; else NULL */
     bool named;               /* the top folder was looked at */
     bool manifest;            /* was read */
     struct json_object *list; /* --json: the problems; else NULL */
@@ -81,15 +83,33 @@ static void on_secret(void *arg, const char *member, uint64_t line,
 }
 
 /* Of the member that u is at. */
-static void begin_deep(struct verify *v, const struct unpack *u,
+static void begin_look(struct verify *v, const struct unpack *u,
                        const char *name)
 {
+    if (v->review)
+        review_begin(v->review, name);
     if (!v->deep)
         return;
     if (!v->named && *unpack_top(u))
         deep_name(v->deep, unpack_top(u));
     v->named = true;
     deep_begin(v->deep, name);
+}
+
+static void look(struct verify *v, const char *data, size_t n)
+{
+    if (v->review)
+        review_feed(v->review, data, n);
+    if (v->deep)
+        deep_feed(v->deep, data, n);
+}
+
+static void end_look(struct verify *v)
+{
+    if (v->review)
+        review_end(v->review);
+    if (v->deep)
+        deep_end(v->deep);
 }
 
 /* ---- members ---- */
@@ -117,16 +137,14 @@ static int read_member(struct verify *v, struct unpack *u, const char *name,
     char *block = xmalloc(BLOCK_BYTES);
     ssize_t n;
 
-    begin_deep(v, u, name);
+    begin_look(v, u, name);
     while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
         sha256_update(h, block, (size_t)n);
-        if (v->deep)
-            deep_feed(v->deep, block, (size_t)n);
+        look(v, block, (size_t)n);
         if (f)
             f->size += (uint64_t)n;
     }
-    if (v->deep)
-        deep_end(v->deep);
+    end_look(v);
     if (f) {
         sha256_hex(h, f->sha256);
         v->bytes += f->size;
@@ -181,15 +199,13 @@ static int read_manifest(struct verify *v, struct unpack *u, struct err *err)
     int r = 0;
 
     v->manifest = true;
-    begin_deep(v, u, MANIFEST);
+    begin_look(v, u, MANIFEST);
     while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
-        if (v->deep)
-            deep_feed(v->deep, block, (size_t)n);
+        look(v, block, (size_t)n);
         if (r == 0)
             r = manifest_reader_feed(mr, block, (size_t)n, &why);
     }
-    if (v->deep)
-        deep_end(v->deep);
+    end_look(v);
     if (n == 0 && r == 0)
         r = manifest_reader_end(mr, &why);
     manifest_reader_free(mr);
@@ -255,6 +271,8 @@ static void print_json(const struct verify *v, const char *path)
     json_object_object_add(o, "n_problems",
                            json_object_new_int64((int64_t)v->n_problems));
     json_object_object_add(o, "problems", json_object_get(v->list));
+    if (v->review)
+        json_object_object_add(o, "review", review_json(v->review));
     puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
                                                JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(o);
@@ -266,6 +284,8 @@ static void print_verdict(const struct verify *v, const char *path, bool quiet)
 
     if (v->n_problems > MAX_SHOWN)
         printf("... and %" PRIu64 " more\n", v->n_problems - MAX_SHOWN);
+    if (v->review)
+        review_print(v->review);
     if (quiet)
         return;
     str_visible(path, shown, sizeof(shown));
@@ -296,6 +316,8 @@ int cmd_verify(const struct options *opt, struct control *ctl)
         names_free(v.names);
         return r == -EINVAL ? EXIT_USAGE : EXIT_NO_BUNDLE;
     }
+    if (options_has(opt, OPT_REVIEW))
+        v.review = review_new();
     if (v.deep)
         deep_name(v.deep, strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
     r = bundle_arg_open(ctl, &u, &folder, &err);
@@ -317,6 +339,7 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     }
     unpack_free(u);
     deep_free(v.deep);
+    review_free(v.review);
     names_free(v.names);
     free(v.found);
     json_object_put(v.list);

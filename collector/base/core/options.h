@@ -43,6 +43,7 @@ enum opt_id {
     OPT_NOTE,
     OPT_UPLOAD,
     OPT_DEEP,
+    OPT_REVIEW,
     OPT_RECURSIVE,
     OPT_CHECK,
     OPT_STATS,

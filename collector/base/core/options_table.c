@@ -92,6 +92,8 @@ const struct option_def option_table[] = {
 
     {OPT_DEEP, "deep", 0, OT_FLAG, NULL, NULL, NULL, CMD_VERIFY,
      "look for secrets in every member, with the other engine", 0, 0},
+    {OPT_REVIEW, "review", 0, OT_FLAG, NULL, NULL, NULL, CMD_VERIFY,
+     "show where and by which rules something was hidden", 0, 0},
     {OPT_RECURSIVE, "recursive", 'r', OT_FLAG, NULL, NULL, NULL, CMD_REDACT,
      "a folder with all below it, into a new folder", 0, 0},
     {OPT_CHECK, "check", 0, OT_FLAG, NULL, NULL, NULL, CMD_REDACT,

@@ -169,6 +169,9 @@ int rules_load(const struct redact_opts *opts, struct redact_added *added,
     const struct redact_override *o;
     int r = redact_rules_load(opts, added, out, err);
 
+    if (!r && redact_rules_no_hs(*out))
+        log_msg(LOG_NOTE, "%s; secrets are looked for by PCRE2 alone, slower",
+                redact_rules_no_hs(*out));
     for (size_t i = 0; !r && (o = redact_rules_override(*out, i)); i++) {
         char *text = override_text(o);
 

@@ -53,12 +53,15 @@ struct ruleset {
     size_t n;
     bool builtin; /* rule i is redact_builtin[i], but for added ones */
     unsigned max_width, max_ahead, max_behind;
-    uint32_t match_limit; /* 0: PCRE2's own */
+    uint32_t match_limit;    /* 0: PCRE2's own */
+    const unsigned char *hs; /* libhs database over the built-in ones */
+    size_t hs_len;
 };
 
 struct engine_ops {
     const char *name;
-    /* 0, or negative: this engine cannot serve here. */
+    /* 0, or negative: this engine cannot serve here; -ENOSYS: nor anywhere, in
+     * this build. */
     int (*open)(const struct ruleset *rs, void **state_out, struct err *err);
     void (*close)(void *state);
     /* Per thread; may be NULL for an engine that needs none. */

@@ -106,12 +106,12 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
     struct hs_state *st;
 
     *state_out = NULL;
-    if (!redact_builtin_hs_len || !hs_cpu_ok())
+    if (!rs->hs_len || !hs_cpu_ok())
         return err_set(err, -ENOTSUP, "libhs cannot run on this CPU");
     st = xcalloc(1, sizeof(*st));
     st->rs = rs;
-    if (hs_deserialize_database((const char *)redact_builtin_hs,
-                                redact_builtin_hs_len, &st->db) != HS_SUCCESS ||
+    if (hs_deserialize_database((const char *)rs->hs, rs->hs_len, &st->db) !=
+            HS_SUCCESS ||
         hs_alloc_scratch(st->db, &st->scratch) != HS_SUCCESS) {
         hs_close(st);
         return err_set(err, -ENOTSUP,
@@ -199,7 +199,7 @@ static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
 {
     (void)rs;
     *state_out = NULL;
-    return err_set(err, -ENOTSUP, "this build has no libhs");
+    return err_set(err, -ENOSYS, "this build has no libhs");
 }
 
 const struct engine_ops engine_hs = {.name = "hs", .open = hs_open};

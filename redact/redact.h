@@ -50,6 +50,8 @@ struct redact_rules *redact_rules_keeping(const struct redact_rules *rules);
 
 /* "pcre2", "hs". */
 const char *redact_rules_engine(const struct redact_rules *rules);
+/* Why libhs does not serve although it could in this build; or NULL. */
+const char *redact_rules_no_hs(const struct redact_rules *rules);
 /* SHA-256 over the rules in force, 64 hex digits: the manifest's version. */
 const char *redact_rules_digest(const struct redact_rules *rules);
 /* Rules known, those that are switched off included; and those in force. */

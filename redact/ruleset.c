@@ -87,15 +87,17 @@ static int choose_engine(struct redact_rules *rules, struct err *err)
     if (want == REDACT_ENGINE_PCRE2)
         return 0;
     rc = rules->set.builtin
-             ? engine_hs.open(&rules->set, &rules->engine_state, err)
-             : err_set(err, -ENOTSUP,
+             ? engine_hs.open(&rules->set, &rules->engine_state, &rules->no_hs)
+             : err_set(&rules->no_hs, -ENOTSUP,
                        "libhs cannot be used without the built-in rules");
     if (!rc) {
         rules->engine = &engine_hs;
         return 0;
     }
     rules->engine_state = rules->fallback;
-    return want == REDACT_ENGINE_HS ? rc : 0;
+    if (want != REDACT_ENGINE_HS)
+        return 0;
+    return err_set(err, rc, "%s", rules->no_hs.text);
 }
 
 size_t redact_window_min(const struct redact_rules *rules)
@@ -122,6 +124,8 @@ int redact_rules_new_from(const struct redact_table *table,
     rules->set.n = table->n;
     rules->set.rule = xcalloc(table->n, sizeof(*rules->set.rule));
     rules->set.match_limit = table->match_limit;
+    rules->set.hs = table->hs ? table->hs : redact_builtin_hs;
+    rules->set.hs_len = table->hs ? table->hs_len : redact_builtin_hs_len;
     rules->set.builtin = table->flags || (table->rules == redact_builtin &&
                                           table->n == redact_builtin_count);
     rules->token_rule = table->n;
@@ -200,6 +204,13 @@ void redact_rules_free(struct redact_rules *rules)
 const char *redact_rules_engine(const struct redact_rules *rules)
 {
     return rules->engine->name;
+}
+
+const char *redact_rules_no_hs(const struct redact_rules *rules)
+{
+    int code = rules->no_hs.code;
+
+    return code && code != -ENOSYS ? rules->no_hs.text : NULL;
 }
 
 const char *redact_rules_digest(const struct redact_rules *rules)

@@ -30,7 +30,8 @@ struct redact_rules {
     struct ruleset set;
     const struct engine_ops *engine;
     void *engine_state;
-    void *fallback; /* engine_pcre2's, if engine is another */
+    void *fallback;   /* engine_pcre2's, if engine is another */
+    struct err no_hs; /* why libhs does not serve, if it was asked for */
     size_t window;
     size_t token_rule; /* the rule of FORM_TOKEN; set.n: none */
     char digest[SHA256_HEX];
@@ -55,7 +56,9 @@ struct redact_table {
      * order, but for those with REDACT_ADDED; all behind them have it, too. */
     const unsigned char *flags; /* per rule */
     size_t window;
-    uint32_t match_limit; /* 0: PCRE2's own */
+    uint32_t match_limit;    /* 0: PCRE2's own */
+    const unsigned char *hs; /* libhs database; NULL: the usual one */
+    size_t hs_len;
 };
 
 int redact_rules_new_from(const struct redact_table *table,

@@ -149,6 +149,13 @@ check)
         "$MAKE -C '$TOP' BUILD=build/check-lean SORTER=none \
          build/check-lean/unit/test_bz2 && \
          '$TOP/build/check-lean/unit/test_bz2'" | steps
+    # Without libhs every byte is the same.
+    same=unit/test_redact_fixed
+    printf 'build/no-libhs\t900\tany\t%s\n' \
+        "$MAKE -C '$TOP' BUILD=build/check-nohs HS=no build/check-nohs/$same && \
+         '$TOP/build/check-nohs/$same' | grep '^sum ' >without && \
+         '$TOP/build/check-plain/$same' | grep '^sum ' | diff - without" |
+        steps
     ! sanitize asan address,undefined || tests asan 3
     ;;
 asan)

@@ -6,6 +6,7 @@
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
+#   soak          a line of 1 GiB, a value of 100 MiB, both engines on many texts
 #   bench         our speed and memory against the peers'; ROWS=verify picks
 #   setup         installs what check needs and lacks
 #   expected      writes tests/hosts/NAME.{expected,summary} anew, to be read and
@@ -32,6 +33,15 @@ check check-fast asan tsan: setup
 # ARGS: --pairs 3, --size 128 (tests/bench/bench.py --help)
 bench:
 	@+sh tests/bench/bench.sh '$(submake)' $(ARGS) $(ROWS)
+
+soak:
+	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \
+	  sysconfdir='$(demo_root)/etc' install build/stage/unit/test_redact_fixed
+	@+$(submake) BUILD=build/stage-nohs HS=no \
+	  build/stage-nohs/unit/test_redact_fixed
+	@/usr/bin/python3 tests/soak.py '$(demo_root)/sbin/xen-bugtool' \
+	  build/stage/unit/test_redact_fixed \
+	  build/stage-nohs/unit/test_redact_fixed $(ARGS)
 
 expected:
 	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \

@@ -200,7 +200,7 @@ out:
     return r;
 }
 
-/* Before anything is read: a bundle of the wrong machine helps nobody. */
+/* Before the items are read: a bundle of the wrong machine helps nobody. */
 static void tell_where(const struct collect *c)
 {
     if (c->cfg.replay || c->cfg.dry_run || c->cfg.quiet)
@@ -226,10 +226,10 @@ static int run(struct collect *c, struct err *err)
         if (r)
             goto out;
     }
-    tell_where(c);
     r = collect_plan(c, err);
     if (r)
         goto out;
+    tell_where(c);
     if (c->cfg.dry_run) {
         collect_print_plan(c);
         goto out;

@@ -91,6 +91,7 @@ $(BUILD)/config.h: FORCE
 FORCE:
 
 include redact/rules.mk
+include collector/report/report.mk
 
 $(BUILD)/%.o: %.c $(BUILD)/config.h
 	$(call say,CC,$<)mkdir -p $(@D)
@@ -101,7 +102,8 @@ $(call obj,$(PROBE_SRC)): EXTRA_CFLAGS = $(PROBE_CFLAGS)
 
 $(BUILD)/core.a: $(call obj,$(CORE_SRC))
 $(BUILD)/front.a: $(call obj,$(FRONT_SRC))
-$(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ)
+$(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ) \
+	$(REPORT_GEN_OBJ)
 %.a:
 	$(call say,AR,$@)rm -f $@; $(AR) rcs $@ $^
 

@@ -9,8 +9,10 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/conductor.h"
+#include "collector/view.h"
 
 #define LOG_NAME "xen-bugtool.log"
+#define REPORT_NAME "report.html"
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
 
@@ -27,6 +29,7 @@ struct closing {
     int manifest_rc;
     struct err manifest_err;
     bool first_item;
+    struct view *view;
     struct segment *log;
     struct seg_sink log_sink;
     struct redactor *log_red;
@@ -34,6 +37,14 @@ struct closing {
     struct err log_err;
     struct buf line;
 };
+
+/* So much for themselves, and a line of each for every item. */
+uint64_t closing_bytes(const struct conductor_opts *o)
+{
+    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 480;
+
+    return 32768 + o->plan->n * line;
+}
 
 static int seg_write(struct sink *s, const void *data, size_t n,
                      struct err *err)
@@ -78,6 +89,7 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     c->bundle = b;
     c->rules = redact_rules_keeping(rules);
     c->first_item = true;
+    c->view = view_new();
     c->manifest = segment_new(b);
     rc = member_begin(c->manifest, &info, err);
     if (rc)
@@ -99,6 +111,7 @@ void closing_free(struct closing *c)
         sink_free(redactor_sink(c->log_red));
     segment_free(c->log);
     segment_free(c->manifest);
+    view_free(c->view);
     buf_done(&c->line);
     redact_rules_free(c->rules);
     free(c);
@@ -145,11 +158,14 @@ void closing_item(struct closing *c, const struct manifest_item *item)
 {
     manifest_line(c, item);
     log_line(c, item);
+    view_item(c->view, item);
 }
 
-/* A member of our own, in the manifest like any other. */
-static void own_item(struct closing *c, const char *name, int rc,
-                     const char *why, uint64_t size, const char *sha256)
+/* A member of our own, in the manifest like any other.  status is that of one
+ * that is not there. */
+static void own_item_as(struct closing *c, const char *name, enum status status,
+                        int rc, const char *why, uint64_t size,
+                        const char *sha256)
 {
     struct manifest_item m = {
         .plugin = "xen-bugtool",
@@ -159,7 +175,7 @@ static void own_item(struct closing *c, const char *name, int rc,
     };
 
     if (rc) {
-        m.status = ST_FAILED;
+        m.status = status;
         m.error = why;
     } else {
         m.out.name = name;
@@ -167,6 +183,12 @@ static void own_item(struct closing *c, const char *name, int rc,
         memcpy(m.out.sha256, sha256, SHA256_HEX);
     }
     manifest_line(c, &m);
+}
+
+static void own_item(struct closing *c, const char *name, int rc,
+                     const char *why, uint64_t size, const char *sha256)
+{
+    own_item_as(c, name, ST_FAILED, rc, why, size, sha256);
 }
 
 static void log_rules(struct closing *c, const struct manifest_head *head)
@@ -197,6 +219,72 @@ static void finish_log(struct closing *c)
         c->log = NULL;
     }
     own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
+}
+
+/* The page, into seg. */
+static int write_report(struct closing *c, struct segment *seg,
+                        const struct manifest_head *head, struct err *err)
+{
+    struct seg_sink out = {{&seg_ops}, seg};
+    struct redactor *red = redactor_new(c->rules, &out.sink);
+    struct writer *w = writer_html_new(redactor_sink(red));
+    int rc;
+
+    view_write(c->view, head, NULL, w);
+    rc = writer_finish(w, err);
+    writer_free(w);
+    return rc;
+}
+
+/* Whether a page of so many bytes would take the room of what must follow it.
+ * Text like this becomes less than a fifth when it is compressed. */
+static bool report_too_big(struct closing *c, const struct conductor_opts *o,
+                           uint64_t size)
+{
+    bool plain = o->cfg->format == BUNDLE_TAR || o->cfg->format == BUNDLE_DIR;
+
+    return o->cfg->max_size && bundle_written(c->bundle) +
+                                       (plain ? size : size / 5) +
+                                       closing_bytes(o) >
+                                   o->cfg->max_size;
+}
+
+/* Where space or memory ran out the page is left out: a manifest matters more.
+ */
+static void finish_report(struct closing *c, const struct conductor_opts *opts,
+                          const struct manifest_head *head)
+{
+    struct member_info info = {REPORT_NAME, head->end_ms / 1000};
+    enum stop_reason stop = stop_reason(opts->stop);
+    struct segment *seg = segment_new(c->bundle);
+    enum status status = ST_FAILED;
+    struct err err = ERR_INIT;
+    char sha256[SHA256_HEX];
+    uint64_t size = 0;
+    int rc = 0;
+
+    if (stop == STOP_SPACE || stop == STOP_MEMORY) {
+        status = ST_SKIPPED;
+        rc = err_set(&err, -ENOSPC, "%s", stop_text(stop));
+    }
+    if (!rc)
+        rc = member_begin(seg, &info, &err);
+    if (!rc)
+        rc = write_report(c, seg, head, &err);
+    if (!rc && report_too_big(c, opts, member_size(seg))) {
+        member_drop(seg);
+        status = ST_SKIPPED;
+        rc = err_set(&err, -EFBIG, "the bundle would become too large");
+    }
+    if (!rc)
+        rc = member_end(seg, &size, sha256, &err);
+    if (!rc)
+        rc = segment_close(seg, &err);
+    if (!rc)
+        rc = bundle_append(c->bundle, seg, &err);
+    else
+        segment_free(seg);
+    own_item_as(c, REPORT_NAME, status, rc, err.text, size, sha256);
 }
 
 static void finish_summary(struct closing *c, const struct conductor_opts *opts,
@@ -266,6 +354,7 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
     log_rules(c, &head);
     finish_log(c);
+    finish_report(c, opts, &head);
     finish_summary(c, opts, &head, tally);
     return finish_manifest(c, &head, err);
 }

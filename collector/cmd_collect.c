@@ -20,8 +20,9 @@
 #include "collector/events.h"
 #include "collector/summary.h"
 
-/* Set aside on the output's file system for log, summary and manifest. */
-#define RESERVE_BYTES (1024u * 1024u)
+/* Set aside on the output's file system for log, report, summary and manifest.
+ */
+#define RESERVE_BYTES (2048u * 1024u)
 #define RESERVE_PER_ITEM 512u
 /* Set aside in memory: closing needs no more than this. */
 #define RESERVE_MEMORY (4u * 1024u * 1024u)

@@ -127,15 +127,6 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
     return rc;
 }
 
-/* What log, summary and manifest may need: so much for themselves, and a line
- * of each for every item. */
-static uint64_t closing_bytes(const struct conductor_opts *o)
-{
-    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 480;
-
-    return 32768 + o->plan->n * line;
-}
-
 static bool reads_files(const struct plan *p, size_t task)
 {
     return p->items[p->tasks[task].first].path != NULL;

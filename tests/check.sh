@@ -65,7 +65,7 @@ build() {
     local label=$1 dir=build/check-$1 prefix=$stages/$1
     shift
     compile "$label" prefix="$prefix" sysconfdir="$prefix/etc" \
-        DESTDIR="'$TOP/$dir/root'" "$@" install units fuzzers || return
+        DESTDIR="'$TOP/$dir/root'" "$@" install units fuzzers browser || return
     $root cp -r "$TOP/$dir/root$prefix" "$prefix" &&
         $root mkdir -m 755 -p "$prefix/etc" "$prefix/work" &&
         $root chmod -R u=rwX,go=rX "$prefix" &&

@@ -17,27 +17,29 @@ libjson-c-dev libpcre2-dev libvectorscan-dev|libhyperscan-dev libcyaml-dev
 libyaml-dev libssl-dev zlib1g-dev libbz2-dev libdivsufsort-dev libxen-dev'
 debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
 bzip2 lbzip2 zstd p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
-util-linux procps man-db groff-base'
+util-linux procps man-db groff-base chromium nodejs'
 
 dnf_build='gcc make pkgconf-pkg-config libarchive-devel json-c-devel pcre2-devel
 vectorscan-devel libcyaml-devel libyaml-devel openssl-devel zlib-devel
 bzip2-devel libdivsufsort-devel xen-devel'
 dnf_check='libcmocka-devel clang clang-tools-extra libasan libubsan libtsan
 python3-jsonschema bzip2 lbzip2 zstd p7zip-plugins xz bsdtar busybox fuse3-devel
-fuse3 util-linux procps-ng man-db groff-base'
+fuse3 util-linux procps-ng man-db groff-base chromium nodejs npm'
 
 zypper_build='gcc make pkgconf-pkg-config libarchive-devel libjson-c-devel
 pcre2-devel vectorscan-devel libcyaml-devel libyaml-devel libopenssl-devel
 zlib-devel libbz2-devel
 libdivsufsort-devel xen-devel'
 zypper_check='libcmocka-devel clang clang-tools python3-jsonschema bzip2 lbzip2
-zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 util-linux procps man groff'
+zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 util-linux procps man groff
+chromium nodejs npm'
 
 apk_build='gcc musl-dev linux-headers make pkgconf libarchive-dev json-c-dev
 pcre2-dev vectorscan-dev libcyaml-dev yaml-dev openssl-dev zlib-dev
 bzip2-dev libdivsufsort-dev xen-dev'
 apk_check='bash cmocka-dev clang clang-extra-tools py3-jsonschema bzip2 lbzip2
-zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 util-linux procps mandoc'
+zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 util-linux procps mandoc
+chromium nodejs npm'
 
 # What stands for the packages where dpkg cannot be asked.
 modules_build='libarchive json-c libpcre2-8 libhs libcyaml yaml-0.1 libcrypto
@@ -45,7 +47,7 @@ zlib xencontrol xenstore'
 modules_check='cmocka fuse3'
 commands_build='gcc make pkg-config'
 commands_check='bash clang clang-format python3 bzip2 lbzip2 zstd 7z xz bsdtar
-busybox fusermount3 setpriv'
+busybox fusermount3 setpriv chromium node npm'
 
 die() {
     printf 'setup: %s\n' "$*" >&2
@@ -71,6 +73,11 @@ installed() {
     dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null |
         sed -n 's/^.i //p'
 }
+
+# npm comes with some builds of nodejs and not with Debian's.
+if ! command -v npm >/dev/null 2>&1; then
+    debian_check="$debian_check npm"
+fi
 
 debian_missing() {
     have=" $(installed $(pick debian | tr '|' ' ') | tr '\n' ' ') "
@@ -99,7 +106,7 @@ root() {
 
 debian() {
     missing=$(debian_missing)
-    [ -n "$missing" ] || exit 0
+    [ -n "$missing" ] || return 0
     printf 'setup: these packages are missing:%s\n' "$missing"
     sudo=
     if [ "$(id -u)" != 0 ]; then
@@ -128,7 +135,7 @@ elsewhere() {
         pkg-config --exists "$name" 2>/dev/null ||
             missing="$missing $name.pc"
     done
-    [ -n "$missing" ] || exit 0
+    [ -n "$missing" ] || return 0
     printf 'setup: missing here:%s\n' "$missing" >&2
     for tool in dnf zypper apk; do
         command -v $tool >/dev/null 2>&1 || continue
@@ -139,9 +146,25 @@ elsewhere() {
     die "not tested on this distribution; README.md lists the packages"
 }
 
+# What the tests in a browser need of npm, in the versions of the lock file.
+browser_modules() {
+    modules=build/npm
+    cmp -s tests/browser/package-lock.json $modules/done && return
+    printf 'setup: running: npm ci (tests/browser/package.json)\n'
+    rm -rf $modules
+    mkdir -p $modules
+    cp tests/browser/package.json tests/browser/package-lock.json $modules
+    (cd $modules && npm ci --ignore-scripts --no-audit --no-fund \
+        --cache "$PWD/cache") || die 'npm could not install the browser tests'
+    cp tests/browser/package-lock.json $modules/done
+}
+
 if command -v dpkg-query >/dev/null 2>&1 &&
     command -v apt-get >/dev/null 2>&1; then
     debian
 else
     elsewhere
+fi
+if [ "$what" = check ]; then
+    browser_modules
 fi

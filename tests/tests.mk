@@ -78,6 +78,14 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) \
 	  $(WORKER_LIBS)
 fuzzers: $(FUZZERS)
 
+# What the tests in a browser make their pages with.
+$(BUILD)/tests/browser/make_page.o: EXTRA_CFLAGS = $(WORKER_CFLAGS)
+$(BUILD)/browser/make_page: $(BUILD)/tests/browser/make_page.o \
+		$(BUILD)/worker.a $(BUILD)/core.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
+browser: $(BUILD)/browser/make_page
+
 fuzz: setup
 	@+$(submake) BUILD=build/fuzz CC=clang FUZZ_MAIN= \
 	  SANITIZE=address,undefined,fuzzer-no-link FUZZ_LDFLAGS=-fsanitize=fuzzer \
@@ -90,4 +98,4 @@ fuzz: setup
 
 .PHONY: setup demo expected check check-fast asan tsan bench layers \
 	format-check format \
-	fuzzers fuzz
+	fuzzers fuzz browser

@@ -399,13 +399,14 @@ static const struct {
     {CT_LEFT, "CT_LEFT", CMD_ALL, do_left},
     {CT_INPUT, "CT_INPUT", CMD_REDACT, do_input},
     {CT_KEY, "CT_KEY", CMD_KEY, do_key},
-    {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT | CMD_REDACT, do_output},
+    {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT | CMD_REDACT | CMD_REPORT, do_output},
     {CT_SPOOL, "CT_SPOOL", CMD_COLLECT | CMD_REDACT, do_spool},
-    {CT_FINISH, "CT_FINISH", CMD_COLLECT | CMD_REDACT, do_finish},
+    {CT_FINISH, "CT_FINISH", CMD_COLLECT | CMD_REDACT | CMD_REPORT, do_finish},
     {CT_BUNDLE, "CT_BUNDLE",
-     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT, do_bundle},
-    {CT_OPEN, "CT_OPEN", CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT,
-     do_open},
+     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT,
+     do_bundle},
+    {CT_OPEN, "CT_OPEN",
+     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT, do_open},
 };
 
 static int reply(struct server *s, int rc, struct answer *a, struct err *e)

@@ -8,7 +8,6 @@ try collect --keyword word
 try collect --sysroot /mnt
 try collect --upload https://example.org/
 try diagnose x
-try report x
 try upload x https://example.org/
 try diff a b
 # XenServer's own spelling stays free.

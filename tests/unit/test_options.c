@@ -76,7 +76,7 @@ static void test_wrong(void **state)
         {"x frob", "unknown command 'frob'" SEE("")},
         {"x ''", "unknown command ''" SEE("")},
         {"x --frob x", "unknown option '--frob'" SEE("")},
-        {"x report y", "the command 'report' is not there yet"},
+        {"x diff y", "the command 'diff' is not there yet"},
         {"x diagnose --frob", "the command 'diagnose' is not there yet"},
         {"x key", "key needs one of --init and --show-id" SEE("key ")},
         {"x key --init --show-id",
@@ -297,7 +297,7 @@ static void test_help(void **state)
     good("x --frob --jobs 0 collect collect --version", &o);
     assert_true(options_has(&o, OPT_VERSION));
     options_done(&o);
-    good("x report --help", &o);
+    good("x diff --help", &o);
     assert_null(o.command);
     options_done(&o);
 }

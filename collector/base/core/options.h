@@ -60,6 +60,7 @@ enum opt_id {
 #define CMD_PLUGINS 8u
 #define CMD_REDACT 16u
 #define CMD_KEY 32u
+#define CMD_REPORT 64u
 #define CMD_ALL 0xffu
 
 struct command {

@@ -16,7 +16,8 @@ const struct command command_table[] = {
     {"plugins", CMD_PLUGINS, "", 0, 0,
      "list the plugins and what each would collect here"},
     {"diagnose", 0, "BUNDLE|DIR|FILE...", 0, 0, "name known problems"},
-    {"report", 0, "BUNDLE", 0, 0, "make a web page of a bundle"},
+    {"report", CMD_REPORT, "BUNDLE", 1, 1,
+     "make a web page of a bundle, or show what it says"},
     {"upload", 0, "BUNDLE URL", 0, 0, "send a bundle somewhere"},
     {"diff", 0, "OLD NEW", 0, 0, "compare two bundles"},
     {NULL, 0, NULL, 0, 0, NULL},
@@ -39,7 +40,7 @@ const struct option_def option_table[] = {
      "this configuration file in place of the default one", 0, 0},
 
     {OPT_OUTFILE, "outfile", 'o', OT_TEXT, "PATH", NULL, NULL,
-     CMD_COLLECT | CMD_REDACT,
+     CMD_COLLECT | CMD_REDACT | CMD_REPORT,
      "where it goes: a new file, or of a bundle also a folder that exists "
      "(for collect the default is /var/tmp)",
      0, 0},

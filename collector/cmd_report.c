@@ -1,0 +1,167 @@
+/* xen-bugtool report: what a bundle says, as one web page, as text or as JSON.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/log.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/bundle_arg.h"
+#include "collector/cmd.h"
+#include "collector/filter.h"
+#include "collector/view.h"
+
+#define MANIFEST "manifest.json"
+#define STEM "xen-bugtool-report"
+#define BLOCK_BYTES 65536
+
+struct report {
+    const struct options *opt;
+    struct control *ctl;
+    struct unpack *u;
+    struct view *view;
+    struct manifest_head head; /* its strings are the reader's */
+    struct manifest_reader *manifest;
+    struct json_object *diagnosis;
+};
+
+/* ---- reading ------------------------------------------------------------- */
+
+static int on_head(const struct manifest_head *h, void *arg, struct err *err)
+{
+    struct report *r = arg;
+
+    (void)err;
+    r->head = *h;
+    return 0;
+}
+
+static int on_item(const struct manifest_item *it, void *arg, struct err *err)
+{
+    struct report *r = arg;
+
+    (void)err;
+    view_item(r->view, it);
+    return 0;
+}
+
+static int read_member(struct report *r, const char *name, struct err *err)
+{
+    char *block = xmalloc(BLOCK_BYTES);
+    ssize_t n;
+    int rc = 0;
+
+    while (!rc && (n = unpack_read(r->u, block, BLOCK_BYTES, err)) != 0) {
+        if (n < 0)
+            rc = (int)n;
+        else if (!strcmp(name, MANIFEST))
+            rc = manifest_reader_feed(r->manifest, block, (size_t)n, err);
+    }
+    free(block);
+    return rc;
+}
+
+/* All members, and the manifest at their end. */
+static int read_bundle(struct report *r, struct err *err)
+{
+    struct unpack_member m;
+    bool found = false;
+    int rc;
+
+    while ((rc = unpack_next(r->u, &m, err)) != 0) {
+        /* A folder may lack members; the page can do without. */
+        if (rc == -ENOENT && strcmp(m.name, MANIFEST))
+            continue;
+        if (rc < 0)
+            return rc;
+        found = found || !strcmp(m.name, MANIFEST);
+        rc = read_member(r, m.name, err);
+        if (rc)
+            return rc;
+    }
+    if (!found)
+        return err_set(err, -EBADMSG, "it is no bundle: it has no " MANIFEST);
+    return manifest_reader_end(r->manifest, err);
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static int write_to(struct report *r, struct sink *out,
+                    struct writer *(*kind)(struct sink *out), struct err *err)
+{
+    struct writer *w = kind(out);
+    int rc;
+
+    view_write(r->view, &r->head, r->diagnosis, w);
+    rc = writer_finish(w, err);
+    writer_free(w);
+    return rc;
+}
+
+static int write_page(struct report *r, struct err *err)
+{
+    char *path = NULL, *note = NULL;
+    int fd = -1, rc;
+
+    rc = control_output(r->ctl, STEM, "", "file", &fd, err);
+    if (rc)
+        return rc;
+    rc = write_to(r, sink_to_fd(fd, "the page"), writer_html_new, err);
+    close(fd);
+    if (!rc)
+        rc = control_finish(r->ctl, true, &path, &note, err);
+    if (!rc && note && *note)
+        log_msg(LOG_WARN, "%s", note);
+    if (!rc && options_has(r->opt, OPT_QUIET))
+        printf("%s\n", path);
+    else if (!rc)
+        log_msg(LOG_NOTE, "made %s", path);
+    free(path);
+    free(note);
+    return rc;
+}
+
+static int write_report(struct report *r, struct err *err)
+{
+    if (options_has(r->opt, OPT_OUTFILE))
+        return write_page(r, err);
+    return write_to(
+        r, sink_to_fd(STDOUT_FILENO, "the output"),
+        options_has(r->opt, OPT_JSON) ? writer_json_new : writer_text_new, err);
+}
+
+int cmd_report(const struct options *opt, struct control *ctl)
+{
+    struct report r = {.opt = opt, .ctl = ctl};
+    struct manifest_handler handler = {on_head, on_item, &r};
+    struct err err = ERR_INIT;
+    int rc;
+
+    if (options_has(opt, OPT_JSON) && options_has(opt, OPT_OUTFILE)) {
+        log_msg(LOG_ERR, "--json shows the report on standard output; "
+                         "--outfile makes a page: give one of them");
+        return EXIT_USAGE;
+    }
+    r.view = view_new();
+    r.manifest = manifest_reader_new(&handler);
+    rc = bundle_arg_open(ctl, &r.u, NULL, &err);
+    if (!rc)
+        rc = read_bundle(&r, &err);
+    if (rc)
+        err_prefix(&err, "%s: ", opt->operands[0]);
+    else
+        rc = write_report(&r, &err);
+    if (!rc && (fflush(stdout) || ferror(stdout)))
+        rc = err_sys(&err, errno, "cannot write the output");
+    json_object_put(r.diagnosis);
+    manifest_reader_free(r.manifest);
+    view_free(r.view);
+    unpack_free(r.u);
+    if (!rc)
+        return EXIT_WHOLE;
+    if (rc != -EPIPE) /* whoever reads our output had enough */
+        log_msg(LOG_ERR, "%s", err.text);
+    return rc == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
+}

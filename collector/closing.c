@@ -30,6 +30,7 @@ struct closing {
     struct err manifest_err;
     bool first_item;
     struct view *view;
+    struct json_object *diagnosis; /* NULL: there is none */
     struct segment *log;
     struct seg_sink log_sink;
     struct redactor *log_red;
@@ -112,6 +113,7 @@ void closing_free(struct closing *c)
     segment_free(c->log);
     segment_free(c->manifest);
     view_free(c->view);
+    json_object_put(c->diagnosis);
     buf_done(&c->line);
     redact_rules_free(c->rules);
     free(c);
@@ -230,7 +232,7 @@ static int write_report(struct closing *c, struct segment *seg,
     struct writer *w = writer_html_new(redactor_sink(red));
     int rc;
 
-    view_write(c->view, head, NULL, w);
+    view_write(c->view, head, c->diagnosis, w);
     rc = writer_finish(w, err);
     writer_free(w);
     return rc;
@@ -299,7 +301,7 @@ static void finish_summary(struct closing *c, const struct conductor_opts *opts,
     uint64_t size = 0;
     int rc;
 
-    opts->summary(head, tally, &plain, opts->arg);
+    opts->summary(head, tally, c->diagnosis, &plain, opts->arg);
     redact_text(c->rules, buf_str(&plain), plain.len, &text);
     rc = member_begin(seg, &info, &err);
     if (!rc)

@@ -87,11 +87,13 @@ static void make_head(struct manifest_head *head, const char *cut, void *arg)
 }
 
 static void make_summary(const struct manifest_head *head,
-                         const struct tally *tally, struct buf *out, void *arg)
+                         const struct tally *tally,
+                         struct json_object *diagnosis, struct buf *out,
+                         void *arg)
 {
     struct making *m = arg;
 
-    summary_write(head, tally, m->captures, m->stem, out);
+    summary_write(head, tally, m->captures, diagnosis, m->stem, out);
 }
 
 static void tell_item(const struct manifest_item *item, void *arg)

@@ -11,6 +11,8 @@
 #include "collector/take.h"
 #include "redact/redact.h"
 
+struct json_object;
+
 /* What the last stages are made of: counted while the items are written. */
 struct tally {
     size_t by_status[ST_COUNT];
@@ -35,9 +37,9 @@ struct conductor_opts {
     /* Fills what stands before the items, when all are done: cut is NULL or
      * why the run was cut short.  The summary is made from it too. */
     void (*head)(struct manifest_head *head, const char *cut, void *arg);
-    /* Appends summary.txt. */
+    /* Appends summary.txt; diagnosis NULL: there is none. */
     void (*summary)(const struct manifest_head *head, const struct tally *tally,
-                    struct buf *out, void *arg);
+                    struct json_object *diagnosis, struct buf *out, void *arg);
     /* Called in plan order; may be NULL. */
     void (*on_item)(const struct manifest_item *item, void *arg);
     void *arg;

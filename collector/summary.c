@@ -1,19 +1,28 @@
 #include "collector/summary.h"
 
-#include <json-c/json.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/facts_get.h"
 
 #define COLUMNS 72
+#define LINES 60
 #define LABEL 11
-#define MAX_DOMAINS 16
-#define MAX_MISSING 10
-#define MAX_OVERRIDES 10
+
+/* Who may have how many lines; domains and what is missing share the rest. */
+#define HEAD_LINES 20
+#define PROBLEM_LINES 18
+#define MISSING_LINES_MIN 7
+#define MAX_OVERRIDES 3
+
+#define KIB 1024u
+
+/* ---- captures ------------------------------------------------------------ */
 
 enum captured { CAP_INFO, CAP_XL_INFO, CAP_XL_LIST, CAP_XM_LIST, CAP_COUNT };
 
@@ -40,21 +49,40 @@ void summary_captures_free(struct capture *c)
     free(c);
 }
 
-/* Where to end a line that holds at most width bytes of s: behind a blank if
- * there is one, never in the middle of a UTF-8 sequence. */
+/* ---- lines --------------------------------------------------------------- */
+
+/* Characters of UTF-8 that is well-formed: what a column holds. */
+static size_t width_of(const char *s, size_t n)
+{
+    size_t w = 0;
+
+    for (size_t i = 0; i < n; i++)
+        w += (s[i] & 0xc0) != 0x80;
+    return w;
+}
+
+/* How many bytes of s fit into width columns. */
+static size_t bytes_of(const char *s, size_t width)
+{
+    size_t n = 0;
+
+    for (; s[n]; n++)
+        if ((s[n] & 0xc0) != 0x80 && !width--)
+            break;
+    return n;
+}
+
+/* Where to end a line that holds at most width columns of s: behind a blank if
+ * there is one. */
 static size_t break_at(const char *s, size_t width)
 {
-    size_t n = width;
+    size_t all = bytes_of(s, width), n = all;
 
-    if (strlen(s) <= width)
-        return strlen(s);
-    while (n > width / 2 && s[n] != ' ')
+    if (!s[all])
+        return all;
+    while (n > all / 2 && s[n] != ' ')
         n--;
-    if (s[n] == ' ')
-        return n;
-    for (n = width; n && (s[n] & 0xc0) == 0x80; n--)
-        ;
-    return n;
+    return s[n] == ' ' ? n : all;
 }
 
 /* Label and text, controls made visible, in at most max_lines of the page's
@@ -69,6 +97,8 @@ static void lines(struct buf *out, const char *label, const char *text,
     if (!text || !*text)
         return;
     str_visible(text, shown, sizeof(shown));
+    for (n = strlen(shown); n && shown[n - 1] == ' ';)
+        shown[--n] = '\0';
     buf_addf(out, "%-*s", *label ? (int)indent : 0, label);
     for (unsigned i = 0; i < max_lines && *p; i++) {
         bool last = i + 1 == max_lines;
@@ -93,6 +123,36 @@ static void line(struct buf *out, const char *label, const char *text)
     lines(out, label, text, LABEL, 1);
 }
 
+static size_t count_lines(const struct buf *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->len; i++)
+        n += b->data[i] == '\n';
+    return n;
+}
+
+/* At most max lines of part; what is left out is said in the last of them. */
+static void add_part(struct buf *out, const struct buf *part, size_t max)
+{
+    size_t n = count_lines(part);
+    const char *p = buf_str(part);
+
+    if (!max)
+        return;
+    for (size_t i = 0; i < (n > max ? max - 1 : n); i++) {
+        size_t len = strcspn(p, "\n") + 1;
+
+        buf_add(out, p, len);
+        p += len;
+    }
+    if (n > max)
+        buf_addf(out, "    ... and %zu more lines, see report.html\n",
+                 n - max + 1);
+}
+
+/* ---- the host ------------------------------------------------------------ */
+
 /* The value of "key : value" in xl info's output; to be freed, NULL if none. */
 static char *xl_value(const char *text, const char *key)
 {
@@ -112,96 +172,69 @@ static char *xl_value(const char *text, const char *key)
     return NULL;
 }
 
-static char *json_value(struct json_object *o, const char *key)
-{
-    struct json_object *v;
-
-    if (!json_object_object_get_ex(o, key, &v) ||
-        json_object_is_type(v, json_type_null))
-        return NULL;
-    return xstrdup(json_object_get_string(v));
-}
-
-static void write_xen(const struct capture *caps, struct buf *out)
+static void write_xen(const struct capture *caps, struct json_object *facts,
+                      struct buf *out)
 {
     static const struct {
-        const char *label, *json, *xl;
+        const char *label, *fact, *json, *xl;
     } rows[] = {
-        {"Xen line", "commandline", "xen_commandline"},
-        {"Xen caps", "capabilities", "xen_caps"},
+        {"Xen line", "xen.commandline", "commandline", "xen_commandline"},
+        {"Xen caps", "", "capabilities", "xen_caps"},
     };
     struct json_object *info =
         json_tokener_parse(buf_str(&caps[CAP_INFO].text));
     const char *xl = buf_str(&caps[CAP_XL_INFO].text);
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char *v = json_object_is_type(info, json_type_object)
-                      ? json_value(info, rows[i].json)
-                      : NULL;
+        const char *v = *rows[i].fact ? facts_text(facts, rows[i].fact) : "";
+        char *other = NULL;
 
-        if (!v)
-            v = xl_value(xl, rows[i].xl);
+        if (!*v)
+            v = facts_text(info, rows[i].json);
+        if (!*v)
+            v = other = xl_value(xl, rows[i].xl);
         lines(out, rows[i].label, v, LABEL, 2);
-        free(v);
+        free(other);
     }
     json_object_put(info);
 }
 
-/* At most max lines of text, each as at most max_lines of ours. */
-static void write_lines(struct buf *out, const char *text, size_t max,
-                        unsigned max_lines)
+static void add_size(struct buf *b, struct json_object *facts, const char *path,
+                     const char *before, const char *after)
 {
-    char *copy = xstrdup(text), *rest = copy, *l;
-    size_t n = 0, more = 0;
+    char size[24];
+    uint64_t kb;
 
-    while ((l = strsep(&rest, "\n"))) {
-        if (!*l)
-            continue;
-        if (n++ < max)
-            lines(out, "", l, 4, max_lines);
-        else
-            more++;
-    }
-    if (more)
-        buf_addf(out, "... and %zu more, see manifest.json\n", more);
-    free(copy);
+    if (facts_number(facts, path, &kb))
+        buf_addf(b, "%s%s%s", b->len ? before : "", str_size(kb * KIB, size),
+                 after);
 }
 
-static void write_domains(const struct capture *caps, struct buf *out)
+static void write_hardware(struct json_object *facts, struct buf *out)
 {
-    const struct capture *c =
-        caps[CAP_XL_LIST].text.len ? &caps[CAP_XL_LIST] : &caps[CAP_XM_LIST];
+    const char *cpus = facts_text(facts, "cpus.count");
+    const char *model = facts_text(facts, "cpus.model");
+    struct buf b = BUF_INIT;
 
-    if (!c->text.len)
-        return;
-    buf_adds(out, "\nDomains\n");
-    write_lines(out, buf_str(&c->text), MAX_DOMAINS, 1);
+    if (*cpus)
+        buf_addf(&b, "%s processors", cpus);
+    if (*model)
+        buf_addf(&b, "%s%s", b.len ? ", " : "", model);
+    lines(out, "Hardware", buf_str(&b), LABEL, 2);
+    buf_reset(&b);
+    add_size(&b, facts, "memory.total_kb", "", "");
+    add_size(&b, facts, "memory.free_kb", ", ", " free in Xen");
+    add_size(&b, facts, "memory.dom0_total_kb", ", ", " in dom0");
+    add_size(&b, facts, "memory.dom0_free_kb", ", ", " of it available");
+    line(out, "Memory", buf_str(&b));
+    line(out, "Toolstack", facts_text(facts, "host.toolstack"));
+    buf_done(&b);
 }
 
-static void write_missing(const struct tally *t, struct buf *out)
+static void write_warnings(const struct manifest_head *head, struct buf *out)
 {
-    buf_addf(out,
-             "\nItems: %zu ok, %zu partial, %zu failed, %zu timeout, "
-             "%zu denied,\n       %zu refused, %zu skipped, %zu absent\n",
-             t->by_status[ST_OK], t->by_status[ST_PARTIAL],
-             t->by_status[ST_FAILED], t->by_status[ST_TIMEOUT],
-             t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
-             t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT]);
-    buf_addf(out, "Secrets hidden: %" PRIu64 "\n", t->redactions);
-    if (t->missing.len) {
-        buf_adds(out, "\nMissing or cut\n");
-        write_lines(out, buf_str(&t->missing), MAX_MISSING, 2);
-    }
-}
-
-void summary_write(const struct manifest_head *head, const struct tally *tally,
-                   const struct capture *captures, const char *bundle_name,
-                   struct buf *out)
-{
-    char when[CLOCK_ISO_SIZE];
     struct buf text = BUF_INIT;
 
-    line(out, "", bundle_name);
     if (head->synthetic)
         buf_adds(out, "SYNTHETIC: not recorded from a real host\n");
     if (!strcmp(head->host.role, "domU"))
@@ -211,17 +244,24 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
                       "is a Xen host\n");
     if (head->cut)
         line(out, "CUT SHORT", head->cut);
-    for (size_t i = 0;
-         i < MAX_OVERRIDES && head->rules_overrides && head->rules_overrides[i];
-         i++) {
+    for (size_t i = 0; head->rules_overrides && head->rules_overrides[i]; i++) {
         buf_reset(&text);
-        buf_addf(&text, "rule %s", head->rules_overrides[i]);
+        if (i == MAX_OVERRIDES)
+            buf_adds(&text, "and by more rules, see manifest.json");
+        else if (i < MAX_OVERRIDES)
+            buf_addf(&text, "rule %s", head->rules_overrides[i]);
         lines(out, "HIDES LESS", buf_str(&text), LABEL, 2);
     }
-    buf_reset(&text);
-    line(out, "Case", head->options.case_id);
-    lines(out, "What", head->options.note, LABEL, 4);
-    buf_addc(out, '\n');
+    buf_done(&text);
+}
+
+static void write_head(const struct manifest_head *head,
+                       const struct capture *captures,
+                       struct json_object *facts, struct buf *out)
+{
+    char when[CLOCK_ISO_SIZE];
+    struct buf text = BUF_INIT;
+
     line(out, "Host", head->host.name);
     line(out, "Collected", clock_iso(head->start_ms, when));
     buf_addf(&text, "%s on %s, up %" PRIu64 " h %" PRIu64 " min",
@@ -236,8 +276,196 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     else
         buf_adds(&text, "not running under Xen");
     line(out, "Xen", buf_str(&text));
-    write_xen(captures, out);
-    write_domains(captures, out);
-    write_missing(tally, out);
+    write_xen(captures, facts, out);
+    write_hardware(facts, out);
     buf_done(&text);
+}
+
+/* ---- domains ------------------------------------------------------------- */
+
+/* text in exactly width columns and a blank. */
+static void add_cell(struct buf *out, const char *text, size_t width)
+{
+    char shown[256];
+    size_t n;
+
+    str_visible(text, shown, sizeof(shown));
+    n = bytes_of(shown, width);
+    buf_add(out, shown, n);
+    buf_addf(out, "%*s", (int)(width - width_of(shown, n)) + 1, "");
+}
+
+static void write_domain(struct json_object *d, struct buf *out)
+{
+    uint64_t kb;
+
+    buf_addf(out, "%5.5s ", facts_text(d, "id"));
+    add_cell(out, facts_text(d, "name"), 34);
+    if (facts_number(d, "mem_kb", &kb))
+        buf_addf(out, "%7" PRIu64 " ", kb / KIB);
+    else
+        buf_addf(out, "%7s ", "?");
+    buf_addf(out, "%5.5s ", facts_text(d, "vcpus"));
+    add_cell(out, facts_text(d, "type"), 4);
+    add_cell(out, facts_text(d, "state"), 10);
+    while (out->data[out->len - 1] == ' ')
+        out->len--;
+    buf_addc(out, '\n');
+}
+
+static void write_domains(const struct capture *caps, struct json_object *facts,
+                          struct buf *out)
+{
+    const struct capture *c =
+        caps[CAP_XL_LIST].text.len ? &caps[CAP_XL_LIST] : &caps[CAP_XM_LIST];
+    size_t n = facts_count(facts, "domains");
+    char *copy, *rest, *l;
+
+    if (n) {
+        buf_addf(out, "\n%5s %-34s %7s %5s %-4s %s\n", "ID", "Domain", "MiB",
+                 "VCPUs", "Type", "State");
+        for (size_t i = 0; i < n; i++)
+            write_domain(facts_at(facts, "domains", i), out);
+        return;
+    }
+    if (!c->text.len)
+        return;
+    buf_adds(out, "\nDomains\n");
+    rest = copy = xstrdup(buf_str(&c->text));
+    while ((l = strsep(&rest, "\n")))
+        lines(out, "", l, 4, 1);
+    free(copy);
+}
+
+/* ---- problems ------------------------------------------------------------ */
+
+/* The line that decided, and where it is. */
+static void write_evidence(struct json_object *e, struct buf *out)
+{
+    const char *member = facts_text(e, "member"), *no = facts_text(e, "line");
+    struct json_object *value = facts_get(e, "value");
+    struct buf b = BUF_INIT;
+
+    if (*facts_text(e, "fact"))
+        buf_addf(&b, "%s is %s (%s)", facts_text(e, "fact"),
+                 value ? json_object_get_string(value) : "unknown", member);
+    else if (*member)
+        buf_addf(&b, "%s%s%s:", member, *no ? ":" : "", no);
+    lines(out, "      ", buf_str(&b), 6, 1);
+    if (*facts_text(e, "text")) {
+        buf_reset(&b);
+        buf_add(&b, facts_text(e, "text"),
+                strcspn(facts_text(e, "text"), "\n"));
+        lines(out, "      ", buf_str(&b), 6, 2);
+    }
+    buf_done(&b);
+}
+
+static void write_finding(struct json_object *f, struct buf *out)
+{
+    const char *severity = facts_text(f, "severity");
+    struct buf b = BUF_INIT;
+    uint64_t count;
+
+    buf_addf(&b, "%s", facts_text(f, "title"));
+    if (facts_number(f, "count", &count) && count > 1)
+        buf_addf(&b, " (%" PRIu64 " times)", count);
+    lines(out, !strcmp(severity, "error") ? "ERROR" : "warning", buf_str(&b),
+          LABEL - 3, 2);
+    if (facts_count(f, "evidence"))
+        write_evidence(facts_at(f, "evidence", 0), out);
+    buf_done(&b);
+}
+
+static void write_problems(struct json_object *diagnosis, struct buf *out)
+{
+    size_t n = facts_count(diagnosis, "findings"), notes = 0;
+    size_t unchecked = facts_count(diagnosis, "not_checked");
+
+    if (!diagnosis)
+        return;
+    buf_adds(out, "\nProblems found\n");
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *f = facts_at(diagnosis, "findings", i);
+
+        if (!strcmp(facts_text(f, "severity"), "info"))
+            notes++;
+        else
+            write_finding(f, out);
+    }
+    if (n == notes)
+        buf_adds(out, "none that is known\n");
+    if (notes || unchecked)
+        buf_addf(
+            out, "besides, %zu note%s; %zu problem%s could not be looked for\n",
+            notes, notes == 1 ? "" : "s", unchecked, unchecked == 1 ? "" : "s");
+}
+
+/* ---- what is missing ----------------------------------------------------- */
+
+static void write_items(const struct tally *t, struct buf *out)
+{
+    buf_addf(out,
+             "\nItems: %zu ok, %zu partial, %zu failed, %zu timeout, "
+             "%zu denied,\n       %zu refused, %zu skipped, %zu absent\n",
+             t->by_status[ST_OK], t->by_status[ST_PARTIAL],
+             t->by_status[ST_FAILED], t->by_status[ST_TIMEOUT],
+             t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
+             t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT]);
+    buf_addf(out, "Secrets hidden: %" PRIu64 "\n", t->redactions);
+}
+
+static void write_missing(const struct tally *t, struct buf *out)
+{
+    char *copy, *rest, *l;
+
+    if (!t->missing.len)
+        return;
+    buf_adds(out, "\nMissing or cut\n");
+    rest = copy = xstrdup(buf_str(&t->missing));
+    while ((l = strsep(&rest, "\n")))
+        lines(out, "", l, 4, 2);
+    free(copy);
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void summary_write(const struct manifest_head *head, const struct tally *tally,
+                   const struct capture *captures,
+                   struct json_object *diagnosis, const char *bundle_name,
+                   struct buf *out)
+{
+    struct json_object *facts = facts_get(diagnosis, "facts");
+    struct buf part[5] = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+    enum { TOP, DOMAINS, PROBLEMS, ITEMS, MISSING };
+    size_t left = LINES, missing;
+
+    line(&part[TOP], "", bundle_name);
+    write_warnings(head, &part[TOP]);
+    line(&part[TOP], "Case", head->options.case_id);
+    lines(&part[TOP], "What", head->options.note, LABEL, 4);
+    buf_addc(&part[TOP], '\n');
+    write_head(head, captures, facts, &part[TOP]);
+    write_domains(captures, facts, &part[DOMAINS]);
+    write_problems(diagnosis, &part[PROBLEMS]);
+    write_items(tally, &part[ITEMS]);
+    write_missing(tally, &part[MISSING]);
+
+    left -= least(count_lines(&part[TOP]), HEAD_LINES);
+    left -= least(count_lines(&part[PROBLEMS]), PROBLEM_LINES);
+    left -= count_lines(&part[ITEMS]);
+    missing = least(count_lines(&part[MISSING]), MISSING_LINES_MIN);
+    add_part(out, &part[TOP], HEAD_LINES);
+    missing = left - least(count_lines(&part[DOMAINS]), left - missing);
+    add_part(out, &part[DOMAINS], left - missing);
+    add_part(out, &part[PROBLEMS], PROBLEM_LINES);
+    add_part(out, &part[ITEMS], LINES);
+    add_part(out, &part[MISSING], missing);
+    for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+        buf_done(&part[i]);
 }

@@ -231,8 +231,9 @@ static void section_head(struct html *h, const struct frame *f)
 {
     struct buf *b = &h->w.buf;
 
-    buf_addf(b, "<section id=\"%s\"><h2>%s</h2>\n", f->el->tag,
-             f->title ? f->title : "");
+    buf_addf(b, "<section id=\"%s\"><h2>", f->el->tag);
+    html_text(b, f->title ? f->title : f->el->tag);
+    buf_adds(b, "</h2>\n");
     if (attr(f, "state")) {
         buf_adds(b, "<p class=state>");
         html_text(b, attr(f, "state"));

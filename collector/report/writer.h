@@ -26,7 +26,9 @@ struct writer *writer_text_new(struct sink *out);
 struct writer *writer_json_new(struct sink *out);
 struct writer *writer_html_new(struct sink *out);
 
-/* tag is one word for programs, title is for people and may be NULL. */
+/* tag is one word for programs, title is for people and may be NULL.  Tags,
+ * names, labels and the titles of tables are our own words, all else may be the
+ * host's. */
 void writer_start(struct writer *w, enum writer_kind kind, const char *tag,
                   const char *title);
 /* Before data and children.  Nothing if text is NULL or empty.  label NULL: for

@@ -25,10 +25,11 @@ while ! mkdir "$folder/$n" 2>/dev/null; do
     [ "$n" -lt 10000 ] || { echo "demo: cannot write $folder" >&2; exit 1; }
 done
 
-# show TITLE BUNDLE ROOT: where it lies and its summary.
+# show TITLE BUNDLE ROOT: where it lies, its page for a browser, its summary.
 show() {
     printf '\n=== %s\n' "$1"
-    printf '    %s\n\n' "$2"
+    printf '    %s\n' "$2"
+    printf '    %s\n\n' "$($3 "$xb" report -q "$2" -o "${2%.tar.bz2}.html")"
     $3 "$xb" inspect "$2" summary.txt
 }
 

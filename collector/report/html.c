@@ -13,7 +13,7 @@
 #define MAX_DEPTH 8
 #define MAX_ATTRS 40
 #define MAX_DRAWN 512
-#define MAX_COLUMNS 8
+#define MAX_COLUMNS 9   /* and one that ends them */
 #define EVIDENCE_OPEN 2 /* pieces of evidence shown at once */
 
 struct attr {
@@ -59,7 +59,7 @@ struct element {
     void (*close)(struct html *h, struct frame *f);
     /* Of a table, else none: a row is written, and in which columns. */
     void (*row)(struct html *h, struct frame *row);
-    struct column columns[MAX_COLUMNS];
+    struct column columns[MAX_COLUMNS + 1];
 };
 
 static char *copy(const char *s)
@@ -688,7 +688,8 @@ static const struct element elements[] = {
       {"error", NULL, COL_BELOW},
       {"member", "In the bundle", COL_CODE},
       {"bytes", "Size", COL_NUMBER},
-      {"duration_ms", "Time", COL_NUMBER}}},
+      {"duration_ms", "Time", COL_NUMBER},
+      {"hidden", "Hidden", COL_NUMBER}}},
     SECTION("redactions", section_open),
     {"rules",
      "redactions",

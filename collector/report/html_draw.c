@@ -152,10 +152,10 @@ void html_draw_map(struct buf *b, const char *const *headings,
     if (!n)
         return;
     buf_addf(b,
-             "<div class=map tabindex=0 role=region aria-label=\"Drawing, "
-             "scrolls\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+             "<div class=map tabindex=0 role=region aria-label=\"Drawing: %s, "
+             "%s\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
              "role=group aria-label=\"",
-             width, height, width, height);
+             headings[0], headings[1], width, height, width, height);
     for (int c = 0; c < HTML_COLUMNS; c++)
         buf_addf(b, "%s%s", c ? ", " : "", headings[c]);
     buf_adds(b, "\">");
@@ -204,7 +204,7 @@ void html_draw_memory(struct buf *b, const struct html_use *uses, size_t n,
     }
     buf_adds(b, "</svg>\n<div class=scroll tabindex=0 role=region "
                 "aria-label=\"Memory by domain\"><table class=use><thead><tr>"
-                "<th>Id<th>Domain<th class=n>Memory<th>Share</thead><tbody>\n");
+                "<th>Id<th>Domain<th class=n>Memory<th>Size</thead><tbody>\n");
     for (size_t i = 0; i < n; i++) {
         buf_adds(b, "<tr><td class=n>");
         html_text(b, uses[i].id);

@@ -1,13 +1,13 @@
 # --help and --version need neither root nor anything else, and end at once.
 for words in --help -h 'collect --help' 'inspect --help' 'verify --help' \
-    'plugins --help' 'inspect a b c --help'; do
+    'plugins --help' 'report --help' 'inspect a b c --help'; do
     run 0 as_nobody "$XB" $words
     has out '^Usage: xen-bugtool|^usage: xen-bugtool'
     has out '--help'
     [ ! -s err ] || fail "--help wrote on stderr"
 done
 run 0 as_nobody "$XB" --help
-for command in collect inspect verify plugins; do
+for command in collect inspect verify report plugins; do
     has out "^ *$command "
 done
 run 0 as_nobody "$XB" --version

@@ -33,7 +33,7 @@ SORTER := $(shell for p in libsais libdivsufsort; do \
 endif
 SORTERS := libsais libdivsufsort
 WORKER_PKGS := $(filter $(SORTERS),$(SORTER)) libarchive json-c libpcre2-8 libhs libcyaml libcrypto zlib
-PROBE_PKGS  := xencontrol xenstore
+PROBE_PKGS  := xencontrol xenstore xencall
 
 # The hardening; a sanitizer build has its own checks instead.
 HARDEN_C := -fstack-protector-strong -fPIE -fstack-clash-protection

@@ -363,6 +363,19 @@ static void add_cut(struct buf *out, const char *from)
     }
 }
 
+/* A name that holds what a guest chose can hold a secret like any other. */
+static void add_masked(struct builder *b, const char *member, struct buf *out)
+{
+    struct buf masked = BUF_INIT;
+
+    b->mask(b->mask_arg, member, strlen(member), &masked);
+    if (strcmp(buf_str(&masked), member))
+        str_add_member_name(out, buf_str(&masked), true);
+    else
+        buf_adds(out, member);
+    buf_done(&masked);
+}
+
 static void set_member(struct builder *b, struct planned *it)
 {
     const struct item *item = it->item;
@@ -373,11 +386,11 @@ static void set_member(struct builder *b, struct planned *it)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
-        buf_adds(&whole, item->member ? item->member : "files");
+        add_masked(b, item->member ? item->member : "files", &whole);
         str_add_member_name(&whole, buf_str(&masked), true);
         add_cut(&name, buf_str(&whole));
     } else if (item->member) {
-        buf_adds(&name, item->member);
+        add_masked(b, item->member, &name);
     } else {
         buf_addf(&name, "commands/%s/%s.txt", it->plugin->name, item->name);
     }

@@ -58,8 +58,10 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
     m->item = it->item->name;
     m->exit_code = -1;
     if (it->item->probe) {
-        m->source =
-            strcmp(it->item->probe, "xenstore") ? SRC_HYPERCALL : SRC_XENSTORE;
+        m->source = str_starts(it->item->probe, "xenstore") ||
+                            str_starts(it->item->probe, "devices")
+                        ? SRC_XENSTORE
+                        : SRC_HYPERCALL;
         m->probe = it->item->probe;
     } else if (it->argv) {
         m->source = SRC_COMMAND;

@@ -15,12 +15,14 @@ static const struct item items[] = {
      .argv = {"xenstore-ls"},
      .instead_of = "xenstore-ls",
      .timeout_ms = 10000},
+    /* Both ends of each device, and what does not fit together. */
+    {.name = "devices", .probe = "devices", .member = "xen/devices.json"},
     {.name = NULL},
 };
 
 const struct plugin plugin_xen_store = {
     .name = "xen_store",
-    .summary = "the xenstore tree",
+    .summary = "the xenstore tree, and the devices of all domains",
     .priority = PRIO_XEN,
     .privacy = PRIVACY_YES,
     .max_bytes = 16 << 20,

@@ -2,10 +2,12 @@
 #include "collector/probe/probe.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/probe/raw.h"
 
 /* One call gives a picture of one moment.  Rings are 16 KiB to 1 MiB unless
  * somebody asked Xen for more (conring_size=); what is beyond the first call is
@@ -29,8 +31,18 @@ static void note_start(struct ring_facts *facts, const char *text, size_t n)
                                 "Xen version ", 12) != NULL;
 }
 
-int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
-              struct err *err)
+/* How one call is made: as xc_readconsolering. */
+typedef int (*ring_call)(void *arg, char *text, unsigned *n, bool incremental,
+                         uint32_t *index);
+
+static int call_library(void *arg, char *text, unsigned *n, bool incremental,
+                        uint32_t *index)
+{
+    return xc_readconsolering(arg, text, n, 0, incremental, index);
+}
+
+static int read_calls(ring_call call, void *arg, struct out *o,
+                      struct ring_facts *facts, struct err *err)
 {
     char *text = xmalloc(RING_CHUNK);
     uint32_t index = 0, from;
@@ -41,7 +53,7 @@ int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
     do {
         from = index;
         n = RING_CHUNK;
-        if (xc_readconsolering(xch, text, &n, 0, facts->bytes > 0, &index)) {
+        if (call(arg, text, &n, facts->bytes > 0, &index)) {
             rc = probe_failed("cannot read the console ring", errno, err);
             break;
         }
@@ -69,6 +81,12 @@ int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
     return rc;
 }
 
+int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
+              struct err *err)
+{
+    return read_calls(call_library, xch, o, facts, err);
+}
+
 int subject_console_ring(struct out *o, struct err *err)
 {
     xc_interface *xch = probe_open(err);
@@ -79,5 +97,25 @@ int subject_console_ring(struct out *o, struct err *err)
         return err->code;
     rc = ring_read(xch, o, &facts, err);
     xc_interface_close(xch);
+    return rc;
+}
+
+static int call_raw(void *arg, char *text, unsigned *n, bool incremental,
+                    uint32_t *index)
+{
+    return raw_read_ring(arg, text, n, incremental, index);
+}
+
+/* Where libxenctrl is of another release than the hypervisor. */
+int subject_ring_raw(struct out *o, struct err *err)
+{
+    struct raw *raw = raw_new(RING_CHUNK, err);
+    struct ring_facts facts;
+    int rc;
+
+    if (!raw)
+        return err->code;
+    rc = read_calls(call_raw, raw, o, &facts, err);
+    raw_free(raw);
     return rc;
 }

@@ -11,10 +11,6 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/probe/json.h"
 
-/* Limits of what can be true. Xen's NR_CPUS and MAX_NUMNODES stay far below. */
-#define MAX_CPUS 65536
-#define MAX_NODES 1024
-#define MAX_PAGES (1ull << 40)
 #define MAX_BUILD_ID 512
 
 /* Everything that the xen_version hypercall tells.  It is the same in all
@@ -124,21 +120,21 @@ static int read_physinfo(xc_interface *xch, xc_physinfo_t *p, struct err *err)
     if (xc_physinfo(xch, p))
         return probe_failed("cannot read the machine's description", errno,
                             err);
-    if (!p->nr_cpus || p->nr_cpus > MAX_CPUS)
+    if (!p->nr_cpus || p->nr_cpus > PROBE_MAX_CPUS)
         return probe_absurd("CPUs online", p->nr_cpus, err);
-    if (p->max_cpu_id >= MAX_CPUS || p->max_cpu_id + 1 < p->nr_cpus)
+    if (p->max_cpu_id >= PROBE_MAX_CPUS || p->max_cpu_id + 1 < p->nr_cpus)
         return probe_absurd("highest CPU", p->max_cpu_id, err);
-    if (!p->nr_nodes || p->nr_nodes > MAX_NODES)
+    if (!p->nr_nodes || p->nr_nodes > PROBE_MAX_NODES)
         return probe_absurd("NUMA nodes", p->nr_nodes, err);
-    if (!p->threads_per_core || p->threads_per_core > MAX_CPUS)
+    if (!p->threads_per_core || p->threads_per_core > PROBE_MAX_CPUS)
         return probe_absurd("threads in a core", p->threads_per_core, err);
-    if (!p->cores_per_socket || p->cores_per_socket > MAX_CPUS)
+    if (!p->cores_per_socket || p->cores_per_socket > PROBE_MAX_CPUS)
         return probe_absurd("cores in a socket", p->cores_per_socket, err);
-    if (!p->total_pages || p->total_pages > MAX_PAGES)
+    if (!p->total_pages || p->total_pages > PROBE_MAX_PAGES)
         return probe_absurd("pages of memory", p->total_pages, err);
     if (p->free_pages > p->total_pages)
         return probe_absurd("free pages of memory", p->free_pages, err);
-    if (p->outstanding_pages > MAX_PAGES)
+    if (p->outstanding_pages > PROBE_MAX_PAGES)
         return probe_absurd("claimed pages", p->outstanding_pages, err);
     return 0;
 }
@@ -215,7 +211,7 @@ static int read_nodes(xc_interface *xch, xc_meminfo_t **nodes_out,
     *n_out = 0;
     if (xc_numainfo(xch, &n, NULL, NULL))
         return probe_failed("cannot read the NUMA nodes", errno, err);
-    if (!n || n > MAX_NODES)
+    if (!n || n > PROBE_MAX_NODES)
         return probe_absurd("NUMA nodes", n, err);
     room = n;
     *nodes_out = xcalloc(room, sizeof(**nodes_out));
@@ -242,16 +238,9 @@ static void write_nodes(struct json *j, const xc_meminfo_t *nodes, unsigned n)
 
 static void write_scheduler(struct json *j, int id)
 {
-    /* XEN_SCHEDULER_* of xen/domctl.h, and those that were removed. */
-    static const char *const names[] = {
-        [4] = "sedf",     [5] = "credit", [6] = "credit2",
-        [7] = "arinc653", [8] = "rtds",   [9] = "null",
-    };
-    bool known = id >= 0 && (size_t)id < sizeof(names) / sizeof(names[0]);
-
     json_open(j, "scheduler", '{');
     json_u64(j, "id", (uint64_t)id);
-    json_str(j, "name", known ? names[id] : NULL, 16);
+    json_str(j, "name", probe_scheduler_name(id), 16);
     json_close(j);
 }
 
@@ -269,18 +258,6 @@ static void write_ring(struct json *j, const struct ring_facts *r)
     json_bool(j, "has_version_line", r->has_version != 0);
     json_str(j, "first_line", r->first_line, sizeof(r->first_line));
     json_close(j);
-}
-
-/* The first failure is the one to tell; the other parts are still written. */
-static bool part_failed(int part_rc, struct err *part, int *rc, struct err *err)
-{
-    if (!part_rc)
-        return false;
-    if (!*rc) {
-        *rc = part_rc;
-        *err = *part;
-    }
-    return true;
 }
 
 int subject_info(struct out *o, struct err *err)
@@ -304,22 +281,24 @@ int subject_info(struct out *o, struct err *err)
     json_open(&j, NULL, '{');
     write_version(&j, &version);
 
-    if (part_failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
+    if (probe_part_failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
         json_null(&j, "physinfo");
     else
         write_physinfo(&j, &phys, version.page_size);
     if (xc_sched_id(xch, &sched)) {
-        part_failed(probe_failed("cannot read the scheduler", errno, &part),
-                    &part, &rc, err);
+        probe_part_failed(
+            probe_failed("cannot read the scheduler", errno, &part), &part, &rc,
+            err);
         json_null(&j, "scheduler");
     } else {
         write_scheduler(&j, sched);
     }
-    if (part_failed(read_nodes(xch, &nodes, &n_nodes, &part), &part, &rc, err))
+    if (probe_part_failed(read_nodes(xch, &nodes, &n_nodes, &part), &part, &rc,
+                          err))
         json_null(&j, "numa_nodes");
     else
         write_nodes(&j, nodes, n_nodes);
-    if (part_failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
+    if (probe_part_failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
         json_null(&j, "console_ring");
     else
         write_ring(&j, &ring);
@@ -329,6 +308,24 @@ out:
     free(nodes);
     xc_interface_close(xch);
     return rc;
+}
+
+/* Whether the tools are those of this hypervisor. */
+static void write_interface(struct json *j)
+{
+    unsigned tools = (unsigned)XEN_SYSCTL_INTERFACE_VERSION;
+    unsigned xen = sysctl_interface();
+
+    json_open(j, "sysctl_interface", '{');
+    json_u64(j, "tools", tools);
+    if (xen) {
+        json_u64(j, "hypervisor", xen);
+        json_bool(j, "match", xen == tools);
+    } else {
+        json_null(j, "hypervisor");
+        json_null(j, "match");
+    }
+    json_close(j);
 }
 
 int subject_version(struct out *o, struct err *err)
@@ -347,6 +344,7 @@ int subject_version(struct out *o, struct err *err)
     json_init(&j, o);
     json_open(&j, NULL, '{');
     write_version(&j, &version);
+    write_interface(&j);
     json_close(&j);
     return 0;
 }

@@ -9,12 +9,23 @@
 void out_init(struct out *o, int fd)
 {
     o->fd = fd;
+    o->memory = NULL;
     o->error = 0;
     o->len = 0;
 }
 
+void out_init_memory(struct out *o, struct buf *memory)
+{
+    out_init(o, -1);
+    o->memory = memory;
+}
+
 static void write_all(struct out *o, const char *p, size_t n)
 {
+    if (o->memory) {
+        buf_add(o->memory, p, n);
+        return;
+    }
     while (n && !o->error) {
         ssize_t k = write(o->fd, p, n);
 

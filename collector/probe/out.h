@@ -7,16 +7,20 @@
 
 #include <stddef.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/err.h"
 
 struct out {
-    int fd;    /* the caller's */
-    int error; /* errno of the first failed write, else 0 */
+    int fd;             /* the caller's */
+    struct buf *memory; /* the caller's; in place of fd unless NULL */
+    int error;          /* errno of the first failed write, else 0 */
     size_t len;
     char data[32768];
 };
 
 void out_init(struct out *o, int fd);
+/* Into memory, for what must be whole or not at all. */
+void out_init_memory(struct out *o, struct buf *memory);
 void out_add(struct out *o, const void *data, size_t n);
 void out_adds(struct out *o, const char *s);
 void out_addc(struct out *o, char c);

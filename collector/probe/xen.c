@@ -25,20 +25,32 @@ static void keep(struct xentoollog_logger *logger)
     (void)logger;
 }
 
-xc_interface *probe_open(struct err *err)
+struct xentoollog_logger *probe_quiet(void)
 {
     static xentoollog_logger quiet = {.vmessage = say_nothing, .destroy = keep};
+
+    return &quiet;
+}
+
+int probe_is_absent(struct err *err)
+{
+    /* The driver of a kernel that runs without Xen makes neither. */
+    if (!access(PRIVCMD, F_OK) || !access(PRIVCMD_OLD, F_OK))
+        return 0;
+    return err_set(err, -ENODEV,
+                   "no Xen hypervisor here: " PRIVCMD
+                   ": No such file or directory");
+}
+
+xc_interface *probe_open(struct err *err)
+{
     xc_interface *xch;
 
-    /* The driver of a kernel that runs without Xen makes neither. */
-    if (access(PRIVCMD, F_OK) && access(PRIVCMD_OLD, F_OK)) {
-        err_set(err, -ENODEV,
-                "no Xen hypervisor here: " PRIVCMD
-                ": No such file or directory");
+    if (probe_is_absent(err))
         return NULL;
-    }
     errno = 0;
-    xch = xc_interface_open(&quiet, &quiet, XC_OPENFLAG_NON_REENTRANT);
+    xch = xc_interface_open(probe_quiet(), probe_quiet(),
+                            XC_OPENFLAG_NON_REENTRANT);
     if (xch)
         return xch;
     if (errno == ENODEV || errno == ENXIO || errno == ENOENT) {
@@ -77,10 +89,41 @@ int probe_failed(const char *what, int errnum, struct err *err)
     }
 }
 
+bool probe_not_offered(int errnum)
+{
+    return errnum == ESRCH || errnum == ENOSYS || errnum == EOPNOTSUPP ||
+           errnum == EINVAL || errnum == ENOENT || errnum == ENODEV;
+}
+
 int probe_absurd(const char *what, uint64_t value, struct err *err)
 {
     return err_set(err, -EPROTO,
                    "the hypervisor's answer cannot be true (%s: %" PRIu64
                    "): its structures differ from those of libxenctrl",
                    what, value);
+}
+
+bool probe_part_failed(int part_rc, const struct err *part, int *rc,
+                       struct err *err)
+{
+    if (!part_rc)
+        return false;
+    if (!*rc) {
+        *rc = part_rc;
+        if (err)
+            *err = *part;
+    }
+    return true;
+}
+
+const char *probe_scheduler_name(int id)
+{
+    /* XEN_SCHEDULER_* of xen/domctl.h, and those that were removed. */
+    static const char *const names[] = {
+        [4] = "sedf",     [5] = "credit", [6] = "credit2",
+        [7] = "arinc653", [8] = "rtds",   [9] = "null",
+    };
+    bool known = id >= 0 && (size_t)id < sizeof(names) / sizeof(names[0]);
+
+    return known ? names[id] : NULL;
 }

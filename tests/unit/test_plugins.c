@@ -138,7 +138,7 @@ static void test_tables(void **state)
                 fail_msg("%s/%s: %s", p->name, i->name, fault);
         }
     }
-    assert_int_equal(n, 20);
+    assert_int_equal(n, 21);
 }
 
 /* The rules above would not notice a table that is not there. */
@@ -261,7 +261,8 @@ static const struct {
 } words[] = {
     {"xl",
      {"dmesg", "info", "list", "vcpu-list", "uptime", "claims", "cpupool-list",
-      "sched-credit", "sched-credit2", "pci-assignable-list"}},
+      "sched-credit", "sched-credit2", "pci-assignable-list", "network-list",
+      "block-list"}},
     {"xm", {"dmesg", "info", "list", "vcpu-list", "uptime", "sched-credit"}},
     {"systemctl",
      {"list-units", "list-jobs", "list-unit-files", "list-timers", "show"}},
@@ -455,7 +456,9 @@ static void test_fallbacks(void **state)
     assert_string_equal(item("xen_hypervisor", "ring")->probe, "console-ring");
     assert_string_equal(item("xen_hypervisor", "ring")->member,
                         "xen/dmesg.txt");
-    assert_string_equal(item("xen_hypervisor", "xl-dmesg")->instead_of, "ring");
+    assert_string_equal(item("xen_hypervisor", "ring-raw")->instead_of, "ring");
+    assert_string_equal(item("xen_hypervisor", "xl-dmesg")->instead_of,
+                        "ring-raw");
     assert_string_equal(item("xen_hypervisor", "xm-dmesg")->instead_of,
                         "xl-dmesg");
     assert_string_equal(item("xen_store", "xenstore")->member,
@@ -472,7 +475,8 @@ static void test_fallbacks(void **state)
 struct host {
     struct gather gather;
     const char *const (*globs)[5]; /* pattern, paths; ends with NULL */
-    const char *const (*files)[2]; /* path, text; ends with NULL */
+    const char *const (*files)[2]; /* path, probe or program, and its text; ends
+                                      with NULL */
     const char *const *entries;    /* what is being listed */
     const char *text;              /* what is being read */
     int error;                     /* of the backend */
@@ -492,8 +496,10 @@ static int host_start(struct gather *g, const struct request *rq,
         if (!strcmp(h->globs[i][0], rq->name))
             h->entries = &h->globs[i][1];
     }
-    for (size_t i = 0; rq->kind == REQ_READ && h->files[i][0]; i++) {
-        if (!strcmp(h->files[i][0], rq->name))
+    for (size_t i = 0; rq->kind != REQ_GLOB && h->files && h->files[i][0];
+         i++) {
+        if (!strcmp(h->files[i][0],
+                    rq->kind == REQ_RUN ? rq->argv[0] : rq->name))
             h->text = h->files[i][1];
     }
     return 0;
@@ -533,8 +539,11 @@ void plan_add(struct plan_adder *a, const struct item *i)
     size_t n = strlen(a->text);
 
     n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, "%s", i->name);
-    if (i->file)
-        n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, " %s", i->file);
+    if (i->file || i->glob || i->probe)
+        n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, " %s",
+                              i->file   ? i->file
+                              : i->glob ? i->glob
+                                        : i->probe);
     for (size_t k = 0; i->argv[k]; k++)
         n += (size_t)snprintf(a->text + n, sizeof(a->text) - n, " %s",
                               i->argv[k]);
@@ -631,6 +640,122 @@ static void test_process(void **state)
     assert_string_equal(added.text, "");
 }
 
+#define FOLDER(id, name)                                                       \
+    "d" id "-domain domain-" id " > domains/" id "-" name "/domain.json\n"     \
+    "d" id "-xenstore xenstore-" id " > domains/" id "-" name                  \
+    "/xenstore.txt\n"                                                          \
+    "d" id "-devices devices-" id " > domains/" id "-" name "/devices.json\n"
+#define BY_ID(id, name)                                                        \
+    "d" id "-userdata /var/lib/xen/userdata-*." id ".*.* > domains/" id        \
+    "-" name "\n"
+#define BOOTLOADER(id, name)                                                   \
+    "d" id "-bootloader /var/log/xen/bootloader." id ".log* > domains/" id     \
+    "-" name "\n"
+#define UUID "911e5508-906b-4d1e-b83d-04bac6f2184c"
+
+static void domains_of(const char *source, const char *text,
+                       struct plan_adder *added)
+{
+    const char *const files[][2] = {{source, text}, {NULL, NULL}};
+    static const char *const none[][5] = {{NULL}};
+    struct host h = {.gather.ops = &host_ops, .globs = none, .files = files};
+
+    added->text[0] = '\0';
+    assert_int_equal(plugin("xen_domains")->plan(added, &h.gather, NULL), 0);
+}
+
+static void test_domains(void **state)
+{
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_of("domain-names",
+               "domain 0 00000000-0000-0000-0000-000000000000\n"
+               "domain 3 " UUID "\nname 3 web\nname 0 Domain-0\n",
+               &added);
+    assert_string_equal(
+        added.text,
+        FOLDER("0", "Domain-0") FOLDER("3", "web") BY_ID(
+            "3",
+            "web") "d3-xend /var/lib/xend/domains/" UUID
+                   "/*.sxp > domains/3-web\n"
+                   "d3-cfg /etc/xen/web.cfg* > domains/3-web\n"
+                   "d3-cfg-classic /etc/xen/web > domains/3-web\n"
+                   "d3-cfg-auto /etc/xen/auto/web* > domains/3-web\n"
+                   "d3-cfg-suse /etc/xen/vm/web* > domains/3-web\n"
+                   "d3-libvirt /etc/libvirt/libxl/web.xml > domains/3-web\n"
+                   "d3-libvirt-run /run/libvirt/libxl/web.xml > "
+                   "domains/3-web\n" BOOTLOADER(
+                       "3",
+                       "web") "d3-xl-log /var/log/xen/xl-web.log* > "
+                              "domains/3-web\n"
+                              "d3-qemu-log /var/log/xen/qemu-dm-web.log* > "
+                              "domains/3-web\n"
+                              "d3-console /var/log/xen/console/guest-web.log* "
+                              "> domains/3-web\n"
+                              "d3-libvirt-log /var/log/libvirt/libxl/web.log* "
+                              "> domains/3-web\n"
+                              "xl-network-list-1 xl network-list 3 > \n"
+                              "xl-block-list-1 xl block-list 3 > \n");
+}
+
+/* What a guest is called leads nowhere, and a domain that xenstore does not
+ * know has its folder too. */
+static void test_domains_hostile(void **state)
+{
+    static const char lists[] = "xl-network-list-1 xl network-list 4 > \n"
+                                "xl-block-list-1 xl block-list 4 > \n";
+    static const struct {
+        const char *name, *member;
+    } rows[] = {
+        {"../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"},
+        {"a*b", "a%2Ab"},
+        {"a b\x1b[2J", "a%20b%1B%5B2J"},
+        {".hidden", ".hidden"},
+        {"-rf", "-rf"},
+    };
+    struct plan_adder added = {""};
+    char text[200], want[2000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(text, sizeof(text), "name 4 %s\n", rows[i].name);
+        domains_of("domain-names", text, &added);
+        snprintf(want, sizeof(want),
+                 FOLDER("4", "%1$s") BY_ID("4", "%1$s")
+                     BOOTLOADER("4", "%1$s") "%2$s",
+                 rows[i].member, lists);
+        assert_string_equal(added.text, want);
+    }
+    domains_of("domain-names", "domain 4 " UUID "\n", &added);
+    assert_non_null(strstr(added.text, " > domains/4-unnamed/domain.json\n"));
+    /* Numbers that no domain has, and lines that are none. */
+    domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
+               &added);
+    assert_string_equal(added.text, "");
+}
+
+/* Where the probe cannot start, the toolstack is asked. */
+static void test_domains_listed(void **state)
+{
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_of("xl",
+               "Name  ID Mem VCPUs\tState\tTime(s) UUID Reason-Code\n"
+               "my guest  7  128  1  -b----  3.9 " UUID "  -   -\n",
+               &added);
+    assert_non_null(strstr(added.text, " > domains/7-my%20guest/domain.json"));
+    assert_non_null(strstr(added.text, "/var/lib/xend/domains/" UUID "/"));
+    domains_of("xm",
+               "Name                ID Mem(MiB) VCPUs State  Time(s)\n"
+               "Domain-0             0     512     1 r-----     35.7\n"
+               "old                 12     128     1 -b----      3.9\n",
+               &added);
+    assert_non_null(strstr(added.text, " > domains/0-Domain-0/domain.json"));
+    assert_non_null(strstr(added.text, "/etc/xen/vm/old* > domains/12-old"));
+}
+
 /* A lost backend ends the plan with the backend's error. */
 static void test_lost(void **state)
 {
@@ -659,6 +784,9 @@ int main(void)
         cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_net),
         cmocka_unit_test(test_process),
+        cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_hostile),
+        cmocka_unit_test(test_domains_listed),
         cmocka_unit_test(test_lost),
     };
 

@@ -16,10 +16,15 @@
 /* There is a hypervisor as far as xen.c and xenstore.c can see. */
 #define access(path, mode) 0
 #include "collector/probe/console_ring.c"
+#include "collector/probe/cpus.c"
+#include "collector/probe/domain_more.c"
 #include "collector/probe/domains.c"
 #include "collector/probe/info.c"
 #include "collector/probe/json.c"
+#include "collector/probe/livepatches.c"
 #include "collector/probe/out.c"
+#include "collector/probe/raw.c"
+#include "collector/probe/store.c"
 #include "collector/probe/store_text.c"
 #include "collector/probe/xen.c"
 #include "collector/probe/xenstore.c"
@@ -40,6 +45,11 @@ static struct {
     xc_domaininfo_t domains[600];
     int n_domains, says_domains;
     unsigned ring_cleared; /* how often clearing was asked for */
+    uint32_t vcpu_cpu;     /* where virtual CPUs run */
+    unsigned evtchn_state, grant_frames, cpus, livepatch_len;
+    int sched;
+    unsigned interface; /* that the raw sysctl takes; 0: none */
+    bool vcpu_gone;
 } xen;
 
 xc_interface *xc_interface_open(xentoollog_logger *logger,
@@ -118,6 +128,238 @@ int xc_sched_id(xc_interface *xch, int *sched_id)
     return sysctl_result();
 }
 
+int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu,
+                    xc_vcpuinfo_t *info)
+{
+    (void)xch, (void)domid;
+    *info = (xc_vcpuinfo_t){.vcpu = vcpu,
+                            .online = 1,
+                            .blocked = 1,
+                            .cpu = xen.vcpu_cpu,
+                            .cpu_time = 12345};
+    errno = ESRCH;
+    return xen.vcpu_gone ? -1 : 0;
+}
+
+int xc_get_cpumap_size(xc_interface *xch)
+{
+    (void)xch;
+    return 2;
+}
+
+xc_cpumap_t xc_cpumap_alloc(xc_interface *xch)
+{
+    (void)xch;
+    return calloc(1, 2);
+}
+
+int xc_vcpu_getaffinity(xc_interface *xch, uint32_t domid, int vcpu,
+                        xc_cpumap_t hard, xc_cpumap_t soft, uint32_t flags)
+{
+    (void)xch, (void)domid, (void)vcpu, (void)flags;
+    hard[0] = 0x17; /* 0-2,4 */
+    soft[0] = soft[1] = 0xff;
+    return 0;
+}
+
+static unsigned char pool_cpus[2] = {3, 0};
+static xc_cpupoolinfo_t the_pool = {.n_dom = 2, .cpumap = pool_cpus};
+
+xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t poolid)
+{
+    (void)xch;
+    the_pool.sched_id = (uint32_t)xen.sched;
+    errno = xen.error ? xen.error : ENOENT;
+    return xen.error || poolid ? NULL : &the_pool;
+}
+
+void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info)
+{
+    (void)xch;
+    assert_ptr_equal(info, &the_pool);
+}
+
+int xc_sched_credit_domain_get(xc_interface *xch, uint32_t domid,
+                               struct xen_domctl_sched_credit *sdom)
+{
+    (void)xch, (void)domid;
+    *sdom = (struct xen_domctl_sched_credit){.weight = 512, .cap = 50};
+    return 0;
+}
+
+int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid,
+                                struct xen_domctl_sched_credit2 *sdom)
+{
+    (void)xch, (void)domid;
+    *sdom = (struct xen_domctl_sched_credit2){.weight = 256};
+    return 0;
+}
+
+int xc_sched_credit_params_get(xc_interface *xch, uint32_t pool,
+                               struct xen_sysctl_credit_schedule *s)
+{
+    (void)xch, (void)pool;
+    s->tslice_ms = 30;
+    return 0;
+}
+
+int xc_sched_credit2_params_get(xc_interface *xch, uint32_t pool,
+                                struct xen_sysctl_credit2_schedule *s)
+{
+    (void)xch, (void)pool;
+    s->ratelimit_us = 1000;
+    return 0;
+}
+
+int xc_gnttab_query_size(xc_interface *xch, struct gnttab_query_size *query)
+{
+    (void)xch;
+    query->nr_frames = xen.grant_frames;
+    query->max_nr_frames = 64;
+    query->status = 0;
+    return 0;
+}
+
+/* Port 0 is never used; then come two, and the bucket ends at 16. */
+int xc_evtchn_status(xc_interface *xch, xc_evtchn_status_t *st)
+{
+    (void)xch;
+    errno = EINVAL;
+    st->status = st->port == 1 || st->port == 2 ? xen.evtchn_state : 0;
+    return st->port < 16 ? 0 : -1;
+}
+
+int xc_domain_get_pod_target(xc_interface *xch, uint32_t domid,
+                             uint64_t *tot_pages, uint64_t *pod_cache_pages,
+                             uint64_t *pod_entries)
+{
+    (void)xch, (void)domid;
+    *tot_pages = 1000;
+    *pod_cache_pages = 20;
+    *pod_entries = 30;
+    return 0;
+}
+
+int xc_cputopoinfo(xc_interface *xch, unsigned *max_cpus, xc_cputopo_t *topo)
+{
+    (void)xch;
+    for (unsigned i = 0; topo && i < *max_cpus; i++)
+        topo[i] = (xc_cputopo_t){i ? XEN_INVALID_CORE_ID : 7, 0, 0};
+    *max_cpus = xen.cpus;
+    return sysctl_result();
+}
+
+int xc_getcpuinfo(xc_interface *xch, int max_cpus, xc_cpuinfo_t *info,
+                  int *nr_cpus)
+{
+    (void)xch, (void)max_cpus;
+    info[0].idletime = 99;
+    *nr_cpus = 1;
+    return 0;
+}
+
+int xc_pm_get_max_px(xc_interface *xch, int cpuid, int *max_px)
+{
+    (void)xch, (void)cpuid;
+    *max_px = 2;
+    return 0;
+}
+
+int xc_pm_get_pxstat(xc_interface *xch, int cpuid, struct xc_px_stat *s)
+{
+    (void)xch, (void)cpuid;
+    s->total = 2;
+    s->cur = 1;
+    s->pt[1].freq = 2400;
+    return 0;
+}
+
+int xc_pm_get_max_cx(xc_interface *xch, int cpuid, int *max_cx)
+{
+    (void)xch, (void)cpuid, (void)max_cx;
+    errno = ENODEV; /* a machine without an idle driver */
+    return -1;
+}
+
+int xc_pm_get_cxstat(xc_interface *xch, int cpuid, struct xc_cx_stat *s)
+{
+    (void)xch, (void)cpuid, (void)s;
+    return -1;
+}
+
+int xc_livepatch_list_get_sizes(xc_interface *xch, unsigned *nr,
+                                uint32_t *name_total_size,
+                                uint32_t *metadata_total_size)
+{
+    (void)xch;
+    *nr = 1;
+    *name_total_size = 8;
+    *metadata_total_size = 0;
+    return sysctl_result();
+}
+
+int xc_livepatch_list(xc_interface *xch, const unsigned max,
+                      const unsigned begin, struct xen_livepatch_status *info,
+                      char *name, uint32_t *len, const uint32_t name_total_size,
+                      char *metadata, uint32_t *metadata_len,
+                      const uint32_t metadata_total_size, unsigned *done,
+                      unsigned *left)
+{
+    (void)xch, (void)max, (void)begin, (void)name_total_size, (void)metadata,
+        (void)metadata_len, (void)metadata_total_size;
+    info[0].state = LIVEPATCH_STATE_APPLIED;
+    memcpy(name, "xsa-999", 8);
+    len[0] = xen.livepatch_len ? xen.livepatch_len : 8;
+    *done = 1;
+    *left = 0;
+    return 0;
+}
+
+/* libxencall: one sysctl of one interface version. */
+xencall_handle *xencall_open(struct xentoollog_logger *logger, unsigned flags)
+{
+    (void)logger, (void)flags;
+    return (xencall_handle *)&xen;
+}
+
+int xencall_close(xencall_handle *handle)
+{
+    (void)handle;
+    return 0;
+}
+
+void *xencall_alloc_buffer(xencall_handle *handle, size_t size)
+{
+    (void)handle;
+    return malloc(size);
+}
+
+void xencall_free_buffer(xencall_handle *handle, void *p)
+{
+    (void)handle;
+    free(p);
+}
+
+int xencall1(xencall_handle *handle, unsigned op, uint64_t arg)
+{
+    struct call *c = (struct call *)(uintptr_t)arg;
+    size_t n = xen.ring_len;
+
+    (void)handle;
+    assert_int_equal(op, 35);
+    assert_int_equal(c->cmd, 1);
+    assert_int_equal(c->clear, 0);
+    errno = EACCES;
+    if (!xen.interface || c->interface_version != xen.interface)
+        return -1;
+    if (n > c->count)
+        n = c->count;
+    memcpy((void *)(uintptr_t)c->buffer, xen.ring, n);
+    c->count = (uint32_t)n;
+    c->index = (uint32_t)n;
+    return 0;
+}
+
 int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo,
                 uint32_t *distance)
 {
@@ -167,6 +409,11 @@ static void healthy(void)
         d->flags = XEN_DOMINF_blocked;
     }
     xen.n_domains = 2;
+    xen.cpus = 2;
+    xen.sched = 6;
+    xen.evtchn_state = EVTCHNSTAT_interdomain;
+    xen.grant_frames = 5;
+    xen.interface = XEN_SYSCTL_INTERFACE_VERSION;
 }
 
 /* --- xenstored ----------------------------------------------------------- */
@@ -272,7 +519,7 @@ struct xs_permissions *xs_get_permissions(struct xs_handle *h,
 struct result {
     int rc;
     struct err err;
-    char text[400000];
+    char text[4000000];
     size_t len;
 };
 
@@ -545,6 +792,147 @@ static void domains_absurd(void **state)
     assert_int_equal(res.rc, -EPROTO);
 }
 
+static void domains_more(void **state)
+{
+    (void)state;
+    healthy();
+    xen.domains[1].flags |= XEN_DOMINF_hvm_guest;
+    run(subject_domains);
+    assert_int_equal(res.rc, 0);
+    has("\"populate_on_demand\": null");
+    has("\"cache_pages\": 20");
+    has("\"scheduler\": \"credit2\",\n        \"weight\": 256");
+    has("\"frames\": 5");
+    has("\"used\": 2,");
+    has("\"interdomain\": 2,");
+    has("\"state\": \"blocked\"");
+    has("\"hard_affinity\": \"0-2,4\"");
+    has("\"soft_affinity\": \"0-15\"");
+    /* One that goes while it is looked at leaves gaps, and no error. */
+    xen.vcpu_gone = true;
+    run(subject_domains);
+    assert_int_equal(res.rc, 0);
+    has("\"vcpus\": []");
+
+    /* What cannot be true is not told as if it were. */
+    healthy();
+    xen.vcpu_cpu = 0x6c6c6548;
+    run(subject_domains);
+    assert_int_equal(res.rc, -EPROTO);
+    has("\"vcpus\": []");
+    healthy();
+    xen.evtchn_state = 77;
+    run(subject_domains);
+    assert_int_equal(res.rc, -EPROTO);
+    has("\"event_channels\": null");
+    healthy();
+    xen.grant_frames = 1u << 31;
+    run(subject_domains);
+    assert_int_equal(res.rc, -EPROTO);
+    has("\"grant_table\": null");
+}
+
+static int domain_2(struct out *o, struct err *err)
+{
+    return subject_domain_of(o, 2, err);
+}
+
+static int domain_3(struct out *o, struct err *err)
+{
+    return subject_domain_of(o, 3, err);
+}
+
+static void domains_one(void **state)
+{
+    (void)state;
+    healthy();
+    run(domain_2);
+    assert_int_equal(res.rc, 0);
+    assert_memory_equal(res.text, "{\n  \"domid\": 2,", 14);
+    has_not("\"domid\": 0");
+    run(domain_3);
+    assert_int_equal(res.rc, -ENODEV);
+    says("no domain 3");
+    assert_int_equal(res.len, 0);
+}
+
+static void cpus_and_pools(void **state)
+{
+    (void)state;
+    healthy();
+    run(subject_cpus);
+    assert_int_equal(res.rc, 0);
+    has("\"core\": 7");
+    has("\"online\": false");
+    has("\"idle_ns\": 99");
+    has("\"mhz\": 2400");
+    has("\"c_states\": null");
+    has("\"numa_distances\": [");
+    xen.cpus = 1u << 30; /* would be allocated */
+    run(subject_cpus);
+    assert_int_equal(res.rc, -EPROTO);
+    has("\"cpus\": null");
+
+    healthy();
+    run(subject_cpupools);
+    assert_int_equal(res.rc, 0);
+    has("\"scheduler\": \"credit2\"");
+    has("\"cpus\": \"0-1\"");
+    has("\"ratelimit_us\": 1000");
+    xen.sched = 5;
+    run(subject_cpupools);
+    has("\"timeslice_ms\": 30");
+    xen.sched = 9; /* the null scheduler has none */
+    run(subject_cpupools);
+    assert_int_equal(res.rc, 0);
+    has("\"parameters\": null");
+    xen.error = EACCES;
+    run(subject_cpupools);
+    assert_int_equal(res.rc, -EACCES);
+}
+
+static void livepatches(void **state)
+{
+    (void)state;
+    healthy();
+    run(subject_livepatches);
+    assert_int_equal(res.rc, 0);
+    has("\"name\": \"xsa-999\"");
+    has("\"state\": \"applied\"");
+    xen.livepatch_len = 9; /* beyond the names */
+    run(subject_livepatches);
+    has("\"livepatches\": []");
+    xen.error = ENOSYS;
+    run(subject_livepatches);
+    assert_int_equal(res.rc, -ENODEV);
+}
+
+/* Tools of another release: the ring and the fact itself come all the same. */
+static void other_release(void **state)
+{
+    (void)state;
+    healthy();
+    xen.error = EACCES;
+    xen.interface = 0x11;
+    run(subject_ring_raw);
+    assert_int_equal(res.rc, 0);
+    assert_string_equal(res.text, xen.ring);
+    run(subject_version);
+    assert_int_equal(res.rc, 0);
+    has("\"hypervisor\": 17,\n    \"match\": false");
+    xen.interface = XEN_SYSCTL_INTERFACE_VERSION;
+    run(subject_version);
+    has("\"match\": true");
+    /* Nothing fits, or Flask says no. */
+    xen.interface = 0;
+    run(subject_ring_raw);
+    assert_int_equal(res.rc, -EACCES);
+    assert_int_equal(res.len, 0);
+    run(subject_version);
+    assert_int_equal(res.rc, 0);
+    has("\"match\": null");
+}
+
 static void store_healthy(void **state)
 {
     (void)state;
@@ -706,6 +1094,11 @@ int main(void)
         cmocka_unit_test(domains_healthy),
         cmocka_unit_test(domains_more_than_one_call),
         cmocka_unit_test(domains_absurd),
+        cmocka_unit_test(domains_more),
+        cmocka_unit_test(domains_one),
+        cmocka_unit_test(cpus_and_pools),
+        cmocka_unit_test(livepatches),
+        cmocka_unit_test(other_release),
         cmocka_unit_test(store_healthy),
         cmocka_unit_test(store_races),
         cmocka_unit_test(store_hostile_name),

@@ -1,0 +1,350 @@
+/* xen_domains.c: one folder per domain: how it was configured, how it runs, its
+ * part of xenstore, its devices, its logs.
+ *
+ * Which domains there are is asked while the plan is made, of the hypervisor
+ * and xenstore, else of the toolstack.  Names are what guests' owners chose:
+ * they become one part of a member's name, and part of a path only where they
+ * are plain. */
+#include "plugins/plugin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "plugins/ask.h"
+
+#define MAX_DOMAINS 512u
+#define NAMES_BYTES (256u * 1024u)
+#define NAMES_MS 25000
+#define NAME_MAX_BYTES 200u
+#define NETWORK_IDS 12u /* domains that one xl command is asked of */
+
+#define LIST_WORDS 12u /* of a line of "xl list -v", from its end */
+
+#define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
+
+static const struct item items[] = {
+    {.name = "names",
+     .probe = "domain-names",
+     .member = "xen/domain-names.txt",
+     .privacy = PRIVACY_YES},
+    {.name = NULL},
+};
+
+struct domain {
+    unsigned domid;
+    char *uuid, *name; /* NULL: not known */
+};
+
+struct domains {
+    struct domain *v;
+    size_t n;
+};
+
+static void domains_done(struct domains *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        free(d->v[i].uuid);
+        free(d->v[i].name);
+    }
+    free(d->v);
+}
+
+static struct domain *domain_of(struct domains *d, unsigned domid)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->v[i].domid == domid)
+            return &d->v[i];
+    }
+    if (d->n >= MAX_DOMAINS)
+        return NULL;
+    d->v = xreallocarray(d->v, d->n + 1, sizeof(*d->v));
+    d->v[d->n] = (struct domain){.domid = domid};
+    return &d->v[d->n++];
+}
+
+static int by_domid(const void *a, const void *b)
+{
+    const struct domain *x = a, *y = b;
+
+    return x->domid < y->domid ? -1 : x->domid > y->domid;
+}
+
+static bool domid_of(const char *s, unsigned *out)
+{
+    uint64_t n;
+
+    if (str_parse_u64(s, 0, DOMID_END - 1, &n))
+        return false;
+    *out = (unsigned)n;
+    return true;
+}
+
+/* ---- who is there -------------------------------------------------------- */
+
+static bool uuid_ok(const char *s)
+{
+    return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
+}
+
+/* "domain ID UUID" and "name ID NAME", as xen-bugtool-probe writes them. */
+static void take_probe_line(struct domains *d, char *line)
+{
+    char *save = NULL, *word = strtok_r(line, " ", &save);
+    char *id = strtok_r(NULL, " ", &save);
+    struct domain *dom;
+    unsigned domid;
+
+    if (!word || !id || !domid_of(id, &domid) || !save)
+        return;
+    dom = domain_of(d, domid);
+    if (!dom)
+        return;
+    if (!strcmp(word, "domain") && !dom->uuid && uuid_ok(save))
+        dom->uuid = xstrdup(save);
+    else if (!strcmp(word, "name") && !dom->name && *save)
+        dom->name = xstrndup(save, NAME_MAX_BYTES);
+}
+
+/* "NAME ID MEM VCPUS STATE TIME" of xm list, with "UUID ..." behind it from
+ * xl list -v.  A name may hold blanks, so words are counted from the end. */
+static void take_list_line(struct domains *d, char *line)
+{
+    char *word[LIST_WORDS], *end = line + strlen(line);
+    size_t n = 0, id = 4;
+    struct domain *dom;
+    unsigned domid;
+
+    while (n <= id && id < LIST_WORDS) {
+        while (end > line && end[-1] == ' ')
+            *--end = '\0';
+        while (end > line && end[-1] != ' ')
+            end--;
+        if (end == line)
+            break;
+        word[n] = end;
+        if (uuid_ok(end))
+            id = n + 5;
+        n++;
+    }
+    if (id >= n || !domid_of(word[id], &domid))
+        return;
+    for (end = word[id]; end > line && (end[-1] == ' ' || !end[-1]);)
+        *--end = '\0';
+    dom = *line ? domain_of(d, domid) : NULL;
+    if (!dom || dom->name)
+        return;
+    dom->name = xstrndup(line, NAME_MAX_BYTES);
+    if (id > 4)
+        dom->uuid = xstrdup(word[id - 5]);
+}
+
+static int ask(struct gather *g, const struct request *rq, struct domains *d,
+               void (*take)(struct domains *, char *), struct err *err)
+{
+    struct buf text = BUF_INIT;
+    char *copy, *save = NULL;
+    int r = gather_slurp(g, rq, &text, err);
+
+    copy = buf_take(&text);
+    for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line && !r;
+         line = strtok_r(NULL, "\n", &save))
+        take(d, line);
+    free(copy);
+    return r;
+}
+
+static int ask_domains(struct gather *g, struct domains *d, struct err *err)
+{
+    static const char *const xl[] = {"xl", "list", "-v", NULL};
+    static const char *const xm[] = {"xm", "list", NULL};
+    const struct request probe = {.kind = REQ_PROBE,
+                                  .name = "domain-names",
+                                  .timeout_ms = NAMES_MS,
+                                  .max_bytes = NAMES_BYTES};
+    struct request list = {
+        .kind = REQ_RUN, .argv = xl, .timeout_ms = 5000, .max_bytes = 65536};
+    int r = ask(g, &probe, d, take_probe_line, err);
+
+    /* "Absent" of a probe that ran: this is not Xen's control domain. */
+    if (r || d->n || gather_outcome(g)->exit_code == 3)
+        return r;
+    r = ask(g, &list, d, take_list_line, err);
+    if (r || d->n)
+        return r;
+    list.argv = xm;
+    return ask(g, &list, d, take_list_line, err);
+}
+
+/* ---- one folder ---------------------------------------------------------- */
+
+/* Fit for a path and for a pattern. */
+static bool is_plain(const char *name)
+{
+    return name && *name && *name != '.' && *name != '-' &&
+           name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+:@-")] ==
+               '\0';
+}
+
+struct folder {
+    struct plan_adder *adder;
+    const struct domain *dom;
+    const char *member; /* "domains/5-guest" */
+};
+
+static void add_name(struct item *it, char name[32], const struct folder *f,
+                     const char *what)
+{
+    snprintf(name, 32, "d%u-%s", f->dom->domid, what);
+    it->name = name;
+}
+
+static void add_probe(const struct folder *f, const char *what,
+                      const char *subject, const char *file)
+{
+    char name[32], probe[32], member[1024];
+    struct item it = {.probe = probe, .member = member};
+
+    add_name(&it, name, f, what);
+    snprintf(probe, sizeof(probe), "%s-%u", subject, f->dom->domid);
+    snprintf(member, sizeof(member), "%s/%s", f->member, file);
+    plan_add(f->adder, &it);
+}
+
+/* Files keep their path below the domain's folder. */
+static void add_files(const struct folder *f, const char *what, bool log,
+                      const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+static void add_files(const struct folder *f, const char *what, bool log,
+                      const char *fmt, ...)
+{
+    char name[32], path[512];
+    struct item it = {.member = f->member};
+    va_list ap;
+    int n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(path, sizeof(path), fmt, ap);
+    va_end(ap);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return;
+    add_name(&it, name, f, what);
+    if (strchr(path, '*'))
+        it.glob = path;
+    else
+        it.file = path;
+    it.rotated = log;
+    if (log) /* the newest part of each is enough beside so many others */
+        it.max_bytes = 1 << 20;
+    plan_add(f->adder, &it);
+}
+
+static void add_configs(const struct folder *f)
+{
+    const char *name = f->dom->name, *uuid = f->dom->uuid;
+
+    /* As it runs (libxl-json), and the file that "xl create" was given (xl). */
+    add_files(f, "userdata", false, "/var/lib/xen/userdata-*.%u.*.*",
+              f->dom->domid);
+    if (uuid)
+        add_files(f, "xend", false, "/var/lib/xend/domains/%s/*.sxp", uuid);
+    if (!is_plain(name))
+        return;
+    add_files(f, "cfg", false, "/etc/xen/%s.cfg*", name);
+    add_files(f, "cfg-classic", false, "/etc/xen/%s", name);
+    add_files(f, "cfg-auto", false, "/etc/xen/auto/%s*", name);
+    add_files(f, "cfg-suse", false, "/etc/xen/vm/%s*", name);
+    add_files(f, "libvirt", false, "/etc/libvirt/libxl/%s.xml", name);
+    add_files(f, "libvirt-run", false, "/run/libvirt/libxl/%s.xml", name);
+}
+
+static void add_logs(const struct folder *f)
+{
+    const char *name = f->dom->name;
+
+    add_files(f, "bootloader", true, "/var/log/xen/bootloader.%u.log*",
+              f->dom->domid);
+    if (!is_plain(name))
+        return;
+    add_files(f, "xl-log", true, "/var/log/xen/xl-%s.log*", name);
+    add_files(f, "qemu-log", true, "/var/log/xen/qemu-dm-%s.log*", name);
+    add_files(f, "console", true, "/var/log/xen/console/guest-%s.log*", name);
+    add_files(f, "libvirt-log", true, "/var/log/libvirt/libxl/%s.log*", name);
+}
+
+static void add_domain(struct plan_adder *adder, const struct domain *dom)
+{
+    struct buf member = BUF_INIT;
+    struct folder f = {.adder = adder, .dom = dom};
+
+    buf_addf(&member, "domains/%u-", dom->domid);
+    str_add_member_name(&member, dom->name ? dom->name : "unnamed", false);
+    f.member = buf_str(&member);
+    add_probe(&f, "domain", "domain", "domain.json");
+    add_probe(&f, "xenstore", "xenstore", "xenstore.txt");
+    add_probe(&f, "devices", "devices", "devices.json");
+    if (dom->domid) {
+        add_configs(&f);
+        add_logs(&f);
+    }
+    buf_done(&member);
+}
+
+/* xl network-list and block-list take the domains as arguments. */
+static void add_lists(struct plan_adder *adder, const struct domains *d)
+{
+    static const char *const commands[] = {"network-list", "block-list"};
+    char ids[NETWORK_IDS][16], name[48];
+
+    for (size_t c = 0; c < 2; c++) {
+        for (size_t i = 0, part = 1; i < d->n; part++) {
+            struct item it = {.name = name,
+                              .argv = {"xl", commands[c]},
+                              .priority = PRIO_TOOLSTACK,
+                              .timeout_ms = 20000};
+            size_t n = 0;
+
+            for (; i < d->n && n < NETWORK_IDS; i++) {
+                if (!d->v[i].domid)
+                    continue;
+                snprintf(ids[n], sizeof(ids[n]), "%u", d->v[i].domid);
+                it.argv[2 + n] = ids[n];
+                n++;
+            }
+            snprintf(name, sizeof(name), "xl-%s-%zu", commands[c], part);
+            if (n)
+                plan_add(adder, &it);
+        }
+    }
+}
+
+static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
+{
+    struct domains d = {NULL, 0};
+    int r = ask_domains(g, &d, err);
+
+    if (d.n)
+        qsort(d.v, d.n, sizeof(*d.v), by_domid);
+    for (size_t i = 0; i < d.n && !r; i++)
+        add_domain(adder, &d.v[i]);
+    if (!r)
+        add_lists(adder, &d);
+    domains_done(&d);
+    return r;
+}
+
+const struct plugin plugin_xen_domains = {
+    .name = "xen_domains",
+    .summary = "each domain: configuration, state, xenstore, devices, logs",
+    .priority = PRIO_DOMAINS,
+    .privacy = PRIVACY_YES,
+    .max_bytes = 8 << 20,
+    .timeout_ms = 20000,
+    .items = items,
+    .plan = plan,
+};

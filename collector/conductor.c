@@ -25,6 +25,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/closing.h"
 #include "collector/hung.h"
+#include "collector/samples.h"
 
 #define TICK_MS 200
 #define MISSING_MAX 16384u
@@ -51,6 +52,7 @@ struct run {
     pthread_cond_t finished;
     /* The first task of either kind that nobody has taken. */
     size_t next_file, next_other;
+    bool sampling;       /* the task that reads twice is taken */
     unsigned files;      /* threads that read files */
     pthread_cond_t turn; /* a thread that waits in take_task may go on */
     struct result *results;
@@ -93,8 +95,13 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
                     const struct plan_task *task, struct result *res)
 {
     const struct plan *plan = run->o->plan;
+    bool twice = !run->o->cfg->replay && plan->items[task->first].item->sample;
+    struct gather *live = tk->gather, **samples = NULL;
     int rc = 0;
 
+    if (twice)
+        rc = samples_read(tk, plan->items + task->first, task->n, &samples,
+                          &res->err);
     for (size_t i = 0; i < task->n; i++) {
         const struct planned *it = &plan->items[task->first + i];
         struct taken *t = &res->items[i];
@@ -117,11 +124,14 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
             pthread_mutex_lock(&run->lock);
             run->running[thread] = it;
             pthread_mutex_unlock(&run->lock);
+            tk->gather = twice ? samples[i] : live;
             rc = take_item(tk, it, res->seg, t, &res->err);
+            tk->gather = live;
             if (it->path && t->out.status == ST_TIMEOUT)
                 hung_note(plan->hung, it->path);
         }
     }
+    samples_free(samples, task->n);
     if (!rc && res->seg)
         rc = segment_close(res->seg, &res->err);
     return rc;
@@ -129,7 +139,8 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
 
 static bool reads_files(const struct plan *p, size_t task)
 {
-    return p->items[p->tasks[task].first].path != NULL;
+    return task != p->sample_task &&
+           p->items[p->tasks[task].first].path != NULL;
 }
 
 static bool near(const struct run *run, size_t task)
@@ -143,12 +154,18 @@ static size_t take_task(struct run *run)
 {
     const struct plan *p = run->o->plan;
 
+    /* It mostly waits: it should not be the last. */
+    if (!run->sampling && p->sample_task < p->n_tasks) {
+        run->sampling = true;
+        return p->sample_task;
+    }
     for (;;) {
         size_t *file = &run->next_file, *other = &run->next_other;
 
         while (*file < p->n_tasks && !reads_files(p, *file))
             ++*file;
-        while (*other < p->n_tasks && reads_files(p, *other))
+        while (*other < p->n_tasks &&
+               (reads_files(p, *other) || *other == p->sample_task))
             ++*other;
         if (*file < *other && run->files < FILE_JOBS && near(run, *file)) {
             run->files++;

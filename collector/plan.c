@@ -153,17 +153,20 @@ static int check_words(const char *option, char *const *words,
 
 static bool is_small_file(const struct planned *it)
 {
-    return it->settled || (it->path && it->size <= PLAN_SMALL);
+    return !it->item->sample &&
+           (it->settled || (it->path && it->size <= PLAN_SMALL));
 }
 
 static void make_tasks(struct plan *p)
 {
     struct plan_task *t = NULL;
 
+    p->sample_task = SIZE_MAX;
     for (size_t i = 0; i < p->n; i++) {
         const struct planned *it = &p->items[i];
         const struct planned *first = t ? &p->items[t->first] : NULL;
         bool joins = t && (it->instead_of >= (long)t->first ||
+                           (it->item->sample && first->item->sample) ||
                            (is_small_file(it) && is_small_file(first) &&
                             first->plugin == it->plugin && t->n < PLAN_RUN));
 
@@ -172,6 +175,8 @@ static void make_tasks(struct plan *p)
                 xreallocarray(p->tasks, p->n_tasks + 1, sizeof(*p->tasks));
             t = &p->tasks[p->n_tasks++];
             *t = (struct plan_task){i, 0};
+            if (it->item->sample)
+                p->sample_task = p->n_tasks - 1;
         }
         t->n++;
         if (!it->settled)

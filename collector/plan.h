@@ -5,7 +5,8 @@
  * byte is: --dry-run prints it.  Items form tasks, the unit that one thread
  * works off and that is compressed as one segment: a command, a probe read, a
  * file over PLAN_SMALL is a task of its own (with the fallbacks that stand in
- * for it), small files of one plugin go in runs of at most PLAN_RUN. */
+ * for it), small files of one plugin go in runs of at most PLAN_RUN; what is
+ * read twice is one task, so that one wait is enough. */
 #ifndef XB_PLAN_H
 #define XB_PLAN_H
 
@@ -33,7 +34,8 @@ struct planned {
     char *plain;  /* where it goes if it is found compressed; NULL: as member */
     uint64_t size;
     int64_t mtime;
-    long instead_of; /* index of the item it stands in for; -1: none */
+    long instead_of;      /* index of the item it stands in for; -1: none */
+    unsigned interval_ms; /* of a sample; else 0 */
     uint64_t max_bytes;
     unsigned timeout_ms;
     bool settled;       /* nothing to ask: status and why are known */
@@ -50,7 +52,9 @@ struct plan {
     size_t n, cap;
     struct plan_task *tasks;
     size_t n_tasks;
-    uint64_t bytes; /* sum of the sizes that are known */
+    size_t sample_task; /* the one that reads twice, to be started first;
+                           n_tasks: there is none */
+    uint64_t bytes;     /* sum of the sizes that are known */
     /* private */
     struct hung *hung;   /* what did not answer while the plan was made */
     struct item **added; /* copies made by plan_add */

@@ -319,11 +319,17 @@ int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
 {
     struct planned *it;
 
-    if (!s->item->argv[0] && !s->item->probe && !s->item->bad)
+    if (!s->item->argv[0] && !s->item->probe && !s->item->bad &&
+        !s->item->sample)
         return expand_files(b, s, err);
     it = planned_add(b, s, s->item->bad ? xstrdup(s->item->file) : NULL);
     if (!it)
         return 0;
+    /* Its file may be planned once more, to be read once. */
+    if (s->item->sample && s->item->file)
+        it->path = xstrdup(s->item->file);
+    if (s->item->sample)
+        it->interval_ms = (unsigned)b->cfg->interval_ms;
     if (s->item->bad)
         settle(it, ST_FAILED, s->item->bad);
     if (s->instead_of >= 0)

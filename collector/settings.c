@@ -12,6 +12,7 @@
 
 #define DEFAULT_ITEM_TIMEOUT_MS 30000u
 #define DEFAULT_JOBS 12u
+#define DEFAULT_INTERVAL_MS 2000
 #define MAX_DEFAULT_THREADS 8u
 
 static const struct {
@@ -98,6 +99,8 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
     case OPT_ITEM_TIMEOUT:
         s->item_timeout_set = true;
         return str_parse_time_ms(v, &s->item_timeout_ms);
+    case OPT_INTERVAL:
+        return str_parse_time_ms(v, &s->interval_ms);
     case OPT_JOBS:
         (void)str_parse_u64(v, 1, 64, &n);
         s->jobs = (unsigned)n;
@@ -170,6 +173,7 @@ int settings_load(const struct options *opt, const char *conf_path,
     s->folder = "";
     s->item_timeout_ms = DEFAULT_ITEM_TIMEOUT_MS;
     s->jobs = DEFAULT_JOBS;
+    s->interval_ms = DEFAULT_INTERVAL_MS;
     s->threads = cores();
     s->only = xcalloc(1, sizeof(*s->only));
     s->skip = xcalloc(1, sizeof(*s->skip));

@@ -21,6 +21,7 @@ struct settings {
     int64_t since_ms;                 /* wall clock; 0: all */
     uint64_t max_size, max_time_ms;   /* 0: none */
     uint64_t item_timeout_ms;
+    uint64_t interval_ms;  /* between two samples */
     bool item_timeout_set; /* by the user: it then replaces the items' own */
     bool unlimited;
     unsigned jobs, threads;

@@ -57,6 +57,7 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
     m->plugin = it->plugin->name;
     m->item = it->item->name;
     m->exit_code = -1;
+    m->interval_ms = it->interval_ms;
     if (it->item->probe) {
         m->source = str_starts(it->item->probe, "xenstore") ||
                             str_starts(it->item->probe, "devices")
@@ -318,6 +319,7 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
         .argv = it->argv,
         .max_bytes = it->max_bytes,
         .timeout_ms = it->timeout_ms,
+        .sample = it->item->sample,
     };
 
     if (it->path && !item->head)
@@ -485,6 +487,8 @@ static void fill_outcome(const struct road *r, const struct source *src,
     m->started_ms = o->started_ms;
     m->duration_ms = o->duration_ms;
     m->bytes_read = o->bytes_read;
+    if (o->interval_ms)
+        m->interval_ms = o->interval_ms;
     m->mtime = src->mtime;
     /* What cut the source also cuts what is made of it: the first reason
      * stays. */

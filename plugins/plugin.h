@@ -55,6 +55,8 @@ struct item {
     unsigned priority;                         /* 0: the plugin's */
     enum privacy privacy; /* PRIVACY_NO (0) means the plugin's */
     bool rotated;    /* glob: newest file first (PATH, PATH.1, PATH.2.gz ...) */
+    bool sample;     /* file or probe: counters, read twice with --interval
+                        between; both and their difference are stored */
     bool head;       /* too long: keep the start, not the newest part */
     const char *bad; /* never asked for: recorded as failed, with this reason (a
                         drop-in that cannot be used) */

@@ -14,6 +14,7 @@
 #ifndef XB_GATHER_H
 #define XB_GATHER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct request {
     const char *const
         *argv;      /* REQ_RUN: NULL-terminated, argv[0] a plain name */
     unsigned flags; /* REQ_READ: READ_ flags of proto.h */
+    bool sample;    /* what was recorded of two readings (replay) */
     uint64_t max_bytes;
     unsigned timeout_ms; /* for the whole request */
     unsigned max_depth;  /* REQ_TREE */
@@ -68,6 +70,7 @@ struct outcome {
     uint64_t bytes_read;
     int64_t started_ms; /* wall clock */
     uint64_t duration_ms;
+    uint64_t interval_ms; /* of a sample; else 0 */
 };
 
 struct gather;

@@ -21,7 +21,7 @@ static char *key_of_argv(const char *const *argv)
     return buf_take(&b);
 }
 
-char *recorded_key(const struct request *rq)
+static char *key_of_request(const struct request *rq)
 {
     switch (rq->kind) {
     case REQ_RUN:
@@ -35,6 +35,22 @@ char *recorded_key(const struct request *rq)
     default:
         return xasprintf(RECORDED_FILE_PREFIX "%s", rq->name);
     }
+}
+
+/* The same source may also be read once. */
+static char *key_of_sample(char *key)
+{
+    char *sample = key ? xasprintf("s:%s", key) : NULL;
+
+    free(key);
+    return sample;
+}
+
+char *recorded_key(const struct request *rq)
+{
+    char *key = key_of_request(rq);
+
+    return rq->sample ? key_of_sample(key) : key;
 }
 
 static char *key_of_item(const struct manifest_item *item)
@@ -68,6 +84,8 @@ struct recorded *recorded_new(const struct manifest_item *item)
     struct recorded *it;
     struct outcome *o;
 
+    if (item->interval_ms)
+        key = key_of_sample(key);
     if (!key)
         return NULL;
     it = xcalloc(1, sizeof(*it));
@@ -83,6 +101,7 @@ struct recorded *recorded_new(const struct manifest_item *item)
     o->signal = item->signal;
     o->truncated = item->truncated;
     o->bytes_read = item->bytes_read;
+    o->interval_ms = item->interval_ms;
     o->started_ms = item->started_ms;
     o->duration_ms = item->duration_ms;
     snprintf(o->text, sizeof(o->text), "%s", item->error ? item->error : "");

@@ -8,8 +8,8 @@
 #include "collector/gather/gather.h"
 #include "collector/pack/manifest.h"
 
-/* Keys: "f:PATH", "g:PATTERN", "t:FOLDER", "c:ARGV joined by \x1f", "p:PROBE".
- */
+/* Keys: "f:PATH", "g:PATTERN", "t:FOLDER", "c:ARGV joined by \x1f", "p:PROBE";
+ * with "s:" before it: of two samples. */
 #define RECORDED_FILE_PREFIX "f:"
 
 struct recorded {

@@ -56,6 +56,7 @@ struct manifest_item {
     enum truncated truncated;
     int64_t started_ms; /* wall clock; 0: never started */
     uint64_t duration_ms;
+    uint64_t interval_ms; /* read twice, so far apart; 0: once */
     uint64_t bytes_read;
     int64_t mtime;                 /* of a file; 0: none */
     struct manifest_member out;    /* the file, or stdout */

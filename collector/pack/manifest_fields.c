@@ -66,6 +66,7 @@ const struct field manifest_item_fields[] = {
     {"", "tree", FT_STRING, FW_SET, I(tree), NULL, 0},
     {"", "argv", FT_LIST, FW_SET, I(argv), NULL, 0},
     {"", "probe", FT_STRING, FW_SET, I(probe), NULL, 0},
+    {"", "interval_ms", FT_COUNT, FW_SET, I(interval_ms), NULL, 0},
     {"", "member", FT_MEMBER, FW_SET, I(out.name), NULL, 0},
     {"", "status", FT_ENUM, FW_ALWAYS, I(status),
      "ok|partial|absent|denied|timeout|failed|skipped|refused", ST_OK},

@@ -109,7 +109,10 @@ static int write_cpus(struct json *j, xc_interface *xch, struct err *err)
         n_idle = 0;
     json_open(j, "cpus", '[');
     for (unsigned i = 0; i < n; i++) {
-        bool online = topo[i].core != XEN_INVALID_CORE_ID;
+        /* A core alone may be unknown, as under QEMU. */
+        bool online = topo[i].core != XEN_INVALID_CORE_ID ||
+                      topo[i].socket != XEN_INVALID_SOCKET_ID ||
+                      topo[i].node != XEN_INVALID_NODE_ID;
 
         json_open(j, NULL, '{');
         json_u64(j, "cpu", i);

@@ -167,16 +167,22 @@ static bool backend_path(const char *path, uint32_t *domid)
 static void add_front(struct devices *d, uint32_t domid, const char *kind,
                       const char *id, const char *path)
 {
-    struct device *dev = device_add(d);
+    char *back = devices_node(d, path, "backend");
+    char *state = devices_node(d, path, "state");
+    /* device/suspend/event-channel is none. */
+    struct device *dev = back || state ? device_add(d) : NULL;
 
-    if (!dev)
+    free(state);
+    if (!dev) {
+        free(back);
         return;
+    }
     dev->domid = domid;
     dev->kind = xstrdup(kind);
     dev->id = xstrdup(id);
     dev->front = xstrdup(path);
     dev->has_front = true;
-    dev->back = devices_node(d, path, "backend");
+    dev->back = back;
     if (!backend_path(dev->back, &dev->backend_domid)) {
         free(dev->back);
         dev->back = NULL;

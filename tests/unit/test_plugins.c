@@ -101,8 +101,11 @@ static const char *item_fault(const struct plugin *p, const struct item *i)
         return "program: not a plain name";
     if (i->argv[ITEM_MAX_ARGS] || i->modules[ITEM_MAX_MODULES])
         return "list: not ended";
-    if (i->probe && (!i->member || strncmp(i->member, "xen/", 4)))
+    if (i->probe && !i->sample && (!i->member || strncmp(i->member, "xen/", 4)))
         return "member of a probe: not below xen/";
+    if (i->sample && (!i->member || strncmp(i->member, "samples", 7) ||
+                      (!i->file && !i->probe)))
+        return "sample: of a file or probe alone, into samples/";
     if (i->instead_of && !stands_behind(p->items, i))
         return "instead_of: does not stand directly behind that command";
     if ((i->rotated && !i->glob) || (i->max_depth && !i->tree) ||
@@ -138,7 +141,7 @@ static void test_tables(void **state)
                 fail_msg("%s/%s: %s", p->name, i->name, fault);
         }
     }
-    assert_int_equal(n, 21);
+    assert_int_equal(n, 22);
 }
 
 /* The rules above would not notice a table that is not there. */
@@ -159,6 +162,8 @@ static void test_faults_are_seen(void **state)
         {"a folder in argv", {.name = "a", .argv = {"/bin/ls"}}},
         {"a probe without member", {.name = "a", .probe = "p"}},
         {"nothing before it", {.name = "a", .argv = {"x"}, .instead_of = "b"}},
+        {"samples of a glob",
+         {.name = "a", .glob = "/x*", .member = "samples", .sample = true}},
         {"rotated file", {.name = "a", .file = "/x", .rotated = true}},
     };
     struct plugin p = {.name = "p", .items = &good};

@@ -244,7 +244,7 @@ int xc_cputopoinfo(xc_interface *xch, unsigned *max_cpus, xc_cputopo_t *topo)
 {
     (void)xch;
     for (unsigned i = 0; topo && i < *max_cpus; i++)
-        topo[i] = (xc_cputopo_t){i ? XEN_INVALID_CORE_ID : 7, 0, 0};
+        topo[i] = i ? (xc_cputopo_t){~0u, ~0u, ~0u} : (xc_cputopo_t){7, 0, 0};
     *max_cpus = xen.cpus;
     return sysctl_result();
 }

@@ -207,10 +207,11 @@ static void run(int (*subject)(struct out *, struct err *))
 #define B0 "/local/domain/0/backend/"
 #define HEALTHY                                                                \
     "/local/domain/0/name=Domain-0\n" D1 "name=web\n" D1                       \
-    "memory/target=131072\n" D1 "device/vif/0/backend=" B0 "vif/1/0\n" D1      \
-    "device/vif/0/state=4\n" D1 "device/vbd/51712/backend=" B0                 \
-    "vbd/1/51712\n" D1 "device/vbd/51712/state=4\n" B0 "vif/1/0/frontend=" D1  \
-    "device/vif/0\n" B0 "vif/1/0/state=4\n" B0 "vif/1/0/bridge=xenbr0\n" B0    \
+    "device/suspend/event-channel=3\n" D1 "memory/target=131072\n" D1          \
+    "device/vif/0/backend=" B0 "vif/1/0\n" D1 "device/vif/0/state=4\n" D1      \
+    "device/vbd/51712/backend=" B0 "vbd/1/51712\n" D1                          \
+    "device/vbd/51712/state=4\n" B0 "vif/1/0/frontend=" D1 "device/vif/0\n" B0 \
+    "vif/1/0/state=4\n" B0 "vif/1/0/bridge=xenbr0\n" B0                        \
     "vif/1/0/hotplug-status=connected\n" B0 "vbd/1/51712/frontend=" D1         \
     "device/vbd/51712\n" B0 "vbd/1/51712/state=4\n" B0                         \
     "vbd/1/51712/physical-device=7:0\n" B0                                     \

@@ -36,6 +36,7 @@ enum opt_id {
     OPT_PRIVACY,
     OPT_KEYWORD,
     OPT_REDACT_RULES,
+    OPT_INTERVAL,
     OPT_SYSROOT,
     OPT_REPLAY,
     OPT_DRY_RUN,

@@ -71,6 +71,8 @@ const struct option_def option_table[] = {
      "items read at once", 1, 16},
     {OPT_THREADS, "threads", 0, OT_UINT, "N", NULL, NULL,
      CMD_COLLECT | CMD_REDACT, "threads that compress", 1, 64},
+    {OPT_INTERVAL, "interval", 0, OT_TIME, "TIME", NULL, NULL, CMD_COLLECT,
+     "between the two readings of counters (default 2s)", 0, 0},
     {OPT_PRIVACY, "privacy", 0, OT_WORD, "LEVEL", "secrets", "public",
      CMD_COLLECT, "what is hidden: secrets (the default)", 0, 0},
     {OPT_KEYWORD, "keyword", 0, OT_TEXT, "WORD", NULL, "*", CMD_COLLECT,

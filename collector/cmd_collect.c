@@ -209,6 +209,13 @@ static void tell_where(const struct collect *c)
 {
     if (c->cfg.replay || c->cfg.dry_run || c->cfg.quiet)
         return;
+    if (c->cfg.sysroot) {
+        log_msg(LOG_NOTE,
+                "Files of the disk at %s only: commands and the hypervisor "
+                "would tell of the machine that runs now.",
+                c->cfg.sysroot);
+        return;
+    }
     if (!strcmp(c->host.role, "domU"))
         log_msg(LOG_WARN, "this is a Xen guest (domU), not dom0: what only the "
                           "hypervisor and dom0 know will be missing");

@@ -1,6 +1,7 @@
 # make            builds everything into build/
 # make demo       installs what is missing, builds, makes two bundles
 # make check      installs what is missing, builds, runs the tests
+# make check-xen  runs it in the dom0 of a real Xen, in an emulated machine
 # Other targets: format layers install asan tsan clean.  V=1 shows commands.
 VERSION    := 0.1.0
 BUILD      ?= build

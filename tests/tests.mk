@@ -3,6 +3,8 @@
 #   demo          two bundles: of this machine, and of a recorded Xen host
 #   check         all tests, against a plain build and one with ASan and UBSan
 #   check-fast    the same, the plain build only;  T='cli/verify*' picks tests
+#   check-xen     a real Xen with guests, in an emulated machine; BOOTS='main'
+#                 picks boots, STORE=-s stores the recorded hosts
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
@@ -29,6 +31,11 @@ demo:
 
 check check-fast asan tsan: setup
 	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
+
+BOOTS ?=
+STORE ?=
+check-xen: setup
+	@+MAKEFLAGS= bash tests/xen/check.sh $(STORE) build/check-xen $(BOOTS)
 
 # ARGS: --pairs 3, --size 128 (tests/bench/bench.py --help)
 bench:
@@ -96,6 +103,6 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
-.PHONY: setup demo expected check check-fast asan tsan bench layers \
+.PHONY: setup demo expected check check-xen check-fast asan tsan bench layers \
 	format-check format \
 	fuzzers fuzz browser

@@ -1,4 +1,4 @@
-# time: 180
+# time: 400
 # Every recorded host replays to its expected manifest, and to the same bytes
 # whatever the number of jobs and threads, with root and without.
 hosts=0

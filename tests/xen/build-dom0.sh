@@ -3,6 +3,7 @@
 # packages of this machine's own Debian release:
 #
 #   $XENLAB_HOME/xen          the hypervisor, unpacked
+#   $XENLAB_HOME/xen.other    one of another Debian release
 #   $XENLAB_HOME/vmlinux      the dom0 kernel, unpacked
 #   $XENLAB_HOME/dom0-initrd  mounts the root disk and switches to it
 #   $XENLAB_HOME/dom0.img     dom0's root file system (ext4)
@@ -26,7 +27,7 @@ force=
 while getopts f opt; do
     case $opt in
     f) force=1 ;;
-    *) sed -n '2,20s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,21s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
 
@@ -53,22 +54,29 @@ trap 'rm -rf "$WORK"' EXIT
 step() { say "[${SECONDS}s] $*"; }
 
 # --- 1. host tools -------------------------------------------------------
+# apt_get ARGUMENTS...: tried again with new lists, for those of this machine
+# may be missing, or name files that the mirrors no longer have.
+apt_get() {
+    apt-get -q "$@" >"$WORK/apt.log" 2>&1 && return
+    step "apt-get failed: trying again with new lists"
+    apt-get -q update >"$WORK/apt.log" 2>&1 && apt-get -q "$@" >>"$WORK/apt.log" 2>&1 ||
+        { tail -20 "$WORK/apt.log" >&2; die "apt-get $* failed"; }
+}
 # Only what is missing, so that nothing on the host is upgraded for us.
 missing=()
 while read -r cmd pkg; do
     [ -n "$(PATH=$PATH:/usr/sbin:/sbin type -P "$cmd")" ] || missing+=("$pkg")
-done <<'EOF'
+done <<'END'
 qemu-system-x86_64 qemu-system-x86
 mmdebstrap mmdebstrap
 cpio cpio
 modprobe kmod
 mke2fs e2fsprogs
 xz xz-utils
-EOF
+END
 if [ ${#missing[@]} -gt 0 ]; then
     step "installing host packages: ${missing[*]}"
-    apt-get install -y --no-install-recommends "${missing[@]}" >"$WORK/apt.log" 2>&1 ||
-        { tail -20 "$WORK/apt.log" >&2; die "apt-get install failed (apt-get update needed?)"; }
+    apt_get install -y --no-install-recommends "${missing[@]}"
 fi
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -77,15 +85,17 @@ PATH=$PATH:/usr/sbin:/sbin
 pkg_dep() { # PACKAGE PATTERN: the first dependency that matches
     apt-cache depends "$1" | sed -n "s/^ *Depends: *\\($2\\)\$/\\1/p" | head -n1
 }
+[ -n "$(apt-cache pkgnames xen-system-amd64)" ] || apt-get -q update >"$WORK/apt.log" 2>&1 ||
+    { tail -20 "$WORK/apt.log" >&2; die "apt-get update failed"; }
 XEN_VERSION=${XEN_VERSION:-$(pkg_dep xen-system-amd64 'xen-hypervisor-[0-9].*' | sed 's/^xen-hypervisor-//; s/-amd64$//')}
 KERNEL_PKG=$(pkg_dep linux-image-amd64 'linux-image-[0-9].*-amd64')
 [ -n "$XEN_VERSION" ] && [ -n "$KERNEL_PKG" ] || die "apt knows no Xen or no kernel (apt-get update needed?)"
 KVER=${KERNEL_PKG#linux-image-}
 
 step "fetching $KERNEL_PKG and xen-hypervisor-$XEN_VERSION-amd64"
-(cd "$WORK" && apt-get -q -o APT::Sandbox::User=root download \
-    "$KERNEL_PKG" "xen-hypervisor-$XEN_VERSION-amd64") >"$WORK/apt.log" 2>&1 ||
-    { tail -20 "$WORK/apt.log" >&2; die "apt-get download failed"; }
+cd "$WORK"
+apt_get -o APT::Sandbox::User=root download "$KERNEL_PKG" "xen-hypervisor-$XEN_VERSION-amd64"
+cd - >/dev/null
 mkdir "$WORK/kernel" "$WORK/xen"
 dpkg-deb -x "$WORK/$KERNEL_PKG"_*.deb "$WORK/kernel"
 dpkg-deb -x "$WORK/xen-hypervisor-$XEN_VERSION-amd64"_*.deb "$WORK/xen"
@@ -147,6 +157,30 @@ fi
 cat /dev/null /etc/apt/sources.list.d/*.list "$([ -e /etc/apt/sources.list ] && echo /etc/apt/sources.list || echo /dev/null)" |
     grep -E "^deb .*[ ]$SUITE([- ]|\$)" >"$WORK/sources.list" && mirrors+=("$WORK/sources.list") || true
 [ ${#mirrors[@]} -gt 0 ] || die "apt has no sources for $SUITE"
+
+# --- 4a. a hypervisor of another release ----------------------------------------
+# Tools and hypervisor that do not fit each other.  apt gets lists and a cache
+# of its own, so that this machine's know nothing of the other release.
+OTHER_SUITE=trixie
+[ "$SUITE" != trixie ] || OTHER_SUITE=bookworm
+mirror=$(cat "${mirrors[@]}" | grep -oE '\b(http|https|file):[^ ]*/debian/?( |$)' | head -n1)
+[ -n "$mirror" ] || die "apt's sources name no Debian mirror"
+other=$WORK/other
+mkdir -p "$other"/{lists/partial,cache/archives/partial}
+echo "deb $mirror $OTHER_SUITE main" >"$other/sources.list"
+other_apt=(-q -o "Dir::Etc::sourcelist=$other/sources.list" -o Dir::Etc::sourceparts=-
+    -o "Dir::State::lists=$other/lists" -o "Dir::Cache=$other/cache" -o APT::Sandbox::User=root)
+apt-get "${other_apt[@]}" update >"$WORK/apt.log" 2>&1 ||
+    { tail -20 "$WORK/apt.log" >&2; die "apt-get update for $OTHER_SUITE failed"; }
+OTHER_VERSION=$(apt-cache "${other_apt[@]}" depends xen-system-amd64 |
+    sed -n 's/^ *Depends: *xen-hypervisor-\([0-9.]*\)-amd64$/\1/p' | head -n1)
+[ -n "$OTHER_VERSION" ] && [ "$OTHER_VERSION" != "$XEN_VERSION" ] ||
+    die "$OTHER_SUITE has no Xen of another version ($OTHER_VERSION)"
+step "fetching xen-hypervisor-$OTHER_VERSION-amd64 of $OTHER_SUITE"
+(cd "$other" && apt-get "${other_apt[@]}" download "xen-hypervisor-$OTHER_VERSION-amd64") >"$WORK/apt.log" 2>&1 ||
+    { tail -20 "$WORK/apt.log" >&2; die "apt-get download failed"; }
+dpkg-deb -x "$other/xen-hypervisor-$OTHER_VERSION-amd64"_*.deb "$other/xen"
+gzip -dc "$other/xen/boot/xen-$OTHER_VERSION-amd64.gz" >"$WORK/xen.other"
 
 # How apt reaches the mirror (proxy, certificates, clock checks) is taken over
 # too, and so are passwords for the mirror, if any; neither stays in the image.
@@ -213,9 +247,10 @@ mke2fs -q -t ext4 -O ^has_journal -L xenlab -d "$ROOT" "$WORK/dom0.img" "${size}
 
 rm -f "$BUILD_STAMP"
 mv "$WORK/xen.elf" "$XEN_ELF"
+mv "$WORK/xen.other" "$OTHER_XEN_ELF"
 mv "$WORK/vmlinux" "$DOM0_KERNEL"
 mv "$WORK/dom0-initrd" "$DOM0_INITRD"
 mv "$WORK/dom0.img" "$DOM0_IMAGE"
-printf 'suite=%s xen=%s linux=%s built=%s inputs=%s\n' "$SUITE" "$XEN_VERSION" \
-    "$KVER" "$(date -u +%FT%TZ)" "$inputs" >"$BUILD_STAMP"
+printf 'suite=%s xen=%s other=%s linux=%s built=%s inputs=%s\n' "$SUITE" \
+    "$XEN_VERSION" "$OTHER_VERSION" "$KVER" "$(date -u +%FT%TZ)" "$inputs" >"$BUILD_STAMP"
 step "done: $(du -sh --apparent-size "$DOM0_IMAGE" | cut -f1) image, $(du -sh "$XENLAB_HOME" --exclude='build.*' | cut -f1) on disk in $XENLAB_HOME"

@@ -20,6 +20,8 @@
 #   -p MODEL  the CPUs' model, as QEMU names it    (default: see below)
 #   -a ARGS   more arguments for the hypervisor
 #   -k ARGS   more arguments for dom0's kernel
+#   -x        boots the hypervisor of another release
+#   -n        boots dom0's kernel without any hypervisor
 #   -s        runs no job: gives a root shell in dom0 on this terminal
 #   -v        shows the job's output as it comes
 #
@@ -36,7 +38,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 # well as PV ones.  Vectorscan needs SSE4.2 ("-p qemu64" leaves it out).
 model=qemu64,+npt,+ssse3,+sse4.1,+sse4.2,+popcnt
 limit=300 mem=1024 dom0_mem=512 cpus=1 xen_args='' linux_args='' shell='' verbose=''
-while getopts t:m:d:c:p:a:k:sv opt; do
+hypervisor=$XEN_ELF
+while getopts t:m:d:c:p:a:k:xnsv opt; do
     case $opt in
     t) limit=$OPTARG ;;
     m) mem=$OPTARG ;;
@@ -45,9 +48,11 @@ while getopts t:m:d:c:p:a:k:sv opt; do
     p) model=$OPTARG ;;
     a) xen_args=$OPTARG ;;
     k) linux_args=$OPTARG ;;
+    x) hypervisor=$OTHER_XEN_ELF ;;
+    n) hypervisor='' ;;
     s) shell=1 ;;
     v) verbose=1 ;;
-    *) sed -n '2,30s/^# \{0,1\}//p' "$0" >&2; exit 125 ;;
+    *) sed -n '2,32s/^# \{0,1\}//p' "$0" >&2; exit 125 ;;
     esac
 done
 shift $((OPTIND - 1))
@@ -71,7 +76,9 @@ drive() { # FILE SERIAL OPTIONS
            -device "virtio-blk-pci,drive=$2,serial=$2")
 }
 xen="com1=115200,8n1 console=com1 loglvl=all guest_loglvl=all dom0_mem=${dom0_mem}M,max:${dom0_mem}M $xen_args"
-linux="console=hvc0 panic=1 xenlab.timeout=$limit $linux_args"
+console=hvc0
+[ -n "$hypervisor" ] || console=ttyS0
+linux="console=$console panic=1 xenlab.timeout=$limit $linux_args"
 [ -z "$shell" ] || linux+=" xenlab.shell"
 
 # One CPU is enough: the second would mostly wait.  QEMU's own default for
@@ -80,10 +87,14 @@ qemu=(qemu-system-x86_64 -nodefaults -no-user-config
       -machine q35 -accel tcg,thread=multi,tb-size=256
       -cpu "$model" -smp "$cpus" -m "$mem"
       -display none -no-reboot
-      -kernel "$XEN_ELF" -append "$xen"
-      -initrd "$(esc "$DOM0_KERNEL") $(esc "$linux"),$(esc "$DOM0_INITRD")"
       # A network card for dom0's bridge; it leads nowhere.
       -netdev user,id=net0,restrict=on -device virtio-net-pci,netdev=net0,romfile=)
+if [ -n "$hypervisor" ]; then
+    qemu+=(-kernel "$hypervisor" -append "$xen"
+           -initrd "$(esc "$DOM0_KERNEL") $(esc "$linux"),$(esc "$DOM0_INITRD")")
+else
+    qemu+=(-kernel "$DOM0_KERNEL" -append "$linux" -initrd "$DOM0_INITRD")
+fi
 # The root disk: writes go to a temporary file (snapshot=on) in $TMPDIR.
 drive "$DOM0_IMAGE" root snapshot=on,cache=unsafe
 

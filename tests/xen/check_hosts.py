@@ -1,0 +1,391 @@
+#!/usr/bin/python3
+"""Checks, outside of the lab, what a boot brought out of dom0.
+
+    check_hosts.py BOOT OUT-DIR
+
+BOOT is a row of BOOTS below, OUT-DIR what run-in-dom0.sh left.  Says each check
+and ends with "N passed, N failed".
+"""
+import bz2
+import glob
+import hashlib
+import json
+import os
+import re
+import sys
+
+SECRET = b"s3cret-vnc-guest1"
+# libxl itself writes these, once after boot, when "xl list -l" (or the start of
+# a guest) first asks for dom0's memory: libxl__fill_dom0_memory_info().
+LIBXL_FIRST = re.compile(r"/local/domain/0/memory(/static-max|/target)? = ")
+PSS_LIMIT_KB = 64 * 1024
+passed = failed = 0
+
+
+def check(what, good, found=""):
+    global passed, failed
+    if good:
+        passed += 1
+        print("ok    " + what)
+    else:
+        failed += 1
+        text = found if isinstance(found, str) else repr(found)
+        print("FAIL  %s: %s" % (what, text[:600]))
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def text(path):
+    try:
+        return read(path).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+class Host:
+    """A recorded host, as jobs/lib.sh's collect leaves it."""
+
+    def __init__(self, out, name):
+        self.out, self.name = out, name
+        self.dir = os.path.join(out, "hosts", name)
+        self.exit = text(self.dir + "/exit-status").strip()
+        self.err = text(self.dir + "/stderr")
+        tops = glob.glob(self.dir + "/xen-bugtool-*/manifest.json")
+        self.top = os.path.dirname(tops[0]) if tops else ""
+        self.manifest = json.loads(read(tops[0])) if tops else {"items": []}
+        self.items = self.manifest["items"]
+
+    def say(self, what, good, found=""):
+        check("%s: %s" % (self.name, what), good, found)
+
+    def member(self, name):
+        return text(os.path.join(self.top, name))
+
+    def json(self, name):
+        try:
+            return json.loads(read(os.path.join(self.top, name)))
+        except (OSError, ValueError):
+            return {}
+
+    def find(self, plugin, item=None, **fields):
+        return [i for i in self.items
+                if i["plugin"] == plugin and item in (None, i["item"]) and
+                all(i.get(k) == v for k, v in fields.items())]
+
+    def status(self, plugin, item):
+        return {i["status"] for i in self.find(plugin, item)}
+
+    def count(self):
+        n = {}
+        for i in self.items:
+            n[i["status"]] = n.get(i["status"], 0) + 1
+        return ", ".join("%d %s" % (n[s], s) for s in sorted(n))
+
+    def whole(self, exit_status="0"):
+        """What holds for every bundle, whatever the host was like."""
+        self.say("exit status " + exit_status, self.exit == exit_status,
+                 "%s: %s" % (self.exit, self.err[-400:]))
+        self.say("a bundle came out", self.top != "", self.err[-400:])
+        if not self.top:
+            return False
+        print("      %s: %s; %s" % (self.name, self.count(), took(self.dir)))
+        self.say("complete", self.manifest.get("complete") is True,
+                 self.manifest.get("cut"))
+        wrong = [i["member"] for i in self.items if "sha256" in i and
+                 hashlib.sha256(read(os.path.join(self.top, i["member"])))
+                 .hexdigest() != i["sha256"]]
+        self.say("every member is what its SHA-256 says", not wrong, wrong)
+        modules = self.manifest["modules"]
+        self.say("modules of the manifest are the same before and after",
+                 modules["before"] == modules["after"] and modules["before"],
+                 modules)
+        leaks = [p for p in files(self.top) if SECRET in read(p) or
+                 SECRET in os.fsencode(p)]
+        self.say("no password", not leaks, leaks)
+        for name in ("summary.txt", "xen-bugtool.log"):
+            self.say(name + " is there", self.member(name) != "")
+        return True
+
+
+def files(top):
+    return [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
+
+
+def took(path):
+    t = text(path + "/time")
+    wall = re.search(r"Elapsed.*\): *(.*)", t)
+    rss = re.search(r"Maximum resident.*: *(\d+)", t)
+    return "took %s, largest process %s kB" % (
+        wall[1] if wall else "?", rss[1] if rss else "?")
+
+
+def same_state(out, a, b):
+    for what in ("modules", "ring", "xenstore"):
+        x = text("%s/state/%s.%s" % (out, what, a))
+        y = text("%s/state/%s.%s" % (out, what, b))
+        changed = sorted(set(x.splitlines()) ^ set(y.splitlines()))
+        if what == "xenstore":
+            changed = [c for c in changed if not LIBXL_FIRST.match(c)]
+        check("%s: unchanged from %s to %s" % (what, a, b),
+              not changed and x != "", changed[:8])
+
+
+def xen_is_ok(host):
+    """All that Xen and xenstored tell is there and true."""
+    straight = [i for i in host.items
+                if i["source"] in ("hypercall", "xenstore")]
+    bad = [(i["plugin"], i["item"], i["status"], i.get("error"))
+           for i in straight if i["status"] not in ("ok", "absent", "skipped")]
+    host.say("nothing of Xen failed", not bad, bad)
+    for plugin, item in (("xen_hypervisor", "ring"), ("xen_hypervisor", "info"),
+                         ("xen_hypervisor", "domains"),
+                         ("xen_store", "xenstore")):
+        host.say("%s/%s is ok" % (plugin, item),
+                 host.status(plugin, item) == {"ok"}, host.status(plugin, item))
+    out = host.out
+    host.say("the ring is the one xl prints",
+             host.member("xen/dmesg.txt") == text(out + "/xl/dmesg") and
+             "Xen version 4." in host.member("xen/dmesg.txt"))
+    xl = dict(re.findall(r"^(\w+) *: (.*)$", text(out + "/xl/info"), re.M))
+    xen = host.json("xen/info.json").get("xen", {})
+    host.say("version, build id and command line are xl's",
+             (xen.get("version"), xen.get("build_id"),
+              xen.get("command_line", "").strip()) ==
+             (xl["xen_version"], xl["build_id"], xl["xen_commandline"]), xen)
+    ids = [d["domid"] for d in host.json("xen/domains.json").get("domains", [])]
+    host.say("dom0 and both guests by hypercall", ids == [0, 1, 2], ids)
+    store = host.member("xen/xenstore.txt")
+    for n, name in ((1, "guest1"), (2, "guest2")):
+        host.say("xenstore names " + name,
+                 '/local/domain/%d/name = "%s"' % (n, name) in store)
+        vif = "vif%d.0" % n
+        host.say(vif + " is a port of the bridge",
+                 vif in text(out + "/xl/bridge-ports") and
+                 host.find("sys_net", status="ok", path="/sys/class/net/xenbr0/"
+                           "brif/%s/state" % vif))
+        image = "/var/lib/xen/images/%s.img" % name
+        loop = re.search(r"^/dev/(\w+):.*\(%s\)" % re.escape(image),
+                         text(out + "/xl/losetup"), re.M)
+        found = loop and host.member(
+            "files/sys/block/%s/loop/backing_file" % loop[1])
+        host.say(name + "'s disk, its loop device and its file", loop and
+                 found.strip() == image and
+                 re.search(r'/backend/vbd/%d/\d+/node = "/dev/%s"' %
+                           (n, loop[1]), store), found)
+    commands = [(i["item"], i["status"]) for i in host.find("xen_toolstack")
+                if i.get("argv", [""])[0] == "xl" and i["status"] != "ok"]
+    host.say("every xl command is ok", not commands, commands)
+    slow = [(i["plugin"], i["item"], i["status"]) for i in host.items
+            if i["status"] in ("timeout", "partial", "denied")]
+    host.say("nothing was slow, cut or denied", not slow, slow)
+
+
+def domain_folders(host, count):
+    tops = {i["member"].split("/")[1] for i in host.items
+            if i.get("member", "").startswith("domains/")}
+    host.say("a folder for each of %d domains" % count, len(tops) == count,
+             sorted(tops))
+
+
+def boot_main(out):
+    lines = text(out + "/xl/secrets").splitlines()
+    check("control: Xen holds the password in many places", len(lines) >= 5,
+          lines)
+    same_state(out, "before", "after")
+    same_state(out, "before", "bundle")
+    host = Host(out, "healthy")
+    if host.whole():
+        xen_is_ok(host)
+        domain_folders(host, 3)
+    packed = bz2.decompress(read(out + "/bundle.tar.bz2"))
+    check("bundle: no password", SECRET not in packed and len(packed) > 100000)
+    memory = dict(f.split("=") for f in text(out + "/bundle.pss").split())
+    print("      bundle: %d bytes, %s" % (
+        os.path.getsize(out + "/bundle.tar.bz2"), memory))
+    check("bundle: all processes together stay below 64 MiB",
+          0 < int(memory.get("pss_kb", 0)) <= PSS_LIMIT_KB, memory)
+
+    host = Host(out, "xl-hangs")
+    if host.whole():
+        ends = {i["item"]: i["status"] for i in host.find("xen_toolstack")
+                if i.get("argv", [""])[0] == "xl"}
+        host.say("xl ran out of time", "timeout" in ends.values() and
+                 "ok" not in ends.values(), ends)
+        for item in ("ring", "info", "domains"):
+            host.say(item + " came without xl",
+                     host.status("xen_hypervisor", item) == {"ok"})
+        host.say("xenstore came without xl",
+                 host.status("xen_store", "xenstore") == {"ok"})
+
+    host = Host(out, "probe-of-another-release")
+    if host.whole():
+        ring = host.find("xen_hypervisor", "ring")
+        host.say("the probe cannot start, and says which library it lacks",
+                 [i["status"] for i in ring] == ["failed"] and
+                 "libxenctrl" in json.dumps(ring) + host.member(
+                     "xen/dmesg.txt.stderr"), ring)
+        host.say("xl serves", host.status("xen_hypervisor", "xl-dmesg") ==
+                 {"ok"}, host.find("xen_hypervisor", "xl-dmesg"))
+        host.say("xenstore-ls serves",
+                 "ok" in host.status("xen_store", "xenstore-ls"),
+                 host.find("xen_store"))
+        host.say("xl's ring is true", "Xen version 4." in host.member(
+            "commands/xen_hypervisor/xl-dmesg.txt"))
+
+    host = Host(out, "no-libxenctrl")
+    if host.whole():
+        ends = host.status("xen_toolstack", "xl-info")
+        host.say("xl cannot start, and says so",
+                 ends == {"failed"}, host.find("xen_toolstack", "xl-info"))
+        host.say("what files tell is there",
+                 "ok" in host.status("xen_config", "etc-xen") and
+                 "ok" in host.status("xen_logs", "var-log-xen"))
+        host.say("the version is known all the same",
+                 host.manifest["host"]["xen"].startswith("4.17"),
+                 host.manifest["host"])
+
+    full = out + "/full"
+    check("full disk: exit status 1, and why",
+          text(full + "/full-0.status").strip() == "1" and
+          "No space left" in text(out + "/full-0.err"),
+          text(full + "/full-0.status") + text(out + "/full-0.err"))
+    check("full disk: nothing is left behind", text(full + "/full-0.left") == "",
+          text(full + "/full-0.left"))
+    bundles = glob.glob(full + "/xen-bugtool-*")
+    check("nearly full disk: exit status 3",
+          text(full + "/full-1.status").strip() == "3",
+          text(full + "/full-1.status") + text(out + "/full-1.err"))
+    cut = bz2.decompress(read(bundles[0])) if bundles else b""
+    check("nearly full disk: a sound bundle that says it was cut short",
+          b'"complete":false' in cut and b"CUT SHORT" in cut, bundles)
+    check("nearly full disk: the ring is in it", b"Xen version 4." in cut)
+    host = Host(out, "disk-full")
+    if host.whole():
+        host.say("the ring", host.status("xen_hypervisor", "ring") == {"ok"})
+        df = [i for i in host.find("sys_storage") if
+              i.get("argv", [""])[0] == "df"]
+        host.say("df shows a full disk", any(
+            re.search(r" 100% ", host.member(i.get("member", "")))
+            for i in df), df)
+
+    host = Host(out, "xenstored-stopped")
+    if host.whole():
+        store = host.find("xen_store", "xenstore")
+        host.say("xenstored's silence is a fact",
+                 store and store[0]["status"] in ("failed", "timeout"), store)
+        host.say("and told in the summary",
+                 "xenstore" in host.member("summary.txt"))
+        for item in ("ring", "info", "domains"):
+            host.say(item + " came without xenstored",
+                     host.status("xen_hypervisor", item) == {"ok"})
+
+
+def boot_guests(out):
+    host = Host(out, "guest-crashed")
+    if host.whole():
+        domains = host.json("xen/domains.json").get("domains", [])
+        gone = [d for d in domains if d["domid"] == 3]
+        host.say("the crashed guest is told", gone and
+                 "crash" in json.dumps(gone[0]), gone)
+        host.say("its last words are there", any(
+            "Kernel panic" in host.member(i["member"]) for i in host.items
+            if "guest-guest3" in i.get("member", "")))
+    host = Host(out, "guest-hostile")
+    if host.whole():
+        outside = [p for p in files(host.dir) if
+                   not os.path.realpath(p).startswith(host.dir) or
+                   os.path.islink(p)]
+        host.say("nothing got out of the folder", not outside, outside)
+        host.say("no member is named evil outside of its own folder", not [
+            p for p in files(host.top) if p.endswith("/tmp/evil")])
+        store = host.member("xen/xenstore.txt")
+        host.say("its name is there, escaped",
+                 "/2/name = " in store and "tmp/evil" in store)
+        host.say("no value forges a line", not re.search(
+            r'^/local/domain/0/name = "forged"', store, re.M))
+        for name in ("summary.txt", "xen/xenstore.txt", "manifest.json",
+                     "xen-bugtool.log"):
+            raw = read(os.path.join(host.top, name))
+            host.say(name + " holds no control byte",
+                     not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", raw))
+        host.say("no item was forged", not host.find("forged"))
+    host = Host(out, "loop-devices-used-up")
+    if host.whole():
+        said = " ".join(host.member(i["member"]) for i in host.items
+                        if i["plugin"] == "xen_logs" and "member" in i)
+        host.say("the logs name the failure", re.search(
+            "unused loop|losetup|block-attach|hotplug script", said), said[-300:])
+        rows = re.findall(r"^/dev/loop\d+", text(out + "/losetup"), re.M)
+        files_ = host.find("sys_storage", "loop", status="ok")
+        backing = [i for i in files_ if i["path"].endswith("backing_file")]
+        host.say("every loop device is there with its file",
+                 len(rows) >= 8 and len(backing) == len(rows),
+                 (len(rows), len(backing)))
+    host = Host(out, "in-domu")
+    if host.whole():
+        host.say("role domU", host.manifest["host"]["role"] == "domU",
+                 host.manifest["host"])
+        first = host.err.splitlines()[:1]
+        host.say("it says so first", first and "not dom0" in first[0], first)
+        host.say("and in the summary",
+                 "MADE IN A GUEST" in host.member("summary.txt"))
+
+
+def boot_qemu64(out):
+    host = Host(out, "plain")
+    if host.whole():
+        host.say("a CPU without SSE4.2: PCRE2 serves, and that is said",
+                 "PCRE2 alone" in host.err, host.err)
+        host.say("the ring", host.status("xen_hypervisor", "ring") == {"ok"})
+        host.say("xenstore", host.status("xen_store", "xenstore") == {"ok"})
+        same_state(out, "before", "after")
+
+
+def boot_other_release(out):
+    info = text(out + "/xl-info")
+    check("control: xl fails, its release is not the hypervisor's",
+          "xen_version" not in info or "rror" in info, info)
+    host = Host(out, "plain")
+    if host.whole():
+        xen = host.manifest["host"]["xen"] or ""
+        host.say("dom0 of the other Xen",
+                 host.manifest["host"]["role"] == "dom0" and
+                 xen.startswith("4.") and not xen.startswith("4.17"),
+                 host.manifest["host"])
+        host.say("what failed says why", [
+            i for i in host.find("xen_hypervisor") if
+            i["status"] == "failed" and
+            re.search("EACCES|Permission denied|release|interface|version",
+                      json.dumps(i))] or
+            "interface" in host.member("xen/info.json"),
+            host.find("xen_hypervisor")[:8])
+
+
+def boot_no_xen(out):
+    host = Host(out, "plain")
+    if host.whole():
+        host.say("not under Xen", host.manifest["host"]["role"] == "none" and
+                 host.manifest["host"]["xen"] is None, host.manifest["host"])
+        first = host.err.splitlines()[:1]
+        host.say("it says so first",
+                 first and "booted without the hypervisor" in first[0], first)
+        host.say("and in the summary",
+                 "NOT UNDER XEN" in host.member("summary.txt"))
+        host.say("what files tell is there",
+                 "ok" in host.status("xen_config", "etc-xen"))
+
+
+BOOTS = {
+    "main": boot_main,
+    "guests": boot_guests,
+    "qemu64": boot_qemu64,
+    "other-release": boot_other_release,
+    "no-xen": boot_no_xen,
+}
+
+BOOTS[sys.argv[1]](sys.argv[2])
+print("%d passed, %d failed" % (passed, failed))
+sys.exit(failed != 0)

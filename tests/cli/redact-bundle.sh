@@ -32,14 +32,14 @@ holds new.tar.bz2 'm["redacted_again"]["time"] >= m["time"]["end"]' \
     "len(items) == $old_items" \
     'sum(i.get("redactions", {}).get("site-lab", 0) for i in items) >= 2' \
     'not any("/local/lib/xenlab" in text(n) for n in names)' \
-    '"[REDACTED:site-lab:" in text("files/etc/xen/guest1.cfg")' \
+    '"[REDACTED:site-lab:" in text("domains/1-guest1/etc/xen/guest1.cfg")' \
     '"Redacted again 20" in text("summary.txt")'
 run 0 "$XB" inspect new.tar.bz2
 has out 'Redacted +again 20'
 # The old tokens are others now, but still say what they stand for.
-run 0 "$XB" inspect old.tar.bz2 files/etc/xen/guest1.cfg
+run 0 "$XB" inspect old.tar.bz2 domains/1-guest1/etc/xen/guest1.cfg
 cp out before
-run 0 "$XB" inspect new.tar.bz2 files/etc/xen/guest1.cfg
+run 0 "$XB" inspect new.tar.bz2 domains/1-guest1/etc/xen/guest1.cfg
 token=$(grep -oE '\[REDACTED:vnc-[a-z-]+:[0-9a-f]{12}\]' before)
 lacks out "$(printf '%s' "$token" | sed 's/[][]/\\&/g')"
 has out 'vncpasswd=\[REDACTED:vnc-'
@@ -62,7 +62,7 @@ run 0 "$XB" verify users/new.tar.bz2
 # --check: the tokens in it are hidden already.
 run 0 "$XB" redact --check old.tar.bz2
 run 4 "$XB" redact --check --redact-rules more.yaml old.tar.bz2
-has out '^files/etc/xen/guest1.cfg: [1-9]'
+has out '^domains/1-guest1/etc/xen/guest1.cfg: [1-9]'
 
 # Damaged bundles give no new one.
 mkdir bad

@@ -3,7 +3,7 @@ host=$TOP/tests/hosts/xen-4.17-debian12
 run 0 "$XB" collect -y -q --replay "$host" -f dir -o b
 run 0 "$XB" verify --review b
 cp out plain
-has plain '^files/etc/xen/guest1.cfg: 1 redacted: vnc-password-item 1$'
+has plain '^domains/1-guest1/etc/xen/guest1.cfg: 1 redacted: vnc-password-item 1$'
 has plain '^ +12  vfb = .*,vncpasswd=\[REDACTED:vnc-[a-z-]+:[0-9a-f]{12}\]'
 has plain ': sound, '
 # The counts of all members come first.
@@ -16,8 +16,8 @@ run 0 "$XB" verify --review --json b
 /usr/bin/python3 - <<'END'
 import json
 r = {m["member"]: m for m in json.load(open("out"))["review"]}
-m = r["files/etc/xen/guest1.cfg"]
-text = open("b/files/etc/xen/guest1.cfg", "rb").read().split(b"\n")
+m = r["domains/1-guest1/etc/xen/guest1.cfg"]
+text = open("b/domains/1-guest1/etc/xen/guest1.cfg", "rb").read().split(b"\n")
 assert m["redacted"] == sum(m["rules"].values())
 for line in m["lines"]:
     assert line["text"].encode() in text[line["line"] - 1], line

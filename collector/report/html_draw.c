@@ -71,10 +71,10 @@ static bool same(const char *a, const char *b)
 }
 
 /* Whether the cells of rows i - 1 and i are one node.  The first column's are
- * so only where what they lead to is. */
+ * so only where what they lead to is; the third has what each row is about. */
 static bool joined(const struct html_chain *rows, size_t i, int c)
 {
-    return i && same(rows[i - 1].cell[c], rows[i].cell[c]) &&
+    return i && c != 2 && same(rows[i - 1].cell[c], rows[i].cell[c]) &&
            (c || same(rows[i - 1].cell[1], rows[i].cell[1]));
 }
 

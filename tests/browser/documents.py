@@ -30,7 +30,7 @@ def vifs():
 
 
 def vbds():
-    return [{"domid": i, "dev": "xvda", "backend": "qdisk" if i % 2 else "vbd",
+    return [{"domid": i, "dev": "xvda", "backend": "qdisk" if i % 4 < 2 else "vbd",
              "params": ("/var/lib/xen/images/%s.img" % name(i)) if i % 3 else
              "/dev/vg0/%s-disk" % name(i), "loop": "/dev/loop%d" % i
              if not i % 2 else None, "mode": "w", "path_exists": i != 1,

@@ -136,6 +136,8 @@ const tests = {
       assert.equal(await network.locator('rect.k1').count(), 3);
       assert.equal(await network.locator('rect.k2').count(), 12);
       assert.equal(await page.locator('#storage rect.bad').count(), 1);
+      // Disks of the same name in two domains are two.
+      assert.equal(await page.locator('#storage rect.k2').count(), 12);
       assert.equal(await page.locator('#memory .bar rect').count(), 13);
     }),
 

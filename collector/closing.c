@@ -9,6 +9,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/conductor.h"
+#include "collector/facts.h"
 #include "collector/view.h"
 
 #define LOG_NAME "xen-bugtool.log"
@@ -356,6 +357,7 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
     log_rules(c, &head);
     finish_log(c);
+    c->diagnosis = facts_make(opts->captures);
     finish_report(c, opts, &head);
     finish_summary(c, opts, &head, tally);
     return finish_manifest(c, &head, err);

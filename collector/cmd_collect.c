@@ -18,6 +18,7 @@
 #include "collector/collect.h"
 #include "collector/conductor.h"
 #include "collector/events.h"
+#include "collector/facts.h"
 #include "collector/summary.h"
 
 /* Set aside on the output's file system for log, report, summary and manifest.
@@ -93,7 +94,7 @@ static void make_summary(const struct manifest_head *head,
 {
     struct making *m = arg;
 
-    summary_write(head, tally, m->captures, diagnosis, m->stem, out);
+    summary_write(head, tally, diagnosis, m->stem, out);
 }
 
 static void tell_item(const struct manifest_item *item, void *arg)
@@ -119,7 +120,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
                        int spool_fd, struct tally *tally, uint64_t *bytes_out,
                        struct err *err)
 {
-    struct making m = {c, summary_captures_new(), stem};
+    struct making m = {c, facts_captures_new(), stem};
     struct bundle_opts bo = {
         .format = c->cfg.format,
         .out_fd = out_fd,
@@ -150,7 +151,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
     if (!r)
         *bytes_out = bundle_written(co.bundle);
     bundle_free(co.bundle);
-    summary_captures_free(m.captures);
+    facts_captures_free(m.captures);
     return r;
 }
 
@@ -208,6 +209,13 @@ static void tell_where(const struct collect *c)
 {
     if (c->cfg.replay || c->cfg.dry_run || c->cfg.quiet)
         return;
+    if (c->cfg.sysroot) {
+        log_msg(LOG_NOTE,
+                "Files of the disk at %s only: commands and the hypervisor "
+                "would tell of the machine that runs now.",
+                c->cfg.sysroot);
+        return;
+    }
     if (!strcmp(c->host.role, "domU"))
         log_msg(LOG_WARN, "this is a Xen guest (domU), not dom0: what only the "
                           "hypervisor and dom0 know will be missing");

@@ -10,6 +10,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
 #include "collector/cmd.h"
+#include "collector/facts.h"
 #include "collector/filter.h"
 #include "collector/view.h"
 
@@ -24,6 +25,7 @@ struct report {
     struct view *view;
     struct manifest_head head; /* its strings are the reader's */
     struct manifest_reader *manifest;
+    struct capture *captures;
     struct json_object *diagnosis;
 };
 
@@ -47,8 +49,17 @@ static int on_item(const struct manifest_item *it, void *arg, struct err *err)
     return 0;
 }
 
+static struct capture *find_capture(struct report *r, const char *name)
+{
+    for (struct capture *c = r->captures; c->member; c++)
+        if (!strcmp(c->member, name))
+            return c;
+    return NULL;
+}
+
 static int read_member(struct report *r, const char *name, struct err *err)
 {
+    struct capture *c = find_capture(r, name);
     char *block = xmalloc(BLOCK_BYTES);
     ssize_t n;
     int rc = 0;
@@ -58,6 +69,8 @@ static int read_member(struct report *r, const char *name, struct err *err)
             rc = (int)n;
         else if (!strcmp(name, MANIFEST))
             rc = manifest_reader_feed(r->manifest, block, (size_t)n, err);
+        else if (c)
+            capture_add(c, block, (size_t)n);
     }
     free(block);
     return rc;
@@ -145,17 +158,21 @@ int cmd_report(const struct options *opt, struct control *ctl)
         return EXIT_USAGE;
     }
     r.view = view_new();
+    r.captures = facts_captures_new();
     r.manifest = manifest_reader_new(&handler);
     rc = bundle_arg_open(ctl, &r.u, NULL, &err);
     if (!rc)
         rc = read_bundle(&r, &err);
     if (rc)
         err_prefix(&err, "%s: ", opt->operands[0]);
-    else
+    else {
+        r.diagnosis = facts_make(r.captures);
         rc = write_report(&r, &err);
+    }
     if (!rc && (fflush(stdout) || ferror(stdout)))
         rc = err_sys(&err, errno, "cannot write the output");
     json_object_put(r.diagnosis);
+    facts_captures_free(r.captures);
     manifest_reader_free(r.manifest);
     view_free(r.view);
     unpack_free(r.u);

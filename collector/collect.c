@@ -253,7 +253,8 @@ int collect_init(struct collect *c, const struct options *opt,
     if (c->recording)
         host_from_recording(c);
     else
-        r = host_read(c->gathers[0], &c->host, err);
+        r = c->cfg.sysroot ? host_read_disk(c->gathers[0], &c->host, err)
+                           : host_read(c->gathers[0], &c->host, err);
     if (!r)
         r = dropins_load(c, err);
     if (!r)
@@ -349,6 +350,7 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->options.skip_file = c->cfg.skip_file;
     h->options.case_id = masked(c, c->cfg.case_id);
     h->options.note = masked(c, c->cfg.note);
+    h->options.sysroot = rec ? rec->options.sysroot : masked(c, c->cfg.sysroot);
     h->limits.item_timeout_ms = c->cfg.item_timeout_ms;
     h->limits.max_time_ms = c->cfg.max_time_ms;
     h->limits.max_size = c->cfg.max_size;

@@ -38,7 +38,7 @@ struct collect {
     struct recording *recording;
     struct plan plan;
     int64_t start_ms; /* wall clock, or the recorded one */
-    char *texts[8];   /* masked strings of the manifest's head */
+    char *texts[12];  /* masked strings of the manifest's head */
     size_t n_texts;
     const char *cut;  /* why the bundle was cut short, as the manifest has it */
     bool usage_error; /* the error is the user's: exit 2 */

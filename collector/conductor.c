@@ -115,7 +115,7 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
         else if (better_source_answered(it, task, res->items))
             take_not(tk, it, ST_SKIPPED, "not needed: a better source answered",
                      t);
-        else if (it->path && !run->o->cfg->replay &&
+        else if (it->path && !run->o->cfg->replay && !run->o->cfg->sysroot &&
                  hung_here(plan->hung, it->path))
             take_not(tk, it, ST_TIMEOUT, HUNG_TEXT, t);
         else {

@@ -33,7 +33,7 @@ struct conductor_opts {
     size_t n_gathers;
     struct stop *stop;
     int64_t start_ms;         /* wall clock, or the recorded one */
-    struct capture *captures; /* for the summary; ends with member NULL */
+    struct capture *captures; /* for the facts; ends with member NULL */
     /* Fills what stands before the items, when all are done: cut is NULL or
      * why the run was cut short.  The summary is made from it too. */
     void (*head)(struct manifest_head *head, const char *cut, void *arg);

@@ -150,6 +150,7 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->options.skip_file = mask_list(j, t, h->options.skip_file);
     h->options.case_id = mask(j, t, h->options.case_id);
     h->options.note = mask(j, t, h->options.note);
+    h->options.sysroot = mask(j, t, h->options.sysroot);
     h->modules_before = mask_list(j, t, h->modules_before);
     h->modules_after = mask_list(j, t, h->modules_after);
 }

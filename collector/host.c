@@ -198,6 +198,28 @@ int host_read(struct gather *g, struct host *h, struct err *err)
     return r ? r : read_xen(g, h, err);
 }
 
+int host_read_disk(struct gather *g, struct host *h, struct err *err)
+{
+    struct buf name = BUF_INIT;
+    int r = slurp(g, "/etc/hostname", &name, err);
+    const char *s = buf_str(&name);
+
+    memset(h, 0, sizeof(*h));
+    /* One line; the rest of the file, or none, is no name. */
+    h->name = xstrndup(s, strcspn(s, "\r\n"));
+    if (!*h->name) {
+        free(h->name);
+        h->name = xstrdup("unknown");
+    }
+    h->kernel = xstrdup("unknown");
+    h->machine = xstrdup("unknown");
+    h->role = "none";
+    h->modules = xcalloc(1, sizeof(*h->modules));
+    h->available = xcalloc(1, sizeof(*h->available));
+    buf_done(&name);
+    return r;
+}
+
 void host_done(struct host *h)
 {
     free(h->name);

@@ -19,6 +19,8 @@ struct host {
 /* Asks g; what it does not get stays empty.  Negative only as gather_next.
  * host_done in any case. */
 int host_read(struct gather *g, struct host *out, struct err *err);
+/* The same of a host that does not run, as far as its disk tells. */
+int host_read_disk(struct gather *g, struct host *out, struct err *err);
 void host_done(struct host *h);
 
 /* The modules loaded now; free with str_list_free. */

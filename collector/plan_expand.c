@@ -84,6 +84,12 @@ static void judge(struct builder *b, struct planned *it)
         settle(it, ST_SKIPPED, "older than --since");
         return;
     }
+    if (b->cfg->sysroot && (item->argv[0] || item->probe || item->sample)) {
+        settle(
+            it, ST_SKIPPED,
+            "not with --sysroot: it would tell of the machine that runs now");
+        return;
+    }
     for (size_t i = 0; b->modules && item->modules[i]; i++) {
         if (!plan_module_loaded(b->modules, item->modules[i])) {
             snprintf(why, sizeof(why),
@@ -273,7 +279,8 @@ static int expand_files(struct builder *b, struct slot *s, struct err *err)
 
     /* What is skipped as a whole is not even looked for. */
     if (!plan_listed(b->cfg->skip, s->plugin, item)) {
-        if (!b->cfg->replay && hung_here(b->plan->hung, fixed)) {
+        if (!b->cfg->replay && !b->cfg->sysroot &&
+            hung_here(b->plan->hung, fixed)) {
             it = planned_add(b, s, item->file ? xstrdup(item->file) : NULL);
             if (it)
                 settle(it, ST_TIMEOUT, HUNG_TEXT);

@@ -112,6 +112,9 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
     case OPT_CASE:
         s->case_id = keep(s, v);
         break;
+    case OPT_SYSROOT:
+        s->sysroot = keep(s, v);
+        break;
     case OPT_NOTE:
         s->note = keep(s, v);
         break;
@@ -135,6 +138,9 @@ static int from_command_line(const struct options *opt, int64_t now_ms,
             }
         }
     }
+    if (s->sysroot && options_has(opt, OPT_REPLAY))
+        return err_set(err, -EINVAL,
+                       "--sysroot and --replay: one source at a time");
     s->unlimited |= options_has(opt, OPT_UNLIMITED);
     s->json = options_has(opt, OPT_JSON);
     s->quiet = options_has(opt, OPT_QUIET);

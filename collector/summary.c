@@ -22,33 +22,6 @@
 
 #define KIB 1024u
 
-/* ---- captures ------------------------------------------------------------ */
-
-enum captured { CAP_INFO, CAP_XL_INFO, CAP_XL_LIST, CAP_XM_LIST, CAP_COUNT };
-
-static const char *const names[CAP_COUNT] = {
-    "xen/info.json",
-    "commands/xen_toolstack/xl-info.txt",
-    "commands/xen_toolstack/xl-list-v.txt",
-    "commands/xen_toolstack/xm-list.txt",
-};
-
-struct capture *summary_captures_new(void)
-{
-    struct capture *c = xcalloc(CAP_COUNT + 1, sizeof(*c));
-
-    for (size_t i = 0; i < CAP_COUNT; i++)
-        c[i].member = names[i];
-    return c;
-}
-
-void summary_captures_free(struct capture *c)
-{
-    for (size_t i = 0; c && c[i].member; i++)
-        buf_done(&c[i].text);
-    free(c);
-}
-
 /* ---- lines --------------------------------------------------------------- */
 
 /* Characters of UTF-8 that is well-formed: what a column holds. */
@@ -153,50 +126,16 @@ static void add_part(struct buf *out, const struct buf *part, size_t max)
 
 /* ---- the host ------------------------------------------------------------ */
 
-/* The value of "key : value" in xl info's output; to be freed, NULL if none. */
-static char *xl_value(const char *text, const char *key)
+static void write_xen(struct json_object *facts, struct buf *out)
 {
-    size_t n = strlen(key);
+    struct buf caps = BUF_INIT;
 
-    while (*text) {
-        const char *end = strchrnul(text, '\n');
-
-        if (!strncmp(text, key, n) && strspn(text + n, " \t") &&
-            text[n + strspn(text + n, " \t")] == ':') {
-            text += n + strspn(text + n, " \t") + 1;
-            text += strspn(text, " \t");
-            return text < end ? xstrndup(text, (size_t)(end - text)) : NULL;
-        }
-        text = *end ? end + 1 : end;
-    }
-    return NULL;
-}
-
-static void write_xen(const struct capture *caps, struct json_object *facts,
-                      struct buf *out)
-{
-    static const struct {
-        const char *label, *fact, *json, *xl;
-    } rows[] = {
-        {"Xen line", "xen.commandline", "commandline", "xen_commandline"},
-        {"Xen caps", "", "capabilities", "xen_caps"},
-    };
-    struct json_object *info =
-        json_tokener_parse(buf_str(&caps[CAP_INFO].text));
-    const char *xl = buf_str(&caps[CAP_XL_INFO].text);
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *v = *rows[i].fact ? facts_text(facts, rows[i].fact) : "";
-        char *other = NULL;
-
-        if (!*v)
-            v = facts_text(info, rows[i].json);
-        if (!*v)
-            v = other = xl_value(xl, rows[i].xl);
-        lines(out, rows[i].label, v, LABEL, 2);
-        free(other);
-    }
-    json_object_put(info);
+    lines(out, "Xen line", facts_text(facts, "xen.commandline"), LABEL, 2);
+    for (size_t i = 0; i < facts_count(facts, "xen.caps"); i++)
+        buf_addf(&caps, "%s%s", i ? " " : "",
+                 json_object_get_string(facts_at(facts, "xen.caps", i)));
+    lines(out, "Xen caps", buf_str(&caps), LABEL, 2);
+    buf_done(&caps);
 }
 
 static void add_size(struct buf *b, struct json_object *facts, const char *path,
@@ -217,7 +156,7 @@ static void write_hardware(struct json_object *facts, struct buf *out)
     struct buf b = BUF_INIT;
 
     if (*cpus)
-        buf_addf(&b, "%s processors", cpus);
+        buf_addf(&b, "%s processor%s", cpus, strcmp(cpus, "1") ? "s" : "");
     if (*model)
         buf_addf(&b, "%s%s", b.len ? ", " : "", model);
     lines(out, "Hardware", buf_str(&b), LABEL, 2);
@@ -226,7 +165,7 @@ static void write_hardware(struct json_object *facts, struct buf *out)
     add_size(&b, facts, "memory.free_kb", ", ", " free in Xen");
     add_size(&b, facts, "memory.dom0_total_kb", ", ", " in dom0");
     add_size(&b, facts, "memory.dom0_free_kb", ", ", " of it available");
-    line(out, "Memory", buf_str(&b));
+    lines(out, "Memory", buf_str(&b), LABEL, 2);
     line(out, "Toolstack", facts_text(facts, "host.toolstack"));
     buf_done(&b);
 }
@@ -256,7 +195,6 @@ static void write_warnings(const struct manifest_head *head, struct buf *out)
 }
 
 static void write_head(const struct manifest_head *head,
-                       const struct capture *captures,
                        struct json_object *facts, struct buf *out)
 {
     char when[CLOCK_ISO_SIZE];
@@ -276,7 +214,7 @@ static void write_head(const struct manifest_head *head,
     else
         buf_adds(&text, "not running under Xen");
     line(out, "Xen", buf_str(&text));
-    write_xen(captures, facts, out);
+    write_xen(facts, out);
     write_hardware(facts, out);
     buf_done(&text);
 }
@@ -313,28 +251,16 @@ static void write_domain(struct json_object *d, struct buf *out)
     buf_addc(out, '\n');
 }
 
-static void write_domains(const struct capture *caps, struct json_object *facts,
-                          struct buf *out)
+static void write_domains(struct json_object *facts, struct buf *out)
 {
-    const struct capture *c =
-        caps[CAP_XL_LIST].text.len ? &caps[CAP_XL_LIST] : &caps[CAP_XM_LIST];
     size_t n = facts_count(facts, "domains");
-    char *copy, *rest, *l;
 
-    if (n) {
-        buf_addf(out, "\n%5s %-34s %7s %5s %-4s %s\n", "ID", "Domain", "MiB",
-                 "VCPUs", "Type", "State");
-        for (size_t i = 0; i < n; i++)
-            write_domain(facts_at(facts, "domains", i), out);
+    if (!n)
         return;
-    }
-    if (!c->text.len)
-        return;
-    buf_adds(out, "\nDomains\n");
-    rest = copy = xstrdup(buf_str(&c->text));
-    while ((l = strsep(&rest, "\n")))
-        lines(out, "", l, 4, 1);
-    free(copy);
+    buf_addf(out, "\n%5s %-34s %7s %5s %-4s %s\n", "ID", "Domain", "MiB",
+             "VCPUs", "Type", "State");
+    for (size_t i = 0; i < n; i++)
+        write_domain(facts_at(facts, "domains", i), out);
 }
 
 /* ---- problems ------------------------------------------------------------ */
@@ -382,7 +308,7 @@ static void write_problems(struct json_object *diagnosis, struct buf *out)
     size_t n = facts_count(diagnosis, "findings"), notes = 0;
     size_t unchecked = facts_count(diagnosis, "not_checked");
 
-    if (!diagnosis)
+    if (!facts_get(diagnosis, "findings"))
         return;
     buf_adds(out, "\nProblems found\n");
     for (size_t i = 0; i < n; i++) {
@@ -436,7 +362,6 @@ static size_t least(size_t a, size_t b)
 }
 
 void summary_write(const struct manifest_head *head, const struct tally *tally,
-                   const struct capture *captures,
                    struct json_object *diagnosis, const char *bundle_name,
                    struct buf *out)
 {
@@ -450,8 +375,8 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     line(&part[TOP], "Case", head->options.case_id);
     lines(&part[TOP], "What", head->options.note, LABEL, 4);
     buf_addc(&part[TOP], '\n');
-    write_head(head, captures, facts, &part[TOP]);
-    write_domains(captures, facts, &part[DOMAINS]);
+    write_head(head, facts, &part[TOP]);
+    write_domains(facts, &part[DOMAINS]);
     write_problems(diagnosis, &part[PROBLEMS]);
     write_items(tally, &part[ITEMS]);
     write_missing(tally, &part[MISSING]);

@@ -7,14 +7,8 @@
 
 #include "collector/conductor.h"
 
-/* The members that the page is made from; a new list each time, ends with
- * member NULL; free with summary_captures_free. */
-struct capture *summary_captures_new(void);
-void summary_captures_free(struct capture *c);
-
-/* diagnosis is a whole diagnosis.json, or NULL: there is none. */
+/* diagnosis is a diagnosis.json or the facts of one; NULL: there is none. */
 void summary_write(const struct manifest_head *head, const struct tally *tally,
-                   const struct capture *captures,
                    struct json_object *diagnosis, const char *bundle_name,
                    struct buf *out);
 

@@ -92,7 +92,14 @@ void take_not(struct taker *tk, const struct planned *it, enum status status,
 
 /* ---- the member: redactor and segment ------------------------------------ */
 
-/* The last stage: bytes into the segment, the first of them to the summary. */
+void capture_add(struct capture *c, const void *data, size_t n)
+{
+    size_t room = CAPTURE_MAX - c->text.len;
+
+    buf_add(&c->text, data, n < room ? n : room);
+}
+
+/* The last stage: bytes into the segment, the first of them to the facts. */
 struct store {
     struct sink sink;
     struct segment *seg;
@@ -107,11 +114,8 @@ static int store_write(struct sink *s, const void *data, size_t n,
 {
     struct store *st = (struct store *)s;
 
-    if (st->capture) {
-        size_t room = CAPTURE_MAX - st->capture->text.len;
-
-        buf_add(&st->capture->text, data, n < room ? n : room);
-    }
+    if (st->capture)
+        capture_add(st->capture, data, n);
     if (st->stored)
         atomic_fetch_add(st->stored, n);
     return member_write(st->seg, data, n, err);

@@ -16,12 +16,14 @@
 #include "collector/plan.h"
 #include "redact/redact.h"
 
-/* Members whose first bytes are kept for the summary, as they are stored. */
-#define CAPTURE_MAX 65536u
+/* Members whose first bytes are kept for the facts, as they are stored. */
+#define CAPTURE_MAX (1024u * 1024u)
 struct capture {
     const char *member;
     struct buf text;
 };
+
+void capture_add(struct capture *c, const void *data, size_t n);
 
 struct taker {
     struct gather *gather;

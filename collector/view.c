@@ -63,7 +63,7 @@ static void write_head(const struct manifest_head *head,
     writer_attr(w, "xen", "Xen", text);
     writer_attr(w, "kernel", "Kernel", head->host.kernel);
     writer_attr(w, "tool", "Made by xen-bugtool", head->tool_version);
-    if (!diagnosis)
+    if (!facts_get(diagnosis, "findings"))
         return;
     writer_number(w, "errors", "Errors", count_severity(diagnosis, "error"),
                   NULL);
@@ -161,7 +161,7 @@ static void write_findings(struct json_object *diagnosis, struct writer *w)
     uint64_t rules;
 
     writer_start(w, WRITER_SECTION, "diagnosis", "Problems found");
-    if (!diagnosis)
+    if (!facts_get(diagnosis, "findings"))
         writer_attr(w, "state", "",
                     "This bundle was not looked through for known problems.");
     else if (!n)

@@ -18,8 +18,8 @@ struct view;
 struct view *view_new(void);
 void view_free(struct view *v);
 void view_item(struct view *v, const struct manifest_item *item);
-/* diagnosis is a whole diagnosis.json (docs/BUNDLE.md), or NULL: there is none.
- * Neither it nor the head is kept. */
+/* diagnosis is a diagnosis.json, or the facts of one (facts.h); NULL: there is
+ * none.  Neither it nor the head is kept. */
 void view_write(const struct view *v, const struct manifest_head *head,
                 struct json_object *diagnosis, struct writer *w);
 

@@ -92,7 +92,7 @@ static void write_loops(struct json_object *facts, struct writer *w)
         snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " used", used,
                  max);
     else
-        snprintf(text, sizeof(text), "%" PRIu64 " used, no limit", used);
+        snprintf(text, sizeof(text), "%" PRIu64 " used", used);
     writer_attr(w, "loops", "Loop devices", text);
 }
 

@@ -35,6 +35,7 @@ struct master {
     struct server server;
     struct frame frame;
     int signals; /* signalfd */
+    int sysroot; /* where the readers' paths begin; -1: at the root */
     pid_t worker;
     int worker_status; /* of waitpid */
     bool worker_gone, socket_gone;
@@ -330,6 +331,26 @@ static int exit_status(const struct master *m)
     return st;
 }
 
+/* The folder of --sysroot, out of the way of the numbers that the parts of the
+ * program use for their sockets. */
+static int open_sysroot(const struct options *opt, int *out, struct err *err)
+{
+    const char *path = options_last(opt, OPT_SYSROOT);
+    int fd, rc = 0;
+
+    *out = -1;
+    if (!path)
+        return 0;
+    fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(err, errno, "--sysroot: cannot open %s", path);
+    *out = fcntl(fd, F_DUPFD_CLOEXEC, 16);
+    if (*out < 0)
+        rc = err_sys(err, errno, "--sysroot: cannot open %s", path);
+    close(fd);
+    return rc;
+}
+
 static int run(struct master *m, struct err *err)
 {
     struct output_spec out;
@@ -342,7 +363,10 @@ static int run(struct master *m, struct err *err)
     out = serve_output_spec(m->spec->opt, &id);
     m->server.opt = m->spec->opt;
     m->server.output = output_new(&out);
-    m->server.readers = readers_new(m->spec->reader);
+    rc = open_sysroot(m->spec->opt, &m->sysroot, err);
+    if (rc)
+        return rc;
+    m->server.readers = readers_new(m->spec->reader, m->sysroot);
     rc = open_signals(m, err);
     if (!rc)
         rc = start_worker(m, &id, err);

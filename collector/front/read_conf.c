@@ -34,7 +34,7 @@ static int open_own(struct reply *rp, const char *path, struct path_found *f)
 {
     struct err err = ERR_INIT;
     char why[96];
-    int rc = path_walk(path, 0, f, &err);
+    int rc = path_walk(path, PATH_LIVE, f, &err);
 
     if (rc) {
         reply_fail(rp, rc, err.text);

@@ -7,6 +7,7 @@
 
 #include "collector/base/core/child.h"
 #include "collector/base/core/frame.h"
+#include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/front/reply.h"
@@ -14,6 +15,8 @@
 #define MAX_ARGS 256
 /* How long an idle reader keeps its last folder open. */
 #define FOLDER_MS 200
+/* The worker does not ask; see to it here too. */
+#define NOT_HERE "with --sysroot only files are read"
 
 /* Each takes its fields, and serves them if all were well formed. */
 
@@ -62,7 +65,10 @@ static bool do_run(struct reply *rp, struct fields *f)
         argv[i] = field_str(f);
     if (!fields_end(f))
         return false;
-    serve_run(rp, argv, timeout_ms, max_bytes);
+    if (path_has_root())
+        reply_set(rp, ST_REFUSED, NOT_HERE);
+    else
+        serve_run(rp, argv, timeout_ms, max_bytes);
     return true;
 }
 
@@ -73,7 +79,10 @@ static bool do_probe(struct reply *rp, struct fields *f)
 
     if (!fields_end(f))
         return false;
-    serve_probe(rp, name, timeout_ms, max_bytes);
+    if (path_has_root())
+        reply_set(rp, ST_REFUSED, NOT_HERE);
+    else
+        serve_probe(rp, name, timeout_ms, max_bytes);
     return true;
 }
 

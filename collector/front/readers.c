@@ -14,6 +14,7 @@
 #include "collector/base/core/child.h"
 #include "collector/base/core/clock.h"
 #include "collector/base/core/frame.h"
+#include "collector/base/core/path.h"
 #include "collector/base/core/sandbox.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
@@ -36,6 +37,7 @@ struct reader {
 
 struct readers {
     int (*body)(int sock);
+    int root; /* the caller's; -1: none */
     uint64_t last_id;
     struct reader list[READERS_ALIVE];
 };
@@ -47,11 +49,12 @@ struct proc {
     unsigned long long start; /* tells it from a later one of that number */
 };
 
-struct readers *readers_new(int (*body)(int sock))
+struct readers *readers_new(int (*body)(int sock), int root)
 {
     struct readers *r = xcalloc(1, sizeof(*r));
 
     r->body = body;
+    r->root = root;
     return r;
 }
 
@@ -86,7 +89,15 @@ static int run_reader(struct readers *r, int sock, pid_t parent)
     }
     if (sock != 3 && (dup3(sock, 3, O_CLOEXEC) < 0))
         return 1;
-    if (sandbox_close_from(4, false, NULL))
+    if (r->root >= 0) {
+        int root = r->root;
+
+        /* As the lowest that may stay. */
+        if (root != 4 && (root = dup3(root, 4, O_CLOEXEC)) < 0)
+            return 1;
+        path_set_root(root);
+    }
+    if (sandbox_close_from(r->root >= 0 ? 5 : 4, false, NULL))
         return 1;
     reader_signals();
     return r->body(3);

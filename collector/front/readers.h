@@ -21,8 +21,9 @@
 struct readers;
 
 /* body is what a reader runs: it gets its socket and returns the exit status.
- * It is called in a process that holds no other descriptor. */
-struct readers *readers_new(int (*body)(int sock));
+ * It is called in a process that holds no other descriptor but root's: the
+ * folder where paths begin (path_set_root), the caller's; -1: none. */
+struct readers *readers_new(int (*body)(int sock), int root);
 /* Kills all that live. */
 void readers_free(struct readers *r);
 

@@ -206,6 +206,7 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->options.since = own_str(h, head->options.since);
     d->options.case_id = own_str(h, head->options.case_id);
     d->options.note = own_str(h, head->options.note);
+    d->options.sysroot = own_str(h, head->options.sysroot);
     d->options.only = own_list(h, head->options.only);
     d->options.skip = own_list(h, head->options.skip);
     d->options.skip_file = own_list(h, head->options.skip_file);

@@ -84,6 +84,7 @@ struct manifest_head {
         const char *format, *privacy, *since; /* since NULL: none */
         char *const *only, *const *skip, *const *skip_file;
         const char *case_id, *note; /* NULL: none */
+        const char *sysroot;        /* NULL: this host; not told then */
     } options;
     struct {
         uint64_t item_timeout_ms, max_time_ms, max_size; /* 0: none */

@@ -36,6 +36,7 @@ const struct field manifest_head_fields[] = {
     {"options", "skip_file", FT_LIST, FW_ALWAYS, H(options.skip_file), NULL, 0},
     {"options", "case", FT_NULLABLE, FW_ALWAYS, H(options.case_id), NULL, 0},
     {"options", "note", FT_NULLABLE, FW_ALWAYS, H(options.note), NULL, 0},
+    {"options", "sysroot", FT_STRING, FW_SET, H(options.sysroot), NULL, 0},
     {"limits", "item_timeout_ms", FT_COUNT, FW_ALWAYS,
      H(limits.item_timeout_ms), NULL, 0},
     {"limits", "max_time_ms", FT_COUNT, FW_ALWAYS, H(limits.max_time_ms), NULL,

@@ -5,7 +5,6 @@ try() {
 }
 try collect --privacy public
 try collect --keyword word
-try collect --sysroot /mnt
 try collect --upload https://example.org/
 try diagnose x
 try upload x https://example.org/

@@ -161,8 +161,6 @@ static void test_wrong(void **state)
          "--privacy: 'public' is not there yet" SEE("collect ")},
         {"x --keyword a",
          "the option --keyword is not there yet" SEE("collect ")},
-        {"x --sysroot /mnt",
-         "the option --sysroot is not there yet" SEE("collect ")},
         {"x --upload u",
          "the option --upload is not there yet" SEE("collect ")},
 

@@ -20,6 +20,26 @@
 /* FUSE allows names of 1024 bytes, others stop at 255. */
 #define MAX_NAME 1024
 
+/* Of a process that reads a dead host's disk; -1: the machine's own. */
+static int root_fd = -1;
+
+void path_set_root(int fd)
+{
+    root_fd = fd;
+}
+
+bool path_has_root(void)
+{
+    return root_fd >= 0;
+}
+
+static int open_root(unsigned flags)
+{
+    if (root_fd >= 0 && !(flags & (PATH_NAMED | PATH_LIVE)))
+        return openat(root_fd, ".", O_PATH | O_CLOEXEC);
+    return open("/", O_PATH | O_CLOEXEC);
+}
+
 struct walk {
     const char *asked; /* for messages */
     unsigned flags, links;
@@ -93,7 +113,7 @@ static void move_to(struct walk *w, int fd, const struct stat *st)
 
 static int go_root(struct walk *w)
 {
-    int fd = open("/", O_PATH | O_CLOEXEC);
+    int fd = open_root(w->flags);
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st)) {
@@ -150,8 +170,8 @@ static int step(struct walk *w, const char *name)
 
     if (!S_ISDIR(w->st.st_mode))
         return err_sys(w->err, ENOTDIR, "cannot open %s", w->asked);
-    if (!strcmp(name, "."))
-        return 0;
+    if (!strcmp(name, ".") || (!strcmp(name, "..") && !w->real.len))
+        return 0; /* above the root is the root */
     fd = openat(w->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return err_sys(w->err, errno, "cannot open %s", w->asked);
@@ -253,7 +273,7 @@ int path_walk(const char *path, unsigned flags, struct path_found *out,
     out->fd = -1;
     if (path[0] != '/')
         return err_set(err, -EINVAL, "%s is not an absolute path", path);
-    root = open("/", O_PATH | O_CLOEXEC);
+    root = open_root(flags);
     if (root < 0)
         return err_sys(err, errno, "cannot open /");
     rc = path_walk_at(root, "/", path, flags, out, err);

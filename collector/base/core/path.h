@@ -25,6 +25,14 @@
 
 /* path_walk flags. */
 #define PATH_NAMED 1u /* links are followed wherever they lie */
+#define PATH_LIVE 2u  /* from the machine's own root, whatever path_set_root */
+
+/* From now on the paths of this process begin at the open folder fd, which
+ * stays open, and nothing leads out of it: neither an absolute link nor "..".
+ * PATH_NAMED and PATH_LIVE mean the machine's own root all the same.  For a
+ * reader, before its first request. */
+void path_set_root(int fd);
+bool path_has_root(void);
 
 /* Caller's; path_found_done() in any case after path_walk(). */
 struct path_found {

@@ -1,0 +1,53 @@
+# The disk of a host that does not run: its files, and nothing of this machine,
+# wherever its links lead.
+disk=$PWD/disk
+mkdir -p "$disk"/etc/xen "$disk"/srv/log/xen "$disk"/var/lib/xen
+chmod -R go-w "$disk"
+echo deadhost >"$disk/etc/hostname"
+echo 'name = "a"' >"$disk/etc/xen/a.cfg"
+echo 'vncpasswd = "s3cret-on-disk"' >>"$disk/etc/xen/a.cfg"
+echo 'it stopped' >"$disk/srv/log/xen/xl-a.log"
+echo inside >"$disk/srv/hosts"
+echo LIVE-MARK >marker
+# Absolute: inside the disk.  Then three ways out.
+ln -s /srv/log "$disk/var/log"
+ln -s /srv/hosts "$disk/etc/hosts"
+ln -s "$PWD/marker" "$disk/etc/fstab"
+ln -s "../../../../../../../../../..$PWD/marker" "$disk/etc/resolv.conf"
+ln -s "$PWD" "$disk/etc/netplan"
+mkdir "$disk/proc"
+ln -s /proc/self/root "$disk/etc/firewalld"
+
+collect -o got --format dir --sysroot "$disk"
+has got/files/etc/xen/a.cfg 'name = "a"'
+has got/files/var/log/xen/xl-a.log 'it stopped'
+has got/files/etc/hosts '^inside$'
+! grep -rE 's3cret-on-disk|LIVE-MARK' got >&2 || fail "secret or live file"
+[ ! -e got/files/etc/fstab ] || fail "an absolute link led out"
+[ ! -e got/files/etc/resolv.conf ] || fail "a relative link led out"
+[ ! -e got/commands ] && [ ! -e got/xen ] && [ ! -e got/samples ] ||
+    fail "something of this machine"
+/usr/bin/python3 - "$disk" "$(uname -n)" <<'END'
+import json, sys
+m = json.load(open("got/manifest.json"))
+assert m["host"]["name"] == "deadhost" and m["host"]["role"] == "none", m["host"]
+assert m["options"]["sysroot"] == sys.argv[1], m["options"]
+assert m["modules"] == {"before": [], "after": []}, m["modules"]
+for i in m["items"]:
+    if i["source"] in ("command", "hypercall", "xenstore"):
+        assert i["status"] == "skipped" and "--sysroot" in i["error"], i
+    elif i["source"] == "file":
+        assert not i.get("link", "/srv").startswith("/proc"), i
+by = {i.get("path"): i for i in m["items"]}
+assert by["/etc/hosts"]["link"] == "/srv/hosts", by["/etc/hosts"]
+for gone in ("/etc/fstab", "/etc/resolv.conf"):
+    assert by[gone]["status"] == "absent", by[gone]
+END
+run 0 "$XB" verify got
+# It replays, and says where it came from.
+collect -o again --format dir --replay got
+has again/manifest.json '"sysroot":'
+run 1 "$XB" collect -y -o no --sysroot /nonexistent
+one_line '--sysroot: cannot open /nonexistent: No such file'
+run 2 "$XB" collect -y --sysroot "$disk" --replay got
+one_line 'one source at a time'

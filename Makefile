@@ -93,6 +93,7 @@ FORCE:
 
 include redact/rules.mk
 include collector/report/report.mk
+include rules/rules.mk
 
 $(BUILD)/%.o: %.c $(BUILD)/config.h
 	$(call say,CC,$<)mkdir -p $(@D)
@@ -104,7 +105,7 @@ $(call obj,$(PROBE_SRC)): EXTRA_CFLAGS = $(PROBE_CFLAGS)
 $(BUILD)/core.a: $(call obj,$(CORE_SRC))
 $(BUILD)/front.a: $(call obj,$(FRONT_SRC))
 $(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ) \
-	$(REPORT_GEN_OBJ)
+	$(REPORT_GEN_OBJ) $(DIAG_GEN_OBJ)
 %.a:
 	$(call say,AR,$@)rm -f $@; $(AR) rcs $@ $^
 

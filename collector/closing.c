@@ -9,10 +9,12 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/conductor.h"
+#include "collector/diagnose/diagnose.h"
 #include "collector/facts.h"
 #include "collector/view.h"
 
 #define LOG_NAME "xen-bugtool.log"
+#define DIAGNOSIS_NAME "diagnosis.json"
 #define REPORT_NAME "report.html"
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
@@ -290,20 +292,20 @@ static void finish_report(struct closing *c, const struct conductor_opts *opts,
     own_item_as(c, REPORT_NAME, status, rc, err.text, size, sha256);
 }
 
-static void finish_summary(struct closing *c, const struct conductor_opts *opts,
-                           const struct manifest_head *head,
-                           const struct tally *tally)
+/* A text of our own as a member. */
+static void finish_text(struct closing *c, const char *name,
+                        const struct manifest_head *head, const char *plain,
+                        size_t len)
 {
-    struct member_info info = {SUMMARY_NAME, head->end_ms / 1000};
+    struct member_info info = {name, head->end_ms / 1000};
     struct segment *seg = segment_new(c->bundle);
-    struct buf plain = BUF_INIT, text = BUF_INIT;
+    struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
     char sha256[SHA256_HEX];
     uint64_t size = 0;
     int rc;
 
-    opts->summary(head, tally, c->diagnosis, &plain, opts->arg);
-    redact_text(c->rules, buf_str(&plain), plain.len, &text);
+    redact_text(c->rules, plain, len, &text);
     rc = member_begin(seg, &info, &err);
     if (!rc)
         rc = member_write(seg, buf_str(&text), text.len, &err);
@@ -315,9 +317,40 @@ static void finish_summary(struct closing *c, const struct conductor_opts *opts,
         rc = bundle_append(c->bundle, seg, &err);
     else
         segment_free(seg);
-    own_item(c, SUMMARY_NAME, rc, err.text, size, sha256);
-    buf_done(&plain);
+    own_item(c, name, rc, err.text, size, sha256);
     buf_done(&text);
+}
+
+static void finish_diagnosis(struct closing *c,
+                             const struct conductor_opts *opts,
+                             const struct manifest_head *head)
+{
+    struct buf text = BUF_INIT;
+
+    c->diagnosis = diagnosis_json(opts->diagnosis, facts_make(opts->captures),
+                                  head->tool_version);
+    buf_adds(&text, json_object_to_json_string_ext(
+                        c->diagnosis, JSON_C_TO_STRING_PRETTY |
+                                          JSON_C_TO_STRING_NOSLASHESCAPE));
+    buf_addc(&text, '\n');
+    finish_text(c, DIAGNOSIS_NAME, head, buf_str(&text), text.len);
+    buf_done(&text);
+}
+
+static void finish_summary(struct closing *c, const struct conductor_opts *opts,
+                           const struct manifest_head *head,
+                           const struct tally *tally)
+{
+    struct buf plain = BUF_INIT;
+
+    opts->summary(head, tally, c->diagnosis, &plain, opts->arg);
+    finish_text(c, SUMMARY_NAME, head, buf_str(&plain), plain.len);
+    buf_done(&plain);
+}
+
+struct json_object *closing_diagnosis(struct closing *c)
+{
+    return json_object_get(c->diagnosis);
 }
 
 static int finish_manifest(struct closing *c, const struct manifest_head *head,
@@ -357,7 +390,7 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
     log_rules(c, &head);
     finish_log(c);
-    c->diagnosis = facts_make(opts->captures);
+    finish_diagnosis(c, opts, &head);
     finish_report(c, opts, &head);
     finish_summary(c, opts, &head, tally);
     return finish_manifest(c, &head, err);

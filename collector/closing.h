@@ -11,6 +11,7 @@
 #include "redact/redact.h"
 
 struct closing;
+struct json_object;
 struct conductor_opts;
 struct tally;
 
@@ -28,5 +29,9 @@ void closing_item(struct closing *c, const struct manifest_item *item);
 int closing_finish(struct closing *c, const struct conductor_opts *opts,
                    const struct tally *tally, struct err *err);
 void closing_free(struct closing *c);
+
+/* After closing_finish: the diagnosis, a reference of the caller's own; NULL if
+ * it came to none. */
+struct json_object *closing_diagnosis(struct closing *c);
 
 #endif

@@ -20,6 +20,7 @@ int cmd_inspect(const struct options *opt, struct control *ctl);
 int cmd_verify(const struct options *opt, struct control *ctl);
 int cmd_plugins(const struct options *opt, struct control *ctl);
 int cmd_redact(const struct options *opt, struct control *ctl);
+int cmd_diagnose(const struct options *opt, struct control *ctl);
 int cmd_report(const struct options *opt, struct control *ctl);
 int cmd_key(const struct options *opt, struct control *ctl);
 

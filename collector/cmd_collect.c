@@ -17,6 +17,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/collect.h"
 #include "collector/conductor.h"
+#include "collector/diagnosed.h"
 #include "collector/events.h"
 #include "collector/facts.h"
 #include "collector/summary.h"
@@ -137,6 +138,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
         .gathers = c->gathers,
         .n_gathers = c->cfg.jobs,
         .stop = c->stop,
+        .diagnosis = diagnosis_new(c->known),
         .start_ms = c->start_ms,
         .captures = m.captures,
         .head = make_head,
@@ -151,6 +153,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
     if (!r)
         *bytes_out = bundle_written(co.bundle);
     bundle_free(co.bundle);
+    diagnosis_free(co.diagnosis);
     facts_captures_free(m.captures);
     return r;
 }
@@ -177,6 +180,8 @@ static void print_end(const struct collect *c, const char *path,
             t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
             t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT], t->redactions);
     collect_print_missing(f, t);
+    if (t->diagnosis)
+        diagnosed_print_short(f, t->diagnosis);
     if (path)
         fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
 }

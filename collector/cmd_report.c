@@ -10,8 +10,10 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
 #include "collector/cmd.h"
+#include "collector/diagnose/diagnose.h"
 #include "collector/facts.h"
 #include "collector/filter.h"
+#include "collector/known.h"
 #include "collector/view.h"
 
 #define MANIFEST "manifest.json"
@@ -26,6 +28,9 @@ struct report {
     struct manifest_head head; /* its strings are the reader's */
     struct manifest_reader *manifest;
     struct capture *captures;
+    struct diag_rules *known;
+    struct diagnosis *diag;
+    uint64_t order;
     struct json_object *diagnosis;
 };
 
@@ -49,18 +54,11 @@ static int on_item(const struct manifest_item *it, void *arg, struct err *err)
     return 0;
 }
 
-static struct capture *find_capture(struct report *r, const char *name)
-{
-    for (struct capture *c = r->captures; c->member; c++)
-        if (!strcmp(c->member, name))
-            return c;
-    return NULL;
-}
-
 static int read_member(struct report *r, const char *name, struct err *err)
 {
-    struct capture *c = find_capture(r, name);
+    struct capture *c = capture_find(r->captures, name);
     char *block = xmalloc(BLOCK_BYTES);
+    struct match_stream *m = diagnosis_begin(r->diag, name, r->order++);
     ssize_t n;
     int rc = 0;
 
@@ -69,9 +67,14 @@ static int read_member(struct report *r, const char *name, struct err *err)
             rc = (int)n;
         else if (!strcmp(name, MANIFEST))
             rc = manifest_reader_feed(r->manifest, block, (size_t)n, err);
-        else if (c)
-            capture_add(c, block, (size_t)n);
+        else {
+            if (c)
+                capture_add(c, block, (size_t)n);
+            match_feed(m, block, (size_t)n);
+        }
     }
+    match_end(m);
+    match_commit(m);
     free(block);
     return rc;
 }
@@ -97,6 +100,18 @@ static int read_bundle(struct report *r, struct err *err)
     if (!found)
         return err_set(err, -EBADMSG, "it is no bundle: it has no " MANIFEST);
     return manifest_reader_end(r->manifest, err);
+}
+
+/* Before the bundle is opened: then there are no readers any more. */
+static int read_known(struct report *r, struct err *err)
+{
+    struct gather *g = live_new(r->ctl, -1);
+    int rc = known_load(g, &r->known, err);
+
+    gather_free(g);
+    if (!rc)
+        r->diag = diagnosis_new(r->known);
+    return rc;
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -160,19 +175,24 @@ int cmd_report(const struct options *opt, struct control *ctl)
     r.view = view_new();
     r.captures = facts_captures_new();
     r.manifest = manifest_reader_new(&handler);
-    rc = bundle_arg_open(ctl, &r.u, NULL, &err);
+    rc = read_known(&r, &err);
+    if (!rc)
+        rc = bundle_arg_open(ctl, &r.u, NULL, &err);
     if (!rc)
         rc = read_bundle(&r, &err);
+    if (!rc)
+        r.diagnosis =
+            diagnosis_json(r.diag, facts_make(r.captures), r.head.tool_version);
     if (rc)
         err_prefix(&err, "%s: ", opt->operands[0]);
-    else {
-        r.diagnosis = facts_make(r.captures);
+    else
         rc = write_report(&r, &err);
-    }
     if (!rc && (fflush(stdout) || ferror(stdout)))
         rc = err_sys(&err, errno, "cannot write the output");
     json_object_put(r.diagnosis);
     facts_captures_free(r.captures);
+    diagnosis_free(r.diag);
+    diag_rules_free(r.known);
     manifest_reader_free(r.manifest);
     view_free(r.view);
     unpack_free(r.u);

@@ -151,7 +151,17 @@ static int load_rules(struct collect *c, struct err *err)
     return r;
 }
 
-/* Before a recorded host is opened: then there are no readers any more. */
+/* These two before a recorded host is opened: then there are no readers any
+ * more. */
+static int read_known(struct collect *c, struct err *err)
+{
+    struct gather *g = live_new(c->ctl, stop_fd(c->stop));
+    int r = known_load(g, &c->known, err);
+
+    gather_free(g);
+    return r;
+}
+
 static int read_named_rules(struct collect *c, const struct options *opt,
                             struct err *err)
 {
@@ -234,7 +244,9 @@ int collect_init(struct collect *c, const struct options *opt,
     c->stop = stop_new();
     c->start_ms = clock_real_ms();
     c->added = redact_added_new();
-    r = read_named_rules(c, opt, err);
+    r = read_known(c, err);
+    if (!r)
+        r = read_named_rules(c, opt, err);
     if (!r && options_has(opt, OPT_REPLAY))
         r = open_recording(c, options_last(opt, OPT_REPLAY), err);
     if (r)
@@ -270,6 +282,7 @@ void collect_done(struct collect *c)
         gather_free(c->gathers[i]);
     free(c->gathers);
     redact_rules_free(c->rules);
+    diag_rules_free(c->known);
     redact_added_free(c->added);
     host_done(&c->host);
     str_list_free(c->modules_after);

@@ -13,6 +13,7 @@
 #include "collector/gather/gather.h"
 #include "collector/gather/replay.h"
 #include "collector/host.h"
+#include "collector/known.h"
 #include "collector/plan.h"
 #include "collector/settings.h"
 #include "plugins/plugin.h"
@@ -30,6 +31,7 @@ struct collect {
     struct bad_files *bad_dropins; /* dropins.c */
     struct redact_added *added;    /* rules not compiled yet; else NULL */
     struct redact_rules *rules;
+    struct diag_rules *known;            /* problems */
     char **rule_files, **rule_overrides; /* as the manifest has them, or NULL */
     char key_id[REDACT_KEY_ID_SIZE];
     struct host host;

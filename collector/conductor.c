@@ -14,6 +14,7 @@
 #include "collector/conductor.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,8 @@ struct worker_thread {
 
 void tally_done(struct tally *t)
 {
+    json_object_put(t->diagnosis);
+    t->diagnosis = NULL;
     buf_done(&t->missing);
     buf_done(&t->same);
 }
@@ -189,6 +192,8 @@ static void *thread_main(void *arg)
         .rules = run->o->rules,
         .bundle = run->o->bundle,
         .stop = run->o->stop,
+        .diagnosis = run->o->diagnosis,
+        .items = run->o->plan->items,
         .captures = run->o->captures,
         /* On replay the main thread decides, in plan order. */
         .max_size = run->o->cfg->replay ? 0 : run->o->cfg->max_size,
@@ -423,6 +428,8 @@ static void append_task(struct run *run, size_t task)
         if (rc) {
             uncapture(run, &run->o->plan->items[pt->first + i]);
             unstore(t, res->err.text);
+        } else {
+            taken_diagnosed(t);
         }
         count_item(run, &t->out);
         closing_item(run->closing, &t->out);
@@ -471,6 +478,7 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
             pthread_join(threads[i].id, NULL);
     }
     rc = closing_finish(run.closing, opts, tally, err);
+    tally->diagnosis = closing_diagnosis(run.closing);
 out:
     closing_free(run.closing);
     free(threads);

@@ -22,6 +22,7 @@ struct tally {
     struct buf same;    /* what follows is equal to the line before but for
                            the item, and is only counted */
     size_t n_same;
+    struct json_object *diagnosis; /* once the run has ended; or NULL */
 };
 
 struct conductor_opts {
@@ -32,6 +33,7 @@ struct conductor_opts {
     struct gather **gathers; /* one thread each */
     size_t n_gathers;
     struct stop *stop;
+    struct diagnosis *diagnosis;
     int64_t start_ms;         /* wall clock, or the recorded one */
     struct capture *captures; /* for the facts; ends with member NULL */
     /* Fills what stands before the items, when all are done: cut is NULL or

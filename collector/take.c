@@ -36,6 +36,14 @@ const char *taken_mask(struct taken *t, const struct redact_rules *rules,
     return own(t, buf_take(&b));
 }
 
+void taken_diagnosed(struct taken *t)
+{
+    for (size_t i = 0; i < 2; i++) {
+        match_commit(t->diagnosed[i]);
+        t->diagnosed[i] = NULL;
+    }
+}
+
 void taken_done(struct taken *t)
 {
     for (size_t i = 0; i < t->n_texts; i++)
@@ -45,6 +53,8 @@ void taken_done(struct taken *t)
     free(t->argv);
     free(t->counts[0]);
     free(t->counts[1]);
+    match_drop(t->diagnosed[0]);
+    match_drop(t->diagnosed[1]);
     memset(t, 0, sizeof(*t));
 }
 
@@ -99,11 +109,20 @@ void capture_add(struct capture *c, const void *data, size_t n)
     buf_add(&c->text, data, n < room ? n : room);
 }
 
+struct capture *capture_find(struct capture *list, const char *member)
+{
+    for (struct capture *c = list; c && c->member; c++)
+        if (!strcmp(c->member, member))
+            return c;
+    return NULL;
+}
+
 /* The last stage: bytes into the segment, the first of them to the facts. */
 struct store {
     struct sink sink;
     struct segment *seg;
     struct capture *capture;
+    struct match_stream *diagnosed;
     atomic_ullong *stored;
     char *name;
     bool begun;
@@ -116,6 +135,7 @@ static int store_write(struct sink *s, const void *data, size_t n,
 
     if (st->capture)
         capture_add(st->capture, data, n);
+    match_feed(st->diagnosed, data, n);
     if (st->stored)
         atomic_fetch_add(st->stored, n);
     return member_write(st->seg, data, n, err);
@@ -142,9 +162,10 @@ struct road {
     struct redactor *red;
     uint64_t in; /* bytes into the redactor */
     bool spoilt;
-    bool file;    /* the source is one */
-    bool format;  /* it is binary, of a known format */
-    bool refused; /* ... and held secrets, so it was left out */
+    bool file;      /* the source is one */
+    bool format;    /* it is binary, of a known format */
+    bool refused;   /* ... and held secrets, so it was left out */
+    uint64_t order; /* of the next member in the diagnosis */
 };
 
 static int road_begin(struct road *r, struct segment *seg, const char *name,
@@ -158,15 +179,12 @@ static int road_begin(struct road *r, struct segment *seg, const char *name,
     r->store.stored = r->tk->stored;
     if (r->store.stored)
         atomic_fetch_add(r->store.stored, TAR_OVERHEAD);
-    r->store.capture = NULL;
-    for (struct capture *c = r->tk->captures; c && c->member; c++) {
-        if (!strcmp(c->member, name))
-            r->store.capture = c;
-    }
+    r->store.capture = capture_find(r->tk->captures, name);
     if (rc)
         return rc;
     r->store.begun = true;
     r->store.name = xstrdup(name);
+    r->store.diagnosed = diagnosis_begin(r->tk->diagnosis, name, r->order++);
     r->red = redactor_new(r->tk->rules, &r->store.sink);
     if (lead)
         redactor_lead(r->red, lead);
@@ -215,6 +233,9 @@ static int road_end(struct road *r, struct manifest_member *m,
     if (!rc)
         rc = member_end(r->store.seg, &m->bytes, m->sha256, err);
     if (!rc) {
+        match_end(r->store.diagnosed);
+        r->t->diagnosed[keep == &r->t->counts[1]] = r->store.diagnosed;
+        r->store.diagnosed = NULL;
         take_counts(r, m, keep);
         m->name = own(r->t, r->store.name);
         r->store.name = NULL;
@@ -228,6 +249,8 @@ static void road_done(struct road *r)
     if (r->store.begun && !r->spoilt)
         member_drop(r->store.seg);
     free(r->store.name);
+    match_drop(r->store.diagnosed);
+    r->store.diagnosed = NULL;
     if (r->red)
         sink_free(redactor_sink(r->red));
     r->red = NULL;
@@ -516,7 +539,7 @@ static void fill_outcome(const struct road *r, const struct source *src,
 int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
               struct taken *t, struct err *err)
 {
-    struct road r = {.tk = tk, .t = t};
+    struct road r = {.tk = tk, .t = t, .order = 2 * (uint64_t)(it - tk->items)};
     struct source src = {.tk = tk};
     const char *text = NULL;
     int rc;

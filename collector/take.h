@@ -10,6 +10,7 @@
 
 #include "collector/base/core/buf.h"
 #include "collector/base/stop.h"
+#include "collector/diagnose/diagnose.h"
 #include "collector/gather/gather.h"
 #include "collector/pack/bundle.h"
 #include "collector/pack/manifest.h"
@@ -24,12 +25,17 @@ struct capture {
 };
 
 void capture_add(struct capture *c, const void *data, size_t n);
+/* The one of the list that is kept of the member; NULL: none is. */
+struct capture *capture_find(struct capture *list, const char *member);
 
 struct taker {
     struct gather *gather;
     const struct redact_rules *rules;
     const struct bundle *bundle;
     struct stop *stop;
+    struct diagnosis *diagnosis;
+    const struct planned *items; /* of the plan: an item's place among them is
+                                    its place in the diagnosis */
     struct capture *captures;  /* ends with member NULL; each is written by the
                                   one thread that takes that member */
     uint64_t max_size;         /* of the bundle; 0: none */
@@ -47,11 +53,15 @@ struct taken {
     size_t n_texts;
     const char **argv;
     struct redaction_count *counts[2];
+    struct match_stream *diagnosed[2]; /* to be committed with the members;
+                                              taken_done drops them */
 };
 
 /* Redacts text (NULL: NULL) into a string that t owns. */
 const char *taken_mask(struct taken *t, const struct redact_rules *rules,
                        const char *text);
+/* Its members are in the bundle: what was found in them counts. */
+void taken_diagnosed(struct taken *t);
 void taken_done(struct taken *t);
 
 /* Asks for the item, writes its member(s) into seg and fills *out (also when

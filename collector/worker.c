@@ -21,7 +21,7 @@ static const struct {
     {CMD_COLLECT, cmd_collect}, {CMD_INSPECT, cmd_inspect},
     {CMD_VERIFY, cmd_verify},   {CMD_PLUGINS, cmd_plugins},
     {CMD_KEY, cmd_key},         {CMD_REDACT, cmd_redact},
-    {CMD_REPORT, cmd_report},
+    {CMD_REPORT, cmd_report},   {CMD_DIAGNOSE, cmd_diagnose},
 };
 
 /* What comes from the terminal is the front's to handle: it asks us with

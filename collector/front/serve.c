@@ -397,16 +397,19 @@ static const struct {
     {CT_READER, "CT_READER", CMD_ALL, do_reader},
     {CT_KILL, "CT_KILL", CMD_ALL, do_kill},
     {CT_LEFT, "CT_LEFT", CMD_ALL, do_left},
-    {CT_INPUT, "CT_INPUT", CMD_REDACT, do_input},
+    {CT_INPUT, "CT_INPUT", CMD_REDACT | CMD_DIAGNOSE, do_input},
     {CT_KEY, "CT_KEY", CMD_KEY, do_key},
     {CT_OUTPUT, "CT_OUTPUT", CMD_COLLECT | CMD_REDACT | CMD_REPORT, do_output},
     {CT_SPOOL, "CT_SPOOL", CMD_COLLECT | CMD_REDACT, do_spool},
     {CT_FINISH, "CT_FINISH", CMD_COLLECT | CMD_REDACT | CMD_REPORT, do_finish},
     {CT_BUNDLE, "CT_BUNDLE",
-     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT,
+     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT |
+         CMD_DIAGNOSE,
      do_bundle},
     {CT_OPEN, "CT_OPEN",
-     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT, do_open},
+     CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT |
+         CMD_DIAGNOSE,
+     do_open},
 };
 
 static int reply(struct server *s, int rc, struct answer *a, struct err *e)

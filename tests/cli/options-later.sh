@@ -6,7 +6,6 @@ try() {
 try collect --privacy public
 try collect --keyword word
 try collect --upload https://example.org/
-try diagnose x
 try upload x https://example.org/
 try diff a b
 # XenServer's own spelling stays free.

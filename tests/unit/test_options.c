@@ -77,7 +77,7 @@ static void test_wrong(void **state)
         {"x ''", "unknown command ''" SEE("")},
         {"x --frob x", "unknown option '--frob'" SEE("")},
         {"x diff y", "the command 'diff' is not there yet"},
-        {"x diagnose --frob", "the command 'diagnose' is not there yet"},
+        {"x upload --frob", "the command 'upload' is not there yet"},
         {"x key", "key needs one of --init and --show-id" SEE("key ")},
         {"x key --init --show-id",
          "key needs one of --init and --show-id" SEE("key ")},

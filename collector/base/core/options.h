@@ -49,6 +49,8 @@ enum opt_id {
     OPT_CHECK,
     OPT_STATS,
     OPT_LIST_RULES,
+    OPT_LIST,
+    OPT_EXPLAIN,
     OPT_INIT,
     OPT_SHOW_ID,
     OPT_COUNT
@@ -62,6 +64,7 @@ enum opt_id {
 #define CMD_REDACT 16u
 #define CMD_KEY 32u
 #define CMD_REPORT 64u
+#define CMD_DIAGNOSE 128u
 #define CMD_ALL 0xffu
 
 struct command {

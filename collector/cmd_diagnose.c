@@ -1,0 +1,274 @@
+/* xen-bugtool diagnose: names the known problems of a bundle, a folder, or a
+ * log. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/bundle_arg.h"
+#include "collector/cmd.h"
+#include "collector/diagnose/classes.h"
+#include "collector/diagnose/diagnose.h"
+#include "collector/diagnosed.h"
+#include "collector/facts.h"
+#include "collector/filter.h"
+#include "collector/known.h"
+#include "collector/rules.h"
+#include "collector/settings.h"
+#include "config.h"
+
+#define BLOCK_BYTES 65536
+
+struct diagnose {
+    const struct options *opt;
+    struct control *ctl;
+    struct diag_rules *known;
+    struct redact_rules *rules;
+    struct diagnosis *diagnosis;
+    struct capture *captures;
+    uint64_t order;
+};
+
+/* ---- what is known ------------------------------------------------------- */
+
+static void list_rules(const struct diagnose *c)
+{
+    for (size_t i = 0; i < c->known->n; i++) {
+        const struct diag_rule *r = &c->known->rule[i];
+
+        printf("%-32s %-8s %s\n", r->id, severity_name(r->severity), r->title);
+    }
+}
+
+static int explain(const struct diagnose *c, const char *id, struct err *err)
+{
+    const struct diag_rule *r = diag_rules_find(c->known, id);
+    char names[200];
+
+    if (!r)
+        return err_set(err, -EINVAL,
+                       "there is no rule '%s' (diagnose --list names them)",
+                       id);
+    printf("%s (%s): %s\n\nCause\n  %s\n\nRemedy\n  %s\n", r->id,
+           severity_name(r->severity), r->title, r->cause, r->remedy);
+    if (r->remedy_xm)
+        printf("\nRemedy with xm\n  %s\n", r->remedy_xm);
+    if (r->classes != CLASS_ALL)
+        printf("\nLogs    %s\n", class_names(r->classes, names, sizeof(names)));
+    if (r->see)
+        printf("See     %s\n", r->see);
+    if (r->source)
+        printf("Source  %s\n", r->source);
+    return 0;
+}
+
+/* A log that somebody hands in may hold secrets; a bundle does not. */
+static int load_redaction(struct diagnose *c, struct err *err)
+{
+    struct redact_opts opts = {.keep_tokens = true};
+    struct redact_added *added = redact_added_new();
+    struct gather *g = live_new(c->ctl, -1);
+    int r = rules_read_host(g, added, err);
+
+    gather_free(g);
+    random_bytes(opts.key, sizeof(opts.key));
+    if (!r)
+        r = rules_load(&opts, added, &c->rules, err);
+    else
+        redact_added_free(added);
+    explicit_bzero(&opts, sizeof(opts));
+    return r;
+}
+
+static int load(struct diagnose *c, struct err *err)
+{
+    struct gather *g = live_new(c->ctl, -1);
+    int r = known_load(g, &c->known, err);
+
+    gather_free(g);
+    return r ? r : load_redaction(c, err);
+}
+
+/* ---- what is looked at --------------------------------------------------- */
+
+/* The redactor's next stage. */
+struct look {
+    struct sink sink;
+    struct match_stream *member;
+};
+
+static int look_write(struct sink *s, const void *data, size_t n,
+                      struct err *err)
+{
+    (void)err;
+    match_feed(((struct look *)s)->member, data, n);
+    return 0;
+}
+
+static int look_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void look_free(struct sink *s)
+{
+    (void)s; /* stands on the stack */
+}
+
+static const struct sink_ops look_ops = {look_write, look_close, look_free};
+
+static int a_log(struct diagnose *c, struct input *in, const char *name,
+                 struct err *err)
+{
+    struct look look = {.sink = {&look_ops}};
+    struct filter f;
+    uint64_t hits;
+    int r;
+
+    filter_init(&f, c->rules);
+    look.member = diagnosis_begin_any(c->diagnosis, name, c->order++);
+    r = filter_run(&f, in, &look.sink, &hits, err);
+    match_end(look.member);
+    match_commit(look.member);
+    filter_done(&f);
+    return r;
+}
+
+static int a_member(struct diagnose *c, struct unpack *u, const char *name,
+                    char *block, struct err *err)
+{
+    struct match_stream *m = diagnosis_begin(c->diagnosis, name, c->order++);
+    struct capture *kept = capture_find(c->captures, name);
+    ssize_t n;
+
+    while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
+        if (kept)
+            capture_add(kept, block, (size_t)n);
+        match_feed(m, block, (size_t)n);
+    }
+    match_end(m);
+    match_commit(m);
+    return (int)n;
+}
+
+static int a_bundle(struct diagnose *c, struct err *err)
+{
+    char *block = xmalloc(BLOCK_BYTES);
+    struct unpack *u = NULL;
+    struct unpack_member m;
+    int r = bundle_arg_open(c->ctl, &u, NULL, err);
+
+    while (!r && (r = unpack_next(u, &m, err)) != 0) {
+        if (r == -ENOENT) { /* of a folder: the other members serve */
+            r = 0;
+            continue;
+        }
+        if (r > 0)
+            r = a_member(c, u, m.name, block, err);
+    }
+    unpack_free(u);
+    free(block);
+    return r;
+}
+
+static int an_operand(struct diagnose *c, const char *name, struct err *err)
+{
+    enum input_kind kind = INPUT_SPECIAL;
+    struct input *in = NULL;
+    char *why = NULL;
+    int fd = -1, r;
+
+    if (!strcmp(name, "-")) {
+        r = input_new(STDIN_FILENO, &in, err);
+        if (!r)
+            r = a_log(c, in, "standard input", err);
+        input_free(in);
+        return r;
+    }
+    r = control_input(c->ctl, "", &kind, &fd, &why, err);
+    free(why);
+    if (r)
+        return r;
+    if (kind == INPUT_FOLDER)
+        r = a_bundle(c, err);
+    else if (kind != INPUT_FILE)
+        r = err_set(err, -EINVAL, "it is neither a file nor a folder");
+    else
+        r = input_new(fd, &in, err);
+    if (!r && in)
+        r = input_is_tar(in) ? a_bundle(c, err) : a_log(c, in, name, err);
+    input_free(in);
+    if (fd >= 0)
+        close(fd);
+    return r;
+}
+
+/* ---- the command --------------------------------------------------------- */
+
+static int tell(struct diagnose *c, bool *found)
+{
+    struct json_object *doc =
+        diagnosis_json(c->diagnosis, facts_make(c->captures), VERSION);
+
+    *found = diagnosis_count(doc, SEV_ERROR) > 0;
+    if (options_has(c->opt, OPT_JSON))
+        puts(json_object_to_json_string_ext(
+            doc, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    else
+        diagnosed_print(stdout, doc, options_has(c->opt, OPT_VERBOSE));
+    json_object_put(doc);
+    return 0;
+}
+
+static int run(struct diagnose *c, bool *found, struct err *err)
+{
+    const struct options *o = c->opt;
+    const char *name = o->n_operands ? o->operands[0] : "-";
+    int r = load(c, err);
+
+    if (r)
+        return r;
+    if (options_has(o, OPT_LIST)) {
+        list_rules(c);
+        return 0;
+    }
+    if (options_has(o, OPT_EXPLAIN))
+        return explain(c, options_last(o, OPT_EXPLAIN), err);
+    c->captures = facts_captures_new();
+    c->diagnosis = diagnosis_new(c->known);
+    r = an_operand(c, name, err);
+    if (r)
+        err_prefix(err, "%s: ", !strcmp(name, "-") ? "standard input" : name);
+    else
+        r = tell(c, found);
+    return r;
+}
+
+int cmd_diagnose(const struct options *opt, struct control *ctl)
+{
+    struct diagnose c = {.opt = opt, .ctl = ctl};
+    struct err err = ERR_INIT;
+    bool found = false;
+    int r = run(&c, &found, &err);
+
+    if (!r && (fflush(stdout) || ferror(stdout)))
+        r = err_sys(&err, errno, "cannot write the output");
+    if (r && r != -EPIPE) /* whoever reads our output had enough */
+        log_msg(LOG_ERR, "%s", err.text);
+    diagnosis_free(c.diagnosis);
+    facts_captures_free(c.captures);
+    diag_rules_free(c.known);
+    redact_rules_free(c.rules);
+    if (r)
+        return r == -EBADMSG                                   ? EXIT_FOUND
+               : r == -EINVAL && options_has(opt, OPT_EXPLAIN) ? EXIT_USAGE
+                                                               : EXIT_NO_BUNDLE;
+    return found ? EXIT_FOUND : EXIT_WHOLE;
+}

@@ -1,0 +1,515 @@
+/* Who owns what.  struct match is shared: its lock guards the finds and the
+ * spare scratches.  A stream belongs to the thread that feeds it. */
+#include "collector/diagnose/match.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/diagnose/words.h"
+
+#define CARRY_MAX (64u << 10)
+#define BLOCKS_PER_RULE 2u
+
+struct match {
+    const struct diag_rules *rules;
+    struct finds *finds; /* rule by rule, DIAG_CONDITIONS * 2 each */
+    pthread_mutex_t lock;
+    struct diag_scratch **spare;
+    size_t n_spare;
+    uint32_t classes;
+};
+
+struct own_finds {
+    size_t key; /* of rule and condition */
+    struct finds finds;
+};
+
+struct match_stream {
+    struct match *m;
+    struct diag_scratch *scratch;
+    pcre2_match_data *md;
+    pcre2_match_context *mctx;
+    char *member;
+    uint32_t classes;
+    uint64_t order;
+    uint64_t line; /* lines before counted_to */
+    const char *counted_to;
+    struct buf carry; /* an unfinished line */
+    bool skipping;    /* ... whose rest is too long to be looked at */
+    /* The block that grows */
+    struct find *block; /* NULL: none */
+    unsigned block_left;
+    const struct diag_rule *block_rule;
+    unsigned block_condition;
+    const char *block_from; /* where its next line begins, in this chunk */
+    struct buf block_text;
+    unsigned *n_blocks;    /* per rule */
+    struct own_finds *own; /* what this member has, until it is committed */
+    size_t n_own;
+};
+
+struct match *match_new(const struct diag_rules *rules)
+{
+    struct match *m = xcalloc(1, sizeof(*m));
+
+    m->rules = rules;
+    m->finds = xcalloc(rules->n * DIAG_CONDITIONS * 2 + 1, sizeof(*m->finds));
+    pthread_mutex_init(&m->lock, NULL);
+    return m;
+}
+
+static void find_done(struct find *f)
+{
+    free(f->member);
+    free(f->text);
+    free(f->title);
+    free(f->time);
+    memset(f, 0, sizeof(*f));
+}
+
+static void finds_done(struct finds *f)
+{
+    for (size_t k = 0; k < f->n; k++)
+        find_done(&f->first[k]);
+    for (size_t k = 0; k < f->n_titles; k++)
+        find_done(&f->title[k]);
+    find_done(&f->last);
+}
+
+void match_free(struct match *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->rules->n * DIAG_CONDITIONS * 2; i++)
+        finds_done(&m->finds[i]);
+    for (size_t i = 0; i < m->n_spare; i++)
+        diag_words_scratch_free(m->spare[i]);
+    free(m->spare);
+    free(m->finds);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+const struct finds *match_finds(const struct match *m, size_t rule,
+                                unsigned condition)
+{
+    return &m->finds[rule * DIAG_CONDITIONS * 2 + condition];
+}
+
+uint32_t match_classes(const struct match *m)
+{
+    return m->classes;
+}
+
+/* ---- keeping the first --------------------------------------------------- */
+
+static bool before(const struct find *a, const struct find *b)
+{
+    return a->order != b->order ? a->order < b->order : a->line < b->line;
+}
+
+static struct find find_copy(const struct find *f)
+{
+    struct find out = *f;
+
+    out.member = xstrdup(f->member);
+    out.text = xstrdup(f->text);
+    out.title = xstrdup(f->title);
+    out.time = f->time ? xstrdup(f->time) : NULL;
+    return out;
+}
+
+/* Puts a copy of f into the sorted list v of at most max. */
+static void keep_first(struct find *v, size_t *n, size_t max,
+                       const struct find *f)
+{
+    size_t at = *n;
+
+    while (at && before(f, &v[at - 1]))
+        at--;
+    if (at == max)
+        return;
+    if (*n == max)
+        find_done(&v[--*n]);
+    memmove(v + at + 1, v + at, (*n - at) * sizeof(*v));
+    v[at] = find_copy(f);
+    ++*n;
+}
+
+static void keep_title(struct finds *fs, const struct find *f)
+{
+    for (size_t i = 0; i < fs->n_titles; i++) {
+        if (strcmp(fs->title[i].title, f->title))
+            continue;
+        if (!before(f, &fs->title[i]))
+            return;
+        find_done(&fs->title[i]);
+        memmove(fs->title + i, fs->title + i + 1,
+                (--fs->n_titles - i) * sizeof(*fs->title));
+        break;
+    }
+    keep_first(fs->title, &fs->n_titles, MATCH_SUBJECTS, f);
+}
+
+static void keep_last(struct finds *fs, const struct find *f)
+{
+    if (fs->last.member && !before(&fs->last, f))
+        return;
+    find_done(&fs->last);
+    fs->last = find_copy(f);
+}
+
+static void keep(struct finds *fs, const struct find *f)
+{
+    fs->count++;
+    keep_first(fs->first, &fs->n, MATCH_KEPT, f);
+    keep_title(fs, f);
+    keep_last(fs, f);
+}
+
+/* Under the lock. */
+static void merge(struct finds *fs, const struct finds *more)
+{
+    fs->count += more->count;
+    for (size_t i = 0; i < more->n; i++)
+        keep_first(fs->first, &fs->n, MATCH_KEPT, &more->first[i]);
+    for (size_t i = 0; i < more->n_titles; i++)
+        keep_title(fs, &more->title[i]);
+    keep_last(fs, &more->last);
+}
+
+/* ---- one line ------------------------------------------------------------ */
+
+/* The time stamp in front of the line as it stands: ISO, syslog's, xend's,
+ * seconds since boot; NULL if there is none. */
+static char *time_of(const char *line, size_t len)
+{
+    static const struct {
+        const char *shape; /* 9: a digit, a: a letter */
+        size_t skip;
+    } shapes[] = {
+        {"9999-99-99T99:99:99", 0},  {"9999-99-99 99:99:99", 0},
+        {"[9999-99-99 99:99:99", 1}, {"aaa 99 99:99:99", 0},
+        {"aaa  9 99:99:99", 0},      {"[99999999T99:99:99", 1},
+    };
+
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        const char *s = shapes[i].shape;
+        size_t k = 0;
+
+        while (s[k] && k < len &&
+               (s[k] == '9'   ? isdigit((unsigned char)line[k])
+                : s[k] == 'a' ? isalpha((unsigned char)line[k])
+                              : line[k] == s[k]))
+            k++;
+        if (!s[k])
+            return xstrndup(line + shapes[i].skip, k - shapes[i].skip);
+    }
+    if (len > 3 && line[0] == '[' && memchr(line, ']', len < 20 ? len : 20)) {
+        size_t k = 1;
+
+        while (k < len && (line[k] == ' ' || isdigit((unsigned char)line[k]) ||
+                           line[k] == '.'))
+            k++;
+        if (k < len && line[k] == ']' && memchr(line, '.', k))
+            return xstrndup(line, k + 1);
+    }
+    return NULL;
+}
+
+/* The rule's title with {NAME} from the groups of the match; what is no group
+ * stays for the facts to fill in. */
+static char *title_of(const struct match_stream *s,
+                      const struct diag_pattern *p, const char *title,
+                      const char *line)
+{
+    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
+    struct buf b = BUF_INIT;
+    char name[32], value[120], shown[200];
+    const char *end;
+    int group;
+
+    for (; *title; title++) {
+        end = *title == '{' ? strchr(title, '}') : NULL;
+        group = -1;
+        if (end && (size_t)(end - title) < sizeof(name)) {
+            memcpy(name, title + 1, (size_t)(end - title - 1));
+            name[end - title - 1] = '\0';
+            group = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
+        }
+        if (group <= 0) {
+            buf_addc(&b, *title);
+            continue;
+        }
+        if ((uint32_t)group < pcre2_get_ovector_count(s->md) &&
+            ov[2 * group] != PCRE2_UNSET) {
+            size_t n = ov[2 * group + 1] - ov[2 * group];
+
+            n = n < sizeof(value) - 1 ? n : sizeof(value) - 1;
+            memcpy(value, line + ov[2 * group], n);
+            value[n] = '\0';
+            buf_adds(&b, str_visible(value, shown, sizeof(shown)));
+        } else {
+            buf_addc(&b, '?');
+        }
+        title = end;
+    }
+    return buf_take(&b);
+}
+
+static struct finds *own_finds(struct match_stream *s, unsigned rule,
+                               unsigned condition)
+{
+    size_t key = (size_t)rule * DIAG_CONDITIONS * 2 + condition;
+
+    for (size_t i = 0; i < s->n_own; i++)
+        if (s->own[i].key == key)
+            return &s->own[i].finds;
+    s->own = xreallocarray(s->own, s->n_own + 1, sizeof(*s->own));
+    memset(&s->own[s->n_own], 0, sizeof(*s->own));
+    s->own[s->n_own].key = key;
+    return &s->own[s->n_own++].finds;
+}
+
+static void store(struct match_stream *s, struct find *f,
+                  const struct diag_rule *rule, unsigned condition)
+{
+    keep(own_finds(s, (unsigned)(rule - s->m->rules->rule), condition), f);
+    find_done(f);
+    free(f);
+}
+
+static void block_end(struct match_stream *s)
+{
+    if (!s->block)
+        return;
+    free(s->block->text);
+    s->block->text = buf_take(&s->block_text);
+    store(s, s->block, s->block_rule, s->block_condition);
+    s->block = NULL;
+}
+
+static void block_line(struct match_stream *s, const char *line, size_t len)
+{
+    size_t n = len < MATCH_TEXT ? len : MATCH_TEXT;
+    pcre2_code *until = s->block_rule->until;
+
+    if (until &&
+        pcre2_match(until, (PCRE2_SPTR)line, n, 0, 0, s->md, s->mctx) >= 0) {
+        block_end(s);
+        return;
+    }
+    buf_addc(&s->block_text, '\n');
+    buf_add(&s->block_text, line, n);
+    if (!--s->block_left || s->block_text.len > MATCH_BLOCK)
+        block_end(s);
+}
+
+/* What came since the block's match, up to the byte at to. */
+static void block_feed(struct match_stream *s, const char *to)
+{
+    const char *end;
+
+    while (s->block && s->block_from < to) {
+        end = memchr(s->block_from, '\n', (size_t)(to - s->block_from));
+        block_line(s, s->block_from,
+                   (size_t)((end ? end : to) - s->block_from));
+        s->block_from = end ? end + 1 : to;
+    }
+}
+
+static void hit(struct match_stream *s, const struct diag_pattern *p,
+                const char *line, size_t len, uint64_t number)
+{
+    const struct diag_rule *rule = &s->m->rules->rule[p->rule];
+    struct find *f;
+    bool block = rule->block && p->condition < rule->n_when && !s->block &&
+                 s->n_blocks[p->rule] < BLOCKS_PER_RULE;
+
+    if (s->block && s->block_rule == rule) {
+        own_finds(s, p->rule, p->condition)->count++;
+        return; /* the block shows it */
+    }
+    f = xcalloc(1, sizeof(*f));
+    f->order = s->order;
+    f->line = number;
+    f->member = xstrdup(s->member);
+    f->title = title_of(s, p, rule->title, line);
+    f->time = time_of(line, len);
+    f->text = xstrndup(line, len < MATCH_TEXT ? len : MATCH_TEXT);
+    if (!block) {
+        store(s, f, rule, p->condition);
+        return;
+    }
+    s->n_blocks[p->rule]++;
+    s->block = f;
+    s->block_rule = rule;
+    s->block_condition = p->condition;
+    s->block_left = rule->block;
+    s->block_from = line + len + 1;
+    buf_reset(&s->block_text);
+    buf_adds(&s->block_text, f->text);
+}
+
+static uint64_t line_number(struct match_stream *s, const char *line)
+{
+    const char *p = s->counted_to;
+
+    while (p < line && (p = memchr(p, '\n', (size_t)(line - p)))) {
+        s->line++;
+        p++;
+    }
+    s->counted_to = line;
+    return s->line + 1;
+}
+
+static void on_line(void *arg, const char *line, size_t len,
+                    const uint8_t *seen)
+{
+    struct match_stream *s = arg;
+    const struct diag_rules *rules = s->m->rules;
+    uint64_t number = line_number(s, line);
+    uint32_t last = UINT32_MAX; /* one hit a line of a condition */
+
+    block_feed(s, line);
+    if (len && line[len - 1] == '\r')
+        len--;
+    if (len > DIAG_LINE_MAX)
+        len = DIAG_LINE_MAX;
+    for (size_t i = 0; i < rules->n_patterns; i++) {
+        const struct diag_pattern *p = &rules->pattern[i];
+        uint32_t key = p->rule * DIAG_CONDITIONS * 2 + p->condition;
+
+        if (!seen[i] || key == last ||
+            !(rules->rule[p->rule].classes & s->classes))
+            continue;
+        if (pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, s->md, s->mctx) <
+            0)
+            continue;
+        last = key;
+        hit(s, p, line, len, number);
+    }
+}
+
+/* ---- the stream ---------------------------------------------------------- */
+
+struct match_stream *match_begin(struct match *m, const char *member,
+                                 uint32_t classes, uint64_t order)
+{
+    struct match_stream *s;
+    bool wanted = false;
+
+    for (size_t i = 0; i < m->rules->n_patterns && !wanted; i++)
+        wanted = m->rules->rule[m->rules->pattern[i].rule].classes & classes;
+    if (!wanted)
+        return NULL;
+    s = xcalloc(1, sizeof(*s));
+    s->m = m;
+    s->member = xstrdup(member);
+    s->classes = classes;
+    s->order = order;
+    s->n_blocks = xcalloc(m->rules->n + 1, sizeof(*s->n_blocks));
+    s->md = pcre2_match_data_create(16, NULL);
+    s->mctx = pcre2_match_context_create(NULL);
+    pcre2_set_match_limit(s->mctx, 100000);
+    pthread_mutex_lock(&m->lock);
+    if (m->n_spare)
+        s->scratch = m->spare[--m->n_spare];
+    pthread_mutex_unlock(&m->lock);
+    if (!s->scratch)
+        s->scratch = diag_words_scratch_new(m->rules->words);
+    return s;
+}
+
+/* Whole lines, but for the text's last one. */
+static void scan(struct match_stream *s, const char *data, size_t n)
+{
+    if (!n)
+        return;
+    s->counted_to = data;
+    s->block_from = data;
+    diag_words_scan(s->m->rules->words, s->scratch, data, n, on_line, s);
+    block_feed(s, data + n);
+    (void)line_number(s, data + n);
+}
+
+void match_feed(struct match_stream *s, const void *bytes, size_t n)
+{
+    const char *data = bytes, *end;
+    size_t head;
+
+    if (!s || !n)
+        return;
+    if (s->carry.len || s->skipping) {
+        end = memchr(data, '\n', n);
+        head = end ? (size_t)(end - data) + 1 : n;
+        if (!s->skipping)
+            buf_add(&s->carry, data, head);
+        if (end) {
+            if (s->skipping)
+                buf_addc(&s->carry, '\n');
+            scan(s, buf_str(&s->carry), s->carry.len);
+            buf_reset(&s->carry);
+            s->skipping = false;
+        } else if (s->carry.len > CARRY_MAX) {
+            s->skipping = true;
+        }
+        data += head;
+        n -= head;
+    }
+    end = n ? memrchr(data, '\n', n) : NULL;
+    head = end ? (size_t)(end - data) + 1 : 0;
+    scan(s, data, head);
+    buf_add(&s->carry, data + head, n - head);
+}
+
+void match_end(struct match_stream *s)
+{
+    struct match *m;
+
+    if (!s)
+        return;
+    m = s->m;
+    scan(s, buf_str(&s->carry), s->carry.len);
+    block_end(s);
+    buf_done(&s->carry);
+    buf_done(&s->block_text);
+    pthread_mutex_lock(&m->lock);
+    m->spare = xreallocarray(m->spare, m->n_spare + 1, sizeof(*m->spare));
+    m->spare[m->n_spare++] = s->scratch;
+    pthread_mutex_unlock(&m->lock);
+    s->scratch = NULL;
+    pcre2_match_data_free(s->md);
+    pcre2_match_context_free(s->mctx);
+    free(s->n_blocks);
+    s->n_blocks = NULL;
+}
+
+void match_drop(struct match_stream *s)
+{
+    if (!s)
+        return;
+    if (s->scratch)
+        match_end(s);
+    for (size_t i = 0; i < s->n_own; i++)
+        finds_done(&s->own[i].finds);
+    free(s->own);
+    free(s->member);
+    free(s);
+}
+
+void match_commit(struct match_stream *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->m->lock);
+    s->m->classes |= s->classes;
+    for (size_t i = 0; i < s->n_own; i++)
+        merge(&s->m->finds[s->own[i].key], &s->own[i].finds);
+    pthread_mutex_unlock(&s->m->lock);
+    match_drop(s);
+}

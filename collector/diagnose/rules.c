@@ -1,0 +1,424 @@
+#include "collector/diagnose/rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/yaml.h"
+#include "collector/diagnose/classes.h"
+#include "collector/diagnose/condition.h"
+#include "collector/diagnose/words.h"
+
+#define MAX_TEXT 4000
+#define MAX_PATTERN 1000
+#define MAX_RULES 500
+#define MAX_EXAMPLES 50
+#define MATCH_LIMIT 100000u
+
+/* ---- the file as it is written ------------------------------------------- */
+
+struct raw_block {
+    char *lines, *until;
+};
+
+struct raw_examples {
+    char **match, **no_match;
+    unsigned n_match, n_no_match;
+};
+
+struct raw_rule {
+    char *id, *severity, *rank, *title;
+    char **in;
+    unsigned n_in;
+    struct diag_condition *when, *unless;
+    unsigned n_when, n_unless;
+    struct raw_block *block;
+    char *cause, *remedy, *remedy_xm, *see, *source;
+    struct raw_examples *examples;
+};
+
+struct raw_file {
+    struct raw_rule *rules;
+    unsigned n_rules;
+};
+
+#define STR(key, optional, structure, member, max)                             \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (optional), structure,    \
+                           member, 1, max)
+#define OPT CYAML_FLAG_OPTIONAL
+#define LIST(key, structure, member, entry, max)                               \
+    CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | OPT, structure,       \
+                               member, n_##member, entry, 1, max)
+
+static const cyaml_schema_value_t text_value = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, MAX_TEXT)};
+
+static const cyaml_schema_field_t condition_fields[] = {
+    LIST("match", struct diag_condition, match, &text_value, MAX_EXAMPLES),
+    STR("fact", OPT, struct diag_condition, fact, 200),
+    STR("any", OPT, struct diag_condition, any, 64),
+    LIST("where", struct diag_condition, where, &text_value, 8),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t condition_value = {CYAML_VALUE_MAPPING(
+    CYAML_FLAG_DEFAULT, struct diag_condition, condition_fields)};
+
+static const cyaml_schema_field_t block_fields[] = {
+    STR("lines", OPT, struct raw_block, lines, 8),
+    STR("until", OPT, struct raw_block, until, MAX_PATTERN), CYAML_FIELD_END};
+
+static const cyaml_schema_field_t examples_fields[] = {
+    LIST("match", struct raw_examples, match, &text_value, MAX_EXAMPLES),
+    LIST("no-match", struct raw_examples, no_match, &text_value, MAX_EXAMPLES),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_field_t rule_fields[] = {
+    STR("id", 0, struct raw_rule, id, 64),
+    STR("severity", 0, struct raw_rule, severity, 16),
+    STR("rank", OPT, struct raw_rule, rank, 8),
+    STR("title", 0, struct raw_rule, title, 200),
+    LIST("in", struct raw_rule, in, &text_value, 16),
+    LIST("when", struct raw_rule, when, &condition_value, DIAG_CONDITIONS),
+    LIST("unless", struct raw_rule, unless, &condition_value, DIAG_CONDITIONS),
+    CYAML_FIELD_MAPPING_PTR("block", OPT, struct raw_rule, block, block_fields),
+    STR("cause", 0, struct raw_rule, cause, MAX_TEXT),
+    STR("remedy", 0, struct raw_rule, remedy, MAX_TEXT),
+    STR("remedy-xm", OPT, struct raw_rule, remedy_xm, MAX_TEXT),
+    STR("see", OPT, struct raw_rule, see, 300),
+    STR("source", OPT, struct raw_rule, source, 300),
+    CYAML_FIELD_MAPPING_PTR("examples", OPT, struct raw_rule, examples,
+                            examples_fields),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t rule_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_rule, rule_fields)};
+
+static const cyaml_schema_field_t file_fields[] = {
+    CYAML_FIELD_SEQUENCE_COUNT("rules", CYAML_FLAG_POINTER, struct raw_file,
+                               rules, n_rules, &rule_value, 1, MAX_RULES),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_file, file_fields)};
+
+struct diag_file {
+    struct diag_file *next;
+    struct yamldoc *yaml;
+};
+
+const char *severity_name(enum severity s)
+{
+    static const char *const names[] = {"error", "warning", "info"};
+
+    return names[s];
+}
+
+struct diag_rules *diag_rules_new(void)
+{
+    return xcalloc(1, sizeof(struct diag_rules));
+}
+
+/* ---- one rule ------------------------------------------------------------ */
+
+struct loading {
+    struct diag_rules *rules;
+    struct diag_file *file;
+    const struct raw_rule *raw;
+    unsigned index; /* in the file */
+    struct err *err;
+};
+
+static int bad(const struct loading *l, const char *key, const char *why)
+{
+    char where[80], shown[400];
+
+    snprintf(where, sizeof(where), "rules/%u/%s", l->index, key);
+    return yamldoc_error(l->file->yaml, l->err, where, "rule %s: %s",
+                         l->raw->id, str_visible(why, shown, sizeof(shown)));
+}
+
+static int compile(const struct loading *l, const char *key, const char *text,
+                   pcre2_code **out)
+{
+    PCRE2_SIZE at;
+    PCRE2_UCHAR why[120];
+    int code;
+    char says[200];
+
+    *out = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                         PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at,
+                         NULL);
+    if (!*out) {
+        pcre2_get_error_message(code, why, sizeof(why));
+        snprintf(says, sizeof(says), "the pattern is wrong at byte %zu: %s", at,
+                 (const char *)why);
+        return bad(l, key, says);
+    }
+    (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE);
+    return 0;
+}
+
+static int add_pattern(struct loading *l, const char *key, const char *text,
+                       unsigned condition)
+{
+    struct diag_rules *r = l->rules;
+    struct diag_pattern *p;
+    char *word = diag_words_of_pattern(text);
+
+    if (!word)
+        return bad(l, key,
+                   "a pattern must have 4 plain bytes in a row that stand in "
+                   "every line it matches");
+    r->pattern = xreallocarray(r->pattern, r->n_patterns + 1, sizeof(*p));
+    p = &r->pattern[r->n_patterns];
+    *p = (struct diag_pattern){.rule = (unsigned)r->n,
+                               .condition = condition,
+                               .word = word,
+                               .word_len = strlen(word)};
+    r->n_patterns++;
+    return compile(l, key, text, &p->code);
+}
+
+static int add_condition(struct loading *l, const char *list, unsigned i,
+                         const struct diag_condition *c, unsigned condition)
+{
+    struct err why = ERR_INIT;
+    char key[64];
+    int rc = 0;
+
+    snprintf(key, sizeof(key), "%s/%u", list, i);
+    if (!!c->n_match + !!c->fact + !!c->any != 1)
+        return bad(l, key, "expected exactly one of match:, fact: and any:");
+    if (!c->any != !c->n_where)
+        return bad(l, key, "any: and where: go together");
+    for (unsigned k = 0; !rc && k < c->n_match; k++)
+        rc = add_pattern(l, key, c->match[k], condition);
+    if (!rc && c->fact && condition_check(c->fact, &why))
+        rc = bad(l, key, why.text);
+    for (unsigned k = 0; !rc && k < c->n_where; k++)
+        if (condition_check(c->where[k], &why))
+            rc = bad(l, key, why.text);
+    return rc;
+}
+
+static int add_words(struct loading *l, struct diag_rule *out)
+{
+    const struct raw_rule *raw = l->raw;
+    uint64_t n;
+
+    out->rank = 50;
+    if (raw->rank) {
+        if (str_parse_u64(raw->rank, 0, 99, &n))
+            return bad(l, "rank", "expected a number from 0 to 99");
+        out->rank = (unsigned)n;
+    }
+    if (!strcmp(raw->severity, "error"))
+        out->severity = SEV_ERROR;
+    else if (!strcmp(raw->severity, "warning"))
+        out->severity = SEV_WARNING;
+    else if (!strcmp(raw->severity, "info"))
+        out->severity = SEV_INFO;
+    else
+        return bad(l, "severity", "expected error, warning or info");
+    if (strspn(raw->id, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
+        strlen(raw->id))
+        return bad(l, "id", "expected a name [a-z0-9-]+");
+    if (diag_rules_find(l->rules, raw->id))
+        return bad(l, "id", "there is a rule of that name");
+    out->classes = raw->n_in ? 0 : CLASS_ALL;
+    for (unsigned i = 0; i < raw->n_in; i++) {
+        uint32_t bit = class_of_name(raw->in[i]);
+
+        if (!bit)
+            return bad(l, "in", "there is no such class of logs");
+        out->classes |= bit;
+    }
+    if (raw->block) {
+        out->block = 40;
+        if (raw->block->lines) {
+            if (str_parse_u64(raw->block->lines, 2, 60, &n))
+                return bad(l, "block", "expected lines: from 2 to 60");
+            out->block = (unsigned)n;
+        }
+        if (raw->block->until)
+            return compile(l, "block", raw->block->until, &out->until);
+    }
+    return 0;
+}
+
+static int add_rule(struct loading *l)
+{
+    const struct raw_rule *raw = l->raw;
+    struct diag_rules *r = l->rules;
+    struct diag_rule *out;
+    bool lines = false;
+    int rc;
+
+    r->rule = xreallocarray(r->rule, r->n + 1, sizeof(*r->rule));
+    out = &r->rule[r->n];
+    *out = (struct diag_rule){
+        .id = raw->id,
+        .title = raw->title,
+        .when = raw->when,
+        .n_when = raw->n_when,
+        .unless = raw->unless,
+        .n_unless = raw->n_unless,
+        .cause = raw->cause,
+        .remedy = raw->remedy,
+        .remedy_xm = raw->remedy_xm,
+        .see = raw->see,
+        .source = raw->source,
+    };
+    if (raw->examples) {
+        out->examples = (const char *const *)raw->examples->match;
+        out->n_examples = raw->examples->n_match;
+        out->counter = (const char *const *)raw->examples->no_match;
+        out->n_counter = raw->examples->n_no_match;
+    }
+    rc = add_words(l, out);
+    if (!rc && !raw->n_when)
+        rc = bad(l, "when", "expected at least one condition");
+    for (unsigned i = 0; !rc && i < raw->n_when; i++) {
+        rc = add_condition(l, "when", i, &raw->when[i], i);
+        lines |= raw->when[i].n_match != 0;
+    }
+    for (unsigned i = 0; !rc && i < raw->n_unless; i++)
+        rc = add_condition(l, "unless", i, &raw->unless[i], raw->n_when + i);
+    if (!rc && lines && (!out->n_examples || !out->n_counter))
+        rc = bad(l, "examples",
+                 "a rule with match: needs examples: match: and no-match:");
+    r->n++; /* also a half-made one: diag_rules_cut frees it */
+    return rc;
+}
+
+/* ---- examples ------------------------------------------------------------ */
+
+/* Whether the line is matched by one of the patterns of the rule's when. */
+static bool rule_matches(const struct diag_rules *r, size_t rule,
+                         const char *line)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < r->n_patterns && !found; i++) {
+        const struct diag_pattern *p = &r->pattern[i];
+        pcre2_match_data *md;
+
+        if (p->rule != rule || p->condition >= r->rule[rule].n_when)
+            continue;
+        md = pcre2_match_data_create(1, NULL);
+        found = strstr(line, p->word) &&
+                pcre2_match(p->code, (PCRE2_SPTR)line, strlen(line), 0, 0, md,
+                            NULL) >= 0;
+        pcre2_match_data_free(md);
+    }
+    return found;
+}
+
+static int run_examples(const struct loading *l)
+{
+    const struct diag_rule *rule = &l->rules->rule[l->rules->n - 1];
+    char key[48], says[300];
+
+    for (unsigned i = 0; i < rule->n_examples; i++) {
+        snprintf(key, sizeof(key), "examples/match/%u", i);
+        snprintf(says, sizeof(says), "this line does not match: %s",
+                 rule->examples[i]);
+        if (!rule_matches(l->rules, l->rules->n - 1, rule->examples[i]))
+            return bad(l, key, says);
+    }
+    for (unsigned i = 0; i < rule->n_counter; i++) {
+        snprintf(key, sizeof(key), "examples/no-match/%u", i);
+        snprintf(says, sizeof(says), "this line matches: %s", rule->counter[i]);
+        if (rule_matches(l->rules, l->rules->n - 1, rule->counter[i]))
+            return bad(l, key, says);
+    }
+    return 0;
+}
+
+/* ---- all ----------------------------------------------------------------- */
+
+/* Back to the first n rules. */
+static void cut(struct diag_rules *r, size_t n)
+{
+    while (r->n_patterns && r->pattern[r->n_patterns - 1].rule >= n) {
+        struct diag_pattern *p = &r->pattern[--r->n_patterns];
+
+        pcre2_code_free(p->code);
+        free(p->word);
+    }
+    while (r->n > n)
+        pcre2_code_free(r->rule[--r->n].until);
+}
+
+int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
+                   size_t len, struct err *err)
+{
+    struct diag_file *f = xcalloc(1, sizeof(*f));
+    struct loading l = {.rules = r, .file = f, .err = err};
+    const struct raw_file *raw = NULL;
+    size_t n = r->n;
+    int rc = yamldoc_load(path, text, len, &schema, &f->yaml, err);
+
+    if (!rc) {
+        raw = yamldoc_data(f->yaml);
+        if (!raw)
+            rc = yamldoc_error(f->yaml, err, "", "expected rules:");
+    }
+    for (; !rc && l.index < raw->n_rules; l.index++) {
+        l.raw = &raw->rules[l.index];
+        rc = add_rule(&l);
+        if (!rc)
+            rc = run_examples(&l);
+    }
+    if (rc) {
+        cut(r, n);
+        yamldoc_free(f->yaml);
+        free(f);
+        return rc;
+    }
+    f->next = r->files;
+    r->files = f;
+    return 0;
+}
+
+int diag_rules_add_builtin(struct diag_rules *r, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; !rc && i < diag_builtin_count; i++)
+        rc = diag_rules_add(r, diag_builtin[i].path, diag_builtin[i].text,
+                            diag_builtin[i].len, err);
+    return rc;
+}
+
+int diag_rules_ready(struct diag_rules *r, struct err *err)
+{
+    return diag_words_new(r, (struct diag_words **)&r->words, err);
+}
+
+void diag_rules_free(struct diag_rules *r)
+{
+    struct diag_file *next;
+
+    if (!r)
+        return;
+    diag_words_free(r->words);
+    cut(r, 0);
+    free(r->rule);
+    free(r->pattern);
+    for (struct diag_file *f = r->files; f; f = next) {
+        next = f->next;
+        yamldoc_free(f->yaml);
+        free(f);
+    }
+    free(r);
+}
+
+const struct diag_rule *diag_rules_find(const struct diag_rules *r,
+                                        const char *id)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (!strcmp(r->rule[i].id, id))
+            return &r->rule[i];
+    return NULL;
+}

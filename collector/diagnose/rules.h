@@ -1,0 +1,91 @@
+/* rules.h: what is known to go wrong, as data (xen-bugtool-diagnosis(5)).
+ *
+ * A rule is made of conditions: patterns over the lines of members, and
+ * comparisons of facts.  Loaded once, never changed, shared by all threads. */
+#ifndef XB_DIAGNOSE_RULES_H
+#define XB_DIAGNOSE_RULES_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/core/err.h"
+
+#define DIAG_CONDITIONS 16
+#define DIAG_LINE_MAX 4096u /* of a line, what is looked at */
+
+enum severity { SEV_ERROR, SEV_WARNING, SEV_INFO };
+const char *severity_name(enum severity s);
+
+/* What must be so.  Exactly one of match, fact and any is set. */
+struct diag_condition {
+    char **match; /* any of these regular expressions, in one line */
+    unsigned n_match;
+    char *fact;   /* "PATH OP VALUE" */
+    char *any;    /* a list of facts of which one element ... */
+    char **where; /* ... is so: ".FIELD OP VALUE", all of them */
+    unsigned n_where;
+};
+
+struct diag_rule {
+    const char *id;
+    enum severity severity;
+    unsigned rank;     /* 0..99, lower is told first */
+    const char *title; /* {NAME}: a group of the pattern, a fact, a field */
+    uint32_t classes;  /* of logs; see classes.h */
+    const struct diag_condition *when, *unless;
+    unsigned n_when, n_unless;
+    unsigned block;    /* lines kept from the match on; 0: that one */
+    pcre2_code *until; /* ends the block; or NULL */
+    const char *cause, *remedy, *remedy_xm, *see, *source;
+    const char *const *examples, *const *counter; /* must and must not match */
+    unsigned n_examples, n_counter;
+};
+
+/* One regular expression of one rule.  Each has a word that stands in every
+ * line it matches, so that most lines are passed over fast. */
+struct diag_pattern {
+    unsigned rule;
+    unsigned condition; /* of when; behind those, of unless */
+    pcre2_code *code;
+    char *word;
+    size_t word_len;
+};
+
+struct diag_rules {
+    struct diag_rule *rule;
+    size_t n;
+    struct diag_pattern *pattern;
+    size_t n_patterns;
+    /* private */
+    struct diag_file *files;
+    void *words; /* see words.c */
+};
+
+struct diag_rules *diag_rules_new(void);
+void diag_rules_free(struct diag_rules *r);
+
+/* Adds the rules of a file; path is for messages.  -EINVAL with PATH:LINE: what
+ * is wrong, one of its examples included; then r is as before. */
+int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
+                   size_t len, struct err *err);
+/* Those that are compiled in. */
+int diag_rules_add_builtin(struct diag_rules *r, struct err *err);
+/* After the last was added, before the first use. */
+int diag_rules_ready(struct diag_rules *r, struct err *err);
+
+const struct diag_rule *diag_rules_find(const struct diag_rules *r,
+                                        const char *id);
+
+/* Made by the build from rules/: path and text of each file. */
+struct diag_builtin {
+    const char *path;
+    const char *text;
+    size_t len;
+};
+extern const struct diag_builtin diag_builtin[];
+extern const size_t diag_builtin_count;
+
+#endif

@@ -1,0 +1,373 @@
+#include "collector/diagnose/words.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/xalloc.h"
+#ifndef REDACT_NO_HS
+#include <hs/hs.h>
+#endif
+
+#define WORD_MIN 4
+
+struct diag_words {
+    const struct diag_rules *rules;
+    char **text; /* each word once */
+    size_t n;
+    unsigned *of_pattern; /* the number of a pattern's word */
+    pcre2_code *code;     /* all words, or NULL: libhs serves */
+#ifndef REDACT_NO_HS
+    hs_database_t *db;
+    hs_scratch_t *scratch; /* the model for all others */
+#endif
+};
+
+struct diag_scratch {
+    const struct diag_words *w;
+    uint8_t *seen;     /* pattern by pattern */
+    uint8_t *has_word; /* word by word, of the line that is open */
+    pcre2_match_data *md;
+    void *hs;
+    /* of the call that runs */
+    const char *data, *line;
+    size_t len, line_len;
+    diag_line_fn on_line;
+    void *arg;
+};
+
+/* ---- the word of an expression ------------------------------------------- */
+
+/* Behind a group or class that p begins; NULL if it does not end. */
+static const char *skip_class(const char *p)
+{
+    p++;
+    p += *p == '^';
+    p += *p == ']';
+    for (; *p && *p != ']'; p++)
+        if (*p == '\\' && p[1])
+            p++;
+    return *p ? p + 1 : NULL;
+}
+
+static const char *skip_group(const char *p)
+{
+    int depth = 0;
+
+    for (; p && *p; p++) {
+        if (*p == '\\' && p[1])
+            p++;
+        else if (*p == '[') {
+            p = skip_class(p);
+            if (!p)
+                return NULL;
+            p--;
+        } else if (*p == '(')
+            depth++;
+        else if (*p == ')' && !--depth)
+            return p + 1;
+    }
+    return NULL;
+}
+
+static bool repeats(const char *p)
+{
+    return *p == '?' || *p == '*' || *p == '+' || *p == '{';
+}
+
+static const char *skip_repeat(const char *p)
+{
+    if (*p == '{')
+        p = strchr(p, '}') ? strchr(p, '}') : p + strlen(p) - 1;
+    p++;
+    return *p == '?' || *p == '+' ? p + 1 : p;
+}
+
+static void keep_longer(struct buf *best, struct buf *now)
+{
+    if (now->len > best->len) {
+        buf_reset(best);
+        buf_add(best, buf_str(now), now->len);
+    }
+    buf_reset(now);
+}
+
+/* The plain byte at p, or -1.  *next is what follows it; NULL: this cannot be
+ * judged. */
+static int plain_at(const char *p, const char **next)
+{
+    *next = p + 1;
+    if (*p == '(')
+        *next = skip_group(p);
+    else if (*p == '[')
+        *next = skip_class(p);
+    else if (*p == '\\' && isalnum((unsigned char)p[1]))
+        *next = strchr("dDwWsSbB", p[1]) ? p + 2 : NULL;
+    else if (*p == '\\')
+        *next = p[1] ? p + 2 : NULL;
+    if (*p == '\\' && *next && !isalnum((unsigned char)p[1]))
+        return (unsigned char)p[1];
+    return strchr("([\\.^$", *p) ? -1 : (unsigned char)*p;
+}
+
+char *diag_words_of_pattern(const char *p)
+{
+    struct buf best = BUF_INIT, now = BUF_INIT;
+    const char *next;
+    char *out = NULL;
+    int c;
+
+    if (!strncmp(p, "(?i)", 4))
+        goto out; /* words are looked for as they stand */
+    for (; *p; p = next) {
+        if (*p == '|')
+            goto out; /* no word is in all of the branches */
+        c = plain_at(p, &next);
+        if (!next)
+            goto out;
+        if (c < 0 || repeats(next))
+            keep_longer(&best, &now);
+        else
+            buf_addc(&now, (char)c);
+        if (repeats(next))
+            next = skip_repeat(next);
+    }
+    keep_longer(&best, &now);
+    if (best.len >= WORD_MIN)
+        out = xstrdup(buf_str(&best));
+out:
+    buf_done(&best);
+    buf_done(&now);
+    return out;
+}
+
+/* ---- making -------------------------------------------------------------- */
+
+static unsigned word_number(struct diag_words *w, const char *text)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (!strcmp(w->text[i], text))
+            return (unsigned)i;
+    w->text = xreallocarray(w->text, w->n + 1, sizeof(*w->text));
+    w->text[w->n] = xstrdup(text);
+    return (unsigned)w->n++;
+}
+
+#ifndef REDACT_NO_HS
+/* libhs runs instructions that an old CPU does not have, so nothing else of it
+ * is called before this. */
+static bool hs_usable(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("sse4.2"))
+        return false;
+#endif
+    return hs_valid_platform() == HS_SUCCESS;
+}
+
+static bool make_hs(struct diag_words *w)
+{
+    unsigned *flags, *ids;
+    hs_compile_error_t *why = NULL;
+    size_t *lens;
+    bool ok = false;
+
+    if (!hs_usable() || !w->n)
+        return false;
+    flags = xcalloc(w->n, sizeof(*flags));
+    ids = xcalloc(w->n, sizeof(*ids));
+    lens = xcalloc(w->n, sizeof(*lens));
+    for (size_t i = 0; i < w->n; i++) {
+        ids[i] = (unsigned)i;
+        lens[i] = strlen(w->text[i]);
+    }
+    if (hs_compile_lit_multi((const char *const *)w->text, flags, ids, lens,
+                             (unsigned)w->n, HS_MODE_BLOCK, NULL, &w->db,
+                             &why) == HS_SUCCESS)
+        ok = hs_alloc_scratch(w->db, &w->scratch) == HS_SUCCESS;
+    if (why)
+        hs_free_compile_error(why);
+    if (!ok && w->db) {
+        hs_free_database(w->db);
+        w->db = NULL;
+    }
+    free(flags);
+    free(ids);
+    free(lens);
+    return ok;
+}
+#endif
+
+static int make_pcre2(struct diag_words *w, struct err *err)
+{
+    struct buf b = BUF_INIT;
+    PCRE2_SIZE at;
+    int code;
+
+    for (size_t i = 0; i < w->n; i++) {
+        if (i)
+            buf_addc(&b, '|');
+        buf_addf(&b, "\\Q%s\\E", w->text[i]);
+    }
+    w->code =
+        pcre2_compile((PCRE2_SPTR)buf_str(&b), b.len, 0, &code, &at, NULL);
+    buf_done(&b);
+    if (!w->code)
+        return err_set(err, -ENOMEM, "cannot compile the diagnosis' words");
+    (void)pcre2_jit_compile(w->code, PCRE2_JIT_COMPLETE);
+    return 0;
+}
+
+int diag_words_new(const struct diag_rules *r, struct diag_words **out,
+                   struct err *err)
+{
+    struct diag_words *w = xcalloc(1, sizeof(*w));
+    int rc = 0;
+
+    w->rules = r;
+    w->of_pattern = xcalloc(r->n_patterns + 1, sizeof(*w->of_pattern));
+    for (size_t i = 0; i < r->n_patterns; i++)
+        w->of_pattern[i] = word_number(w, r->pattern[i].word);
+#ifndef REDACT_NO_HS
+    if (!make_hs(w))
+#endif
+        rc = w->n ? make_pcre2(w, err) : 0;
+    if (rc) {
+        diag_words_free(w);
+        w = NULL;
+    }
+    *out = w;
+    return rc;
+}
+
+void diag_words_free(struct diag_words *w)
+{
+    if (!w)
+        return;
+#ifndef REDACT_NO_HS
+    if (w->scratch)
+        hs_free_scratch(w->scratch);
+    if (w->db)
+        hs_free_database(w->db);
+#endif
+    pcre2_code_free(w->code);
+    for (size_t i = 0; i < w->n; i++)
+        free(w->text[i]);
+    free(w->text);
+    free(w->of_pattern);
+    free(w);
+}
+
+struct diag_scratch *diag_words_scratch_new(const struct diag_words *w)
+{
+    struct diag_scratch *s = xcalloc(1, sizeof(*s));
+
+    s->w = w;
+    s->seen = xcalloc(w->rules->n_patterns + 1, 1);
+    s->has_word = xcalloc(w->n + 1, 1);
+    s->md = pcre2_match_data_create(1, NULL);
+#ifndef REDACT_NO_HS
+    if (w->db) {
+        hs_scratch_t *hs = NULL;
+
+        if (hs_clone_scratch(w->scratch, &hs) != HS_SUCCESS)
+            abort();
+        s->hs = hs;
+    }
+#endif
+    return s;
+}
+
+void diag_words_scratch_free(struct diag_scratch *s)
+{
+    if (!s)
+        return;
+#ifndef REDACT_NO_HS
+    if (s->hs)
+        hs_free_scratch(s->hs);
+#endif
+    pcre2_match_data_free(s->md);
+    free(s->seen);
+    free(s->has_word);
+    free(s);
+}
+
+/* ---- scanning ------------------------------------------------------------ */
+
+static void hand_over(struct diag_scratch *s)
+{
+    const struct diag_words *w = s->w;
+
+    if (!s->line)
+        return;
+    for (size_t i = 0; i < w->rules->n_patterns; i++)
+        s->seen[i] = s->has_word[w->of_pattern[i]];
+    s->on_line(s->arg, s->line, s->line_len, s->seen);
+    memset(s->has_word, 0, w->n);
+    s->line = NULL;
+}
+
+/* The line that the byte at p is in becomes the open one. */
+static void open_line(struct diag_scratch *s, const char *p)
+{
+    const char *end = s->data + s->len, *start, *stop;
+
+    if (s->line && p >= s->line && p <= s->line + s->line_len)
+        return;
+    hand_over(s);
+    start = memrchr(s->data, '\n', (size_t)(p - s->data));
+    start = start ? start + 1 : s->data;
+    stop = memchr(p, '\n', (size_t)(end - p));
+    s->line = start;
+    s->line_len = (size_t)((stop ? stop : end) - start);
+}
+
+#ifndef REDACT_NO_HS
+static int on_hs(unsigned id, unsigned long long from, unsigned long long to,
+                 unsigned flags, void *arg)
+{
+    struct diag_scratch *s = arg;
+
+    (void)from;
+    (void)flags;
+    open_line(s, s->data + to - 1);
+    s->has_word[id] = 1;
+    return 0;
+}
+#endif
+
+/* PCRE2 tells one word of a line; the others are looked for one by one. */
+static void scan_pcre2(const struct diag_words *w, struct diag_scratch *s)
+{
+    size_t at = 0;
+
+    while (at < s->len && pcre2_match(w->code, (PCRE2_SPTR)s->data, s->len, at,
+                                      0, s->md, NULL) >= 0) {
+        open_line(s, s->data + pcre2_get_ovector_pointer(s->md)[0]);
+        for (size_t i = 0; i < w->n; i++)
+            s->has_word[i] = memmem(s->line, s->line_len, w->text[i],
+                                    strlen(w->text[i])) != NULL;
+        at = (size_t)(s->line - s->data) + s->line_len + 1;
+    }
+}
+
+void diag_words_scan(const struct diag_words *w, struct diag_scratch *s,
+                     const char *data, size_t len, diag_line_fn on_line,
+                     void *arg)
+{
+    s->data = data;
+    s->len = len;
+    s->on_line = on_line;
+    s->arg = arg;
+    s->line = NULL;
+#ifndef REDACT_NO_HS
+    if (w->db)
+        (void)hs_scan(w->db, data, (unsigned)len, 0, s->hs, on_hs, s);
+#endif
+    if (w->code)
+        scan_pcre2(w, s);
+    hand_over(s);
+}

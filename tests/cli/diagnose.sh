@@ -1,0 +1,125 @@
+# alone
+# diagnose: a log, a pipe, a bundle, a folder; what collect found is found again
+# in its bundle.
+host=$TOP/tests/hosts/xen-4.17-debian12
+panic='(XEN) Panic on CPU 3:'
+
+# A healthy host: nothing, and the same by each way.
+collect --replay "$host" -o healthy.tar.bz2
+run 0 "$XB" diagnose healthy.tar.bz2
+has out 'No known problem was found'
+run 0 "$XB" diagnose "$host"
+run 0 "$XB" inspect healthy.tar.bz2 diagnosis.json
+cp out in-bundle
+run 0 "$XB" diagnose --json healthy.tar.bz2
+/usr/bin/python3 - in-bundle out <<'END' || fail 'bundle and diagnose differ'
+import json, sys
+a, b = (json.load(open(f)) for f in sys.argv[1:])
+assert a == b
+assert a["findings"] == [] and a["facts"]["xen"]["version"] == "4.17.7"
+assert a["facts"]["memory"]["dom0_total_kb"] == 399024
+assert [d["name"] for d in a["facts"]["domains"]] == [
+    "Domain-0", "guest1", "guest2"]
+END
+
+# The same host after a crash: collect says so, and so does its bundle, with any
+# number of threads.
+cp -r "$host" ill
+chmod -R u+w ill
+printf '%s\n' "$panic" '(XEN) FATAL PAGE FAULT' '(XEN) password=S3cretEXAMPLE' \
+    >>ill/xen/dmesg.txt
+for jobs in 1 7; do
+    run 0 "$XB" collect -y --replay ill --jobs $jobs -o ill$jobs.tar.bz2
+    has out 'error xen-panic: The hypervisor crashed'
+    "$XB" inspect ill$jobs.tar.bz2 diagnosis.json >ill$jobs.json
+done
+cmp ill1.json ill7.json || fail 'the diagnosis depends on the number of jobs'
+lacks ill1.json S3cretEXAMPLE
+run 4 "$XB" diagnose --json ill1.tar.bz2
+/usr/bin/python3 - ill1.json out <<'END' || fail 'bundle and diagnose differ'
+import json, sys
+a, b = (json.load(open(f)) for f in sys.argv[1:])
+assert a == b
+one, = a["findings"]
+assert one["id"] == "xen-panic" and one["count"] == 2, one
+first = one["evidence"][0]
+assert first["member"] == "xen/dmesg.txt", first
+assert first["text"].startswith("(XEN) Panic on CPU 3:\n(XEN) FATAL"), first
+END
+run 4 "$XB" diagnose ill
+run 0 "$XB" inspect ill1.tar.bz2 summary.txt
+has out 'hypervisor crashed'
+run 0 "$XB" inspect ill1.tar.bz2 report.html
+has out 'hypervisor crashed'
+
+# Any log, from a pipe or a file, packed or not; its secrets are not shown.
+status=0
+printf '%s\n' x "$panic" 'password=S3cretEXAMPLE' | "$XB" diagnose >out ||
+    status=$?
+[ "$status" = 4 ] || fail "a pipe: exit status $status"
+has out 'standard input:2'
+lacks out S3cretEXAMPLE
+printf 'one\r\n%s\r\n' "$panic" | gzip >log.gz
+run 4 "$XB" diagnose log.gz
+has out 'log.gz:2'
+printf 'nothing here\n' >quiet
+run 0 "$XB" diagnose quiet
+: >empty
+run 0 "$XB" diagnose empty
+printf '\033[2J(XEN) Panic on CPU 3: \033]0;x\007\n' >escapes
+run 4 "$XB" diagnose escapes
+! grep -q "$(printf '\033')" out || fail 'terminal escapes were passed on'
+
+# Wrong words.
+run 1 "$XB" diagnose nosuch
+one_line 'nosuch: No such file'
+run 2 "$XB" diagnose --explain nosuch
+one_line "no rule 'nosuch'"
+run 0 "$XB" diagnose --explain xen-panic
+has out '^Remedy'
+run 0 "$XB" diagnose --list
+has out '^xen-panic +error'
+
+# A rule of this host; a bad one is named with its line and left out.
+fresh_etc
+mkdir "$ETC/xen-bugtool/rules.d"
+cat >"$ETC/xen-bugtool/rules.d/a.yaml" <<'END'
+rules:
+- id: site-rule
+  severity: error
+  title: 'Disk {disk} is dying, loop devices: {loop.used}'
+  when:
+  - match: ['dying disk (?<disk>\w+)']
+  cause: 'c'
+  remedy: 'r'
+  examples:
+    match: ['a dying disk sda']
+    no-match: ['a disk']
+END
+sed 's/site-rule/bad-rule/; s/a dying disk sda/a dead disk/' \
+    "$ETC/xen-bugtool/rules.d/a.yaml" >"$ETC/xen-bugtool/rules.d/b.yaml"
+printf 'dying disk sdb\ndying disk sdc\n' >disks
+run 4 "$XB" diagnose disks
+has out 'site-rule: Disk sdb is dying'
+has out 'also: Disk sdc is dying'
+has err 'b.yaml:[0-9]+: rule bad-rule: this line does not match'
+
+# The example of xen-bugtool-diagnosis(5), as it is printed.
+rm "$ETC"/xen-bugtool/rules.d/*
+/usr/bin/python3 - "$TOP/man/xen-bugtool-diagnosis.5" \
+    >"$ETC/xen-bugtool/rules.d/man.yaml" <<'END'
+import re, sys
+block, = re.findall(r"^\.EX\n(.*?)^\.EE", open(sys.argv[1]).read(), re.M | re.S)
+for old, new in ((r"\-", "-"), (r"\(aq", "'"), (r"\e", "\\")):
+    block = block.replace(old, new)
+print(block, end="")
+END
+run 0 "$XB" diagnose --explain site-array
+has out 'handbook'
+# Every class of logs that the page names is one, and it names all.
+man -l -Tascii "$TOP/man/xen-bugtool-diagnosis.5" |
+    sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' >page
+for class in $(sed -n 's/^    {"\([a-z]*\)", C_.*/\1/p; s/.*}, *{"\([a-z]*\)", C_.*/\1/p' \
+    "$TOP/collector/diagnose/classes.c"); do
+    grep -qw "$class" page || fail "the class $class is not in the page"
+done

@@ -1,0 +1,257 @@
+/* The engine of the diagnosis: rules, words of patterns, conditions, and that
+ * what is found depends neither on how the bytes are cut nor on the order in
+ * which members come. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/base/core/err.h"
+#include "collector/diagnose/condition.h"
+#include "collector/diagnose/diagnose.h"
+#include "collector/diagnose/words.h"
+
+/* Every built-in rule loads, and its examples hold. */
+static void test_builtin(void **state)
+{
+    struct diag_rules *r = diag_rules_new();
+    struct err err = ERR_INIT;
+
+    (void)state;
+    if (diag_rules_add_builtin(r, &err))
+        fail_msg("%s", err.text);
+    assert_true(r->n >= 5);
+    diag_rules_free(r);
+}
+
+#define HEAD                                                                   \
+    "rules:\n- id: one\n  severity: error\n  title: 'T {name} {x.y}'\n"        \
+    "  cause: 'c'\n  remedy: 'r'\n"
+#define MATCH(pattern)                                                         \
+    HEAD "  when:\n  - match: ['" pattern "']\n"                               \
+         "  examples:\n    match: ['some words 7']\n    no-match: ['x']\n"
+
+/* What a rule file may not say, and what is answered. */
+static void test_wrong(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {"rules:\n- id: one\n", "f.yaml:"},
+        {HEAD, "expected at least one condition"},
+        {MATCH("a|b"), "4 plain bytes"},
+        {MATCH("\\d+"), "4 plain bytes"},
+        {MATCH("some (words"), "4 plain bytes"},
+        {MATCH("some words {8}"), "does not match"},
+        {MATCH("other words"), "f.yaml:10: rule one: this line does not match"},
+        {HEAD "  when:\n  - match: ['some words']\n", "needs examples"},
+        {HEAD "  when:\n  - fact: 'a ='\n", "PATH OP VALUE"},
+        {HEAD "  when:\n  - fact: 'a = 3'\n", "expected one of =="},
+        {HEAD "  when:\n  - fact: 'a =~ ('\n", "no regular expression"},
+        {HEAD "  when:\n  - any: a\n", "go together"},
+        {HEAD "  rank: x\n  when:\n  - fact: 'a == 1'\n", "from 0 to 99"},
+        {HEAD "  in: [nosuch]\n  when:\n  - fact: 'a == 1'\n", "no such class"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct diag_rules *r = diag_rules_new();
+        struct err err = ERR_INIT;
+
+        assert_int_not_equal(diag_rules_add(r, "f.yaml", rows[i].text,
+                                            strlen(rows[i].text), &err),
+                             0);
+        if (!strstr(err.text, rows[i].says))
+            fail_msg("%zu: '%s' is not in '%s'", i, rows[i].says, err.text);
+        assert_int_equal(r->n, 0);
+        assert_int_equal(r->n_patterns, 0);
+        diag_rules_free(r);
+    }
+}
+
+static void test_words(void **state)
+{
+    static const struct {
+        const char *pattern, *word;
+    } rows[] = {
+        {"Panic on CPU \\d+:", "Panic on CPU "},
+        {"a(?:bc|d)efghi?", "efgh"},
+        {"\\(XEN\\) x", "(XEN) x"},
+        {"abcde*fghij", "fghij"},
+        {"abcd{2,3}efgh", "efgh"},
+        {"[a-z]+: error [0-9]", ": error "},
+        {"[]abc]defg", "defg"},
+        {"abc", NULL},
+        {"abcd|efgh", NULL},
+        {"abcd(", NULL},
+        {"(?i)abcdef", NULL},
+        {"\\x41bcdef", NULL},
+        {"^abcd$", "abcd"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *word = diag_words_of_pattern(rows[i].pattern);
+
+        if (rows[i].word)
+            assert_string_equal(word, rows[i].word);
+        else
+            assert_null(word);
+        free(word);
+    }
+}
+
+static void test_conditions(void **state)
+{
+    struct json_object *facts = json_tokener_parse(
+        "{\"loop\": {\"used\": 8, \"max\": 8}, \"xen\": {\"v\": \"4.17\"},"
+        " \"on\": {\"x\": true}}");
+    static const struct {
+        const char *text;
+        int want;
+    } rows[] = {
+        {"loop.used >= loop.max", 1}, {"loop.used > loop.max", 0},
+        {"loop.used == 8", 1},        {"loop.used < 1K", 1},
+        {"loop.used != 8", 0},        {"loop.nodes == 8", -1},
+        {"xen.v == '4.17'", 1},       {"xen.v == 4.18", 0},
+        {"xen.v =~ ^4\\.1", 1},       {"xen.v !~ ^4\\.1", 0},
+        {"on.x == true", 1},          {"on.x == false", 0},
+        {"loop.used <= loop.no", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *path = NULL;
+
+        assert_int_equal(condition_check(rows[i].text, NULL), 0);
+        if (condition_judge(rows[i].text, facts, NULL, &path) != rows[i].want)
+            fail_msg("%s is not %d", rows[i].text, rows[i].want);
+        assert_int_equal(path != NULL, rows[i].want < 0);
+        free(path);
+    }
+    json_object_put(facts);
+}
+
+static struct diag_rules *some_rules(void)
+{
+    static const char text[] =
+        "rules:\n"
+        "- id: line\n  severity: warning\n  title: 'Domain {domain}'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['domain (?<domain>\\w+) is ill']\n"
+        "  examples:\n    match: ['domain a is ill']\n    no-match: ['a']\n"
+        "- id: block\n  severity: error\n  title: 'B'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['begin of block']\n"
+        "  block: {lines: 4, until: '^stop'}\n"
+        "  examples:\n    match: ['begin of block']\n    no-match: ['a']\n"
+        "- id: unless\n  severity: error\n  title: 'U'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['begin of block']\n"
+        "  unless:\n  - match: ['all is well']\n"
+        "  examples:\n    match: ['begin of block']\n    no-match: ['a']\n";
+    struct diag_rules *r = diag_rules_new();
+    struct err err = ERR_INIT;
+
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
+        diag_rules_ready(r, &err))
+        fail_msg("%s", err.text);
+    return r;
+}
+
+static const char log_text[] = "2026-11-01 10:00:00 domain one is ill\r\n"
+                               "x\nbegin of block\n1\n2\nstop here\n"
+                               "domain two is ill\nall is well\n"
+                               "[   12.5] domain one is ill";
+
+static char *judge(const struct diag_rules *r, size_t step, int swapped)
+{
+    static const char *const names[] = {"files/var/log/syslog", "other"};
+    struct diagnosis *d = diagnosis_new(r);
+    struct json_object *doc;
+    char *out;
+
+    for (int i = 0; i < 2; i++) {
+        int k = swapped ? 1 - i : i;
+        struct match_stream *m = diagnosis_begin_any(d, names[k], (uint64_t)k);
+
+        for (size_t at = 0; at < strlen(log_text); at += step)
+            match_feed(m, log_text + at,
+                       strlen(log_text) - at < step ? strlen(log_text) - at
+                                                    : step);
+        match_end(m);
+        match_commit(m);
+    }
+    doc = diagnosis_json(d, NULL, "1");
+    out = strdup(json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN));
+    json_object_put(doc);
+    diagnosis_free(d);
+    return out;
+}
+
+static void test_any_cut(void **state)
+{
+    struct diag_rules *r = some_rules();
+    char *whole = judge(r, 1000, 0), *other;
+
+    (void)state;
+    assert_non_null(strstr(whole, "\"text\":\"begin of block\\n1\\n2\""));
+    assert_non_null(strstr(whole, "\"count\":6"));
+    assert_non_null(strstr(whole, "\"first\":\"2026-11-01 10:00:00\""));
+    assert_non_null(strstr(whole, "\"last\":\"[   12.5]\""));
+    assert_non_null(
+        strstr(whole, "\"subjects\":[\"Domain one\",\"Domain two\"]"));
+    assert_null(strstr(whole, "\"id\":\"unless\",\"severity\""));
+    for (size_t step = 1; step < sizeof(log_text); step++) {
+        other = judge(r, step, (int)(step & 1));
+        assert_string_equal(other, whole);
+        free(other);
+    }
+    free(whole);
+    diag_rules_free(r);
+}
+
+/* Lines without an end, NUL, and a member that is dropped. */
+static void test_hostile(void **state)
+{
+    struct diag_rules *r = some_rules();
+    struct diagnosis *d = diagnosis_new(r);
+    struct match_stream *m = diagnosis_begin_any(d, "a", 0);
+    char *block = malloc(1 << 20);
+    struct json_object *doc;
+
+    (void)state;
+    memset(block, 'x', 1 << 20);
+    for (int i = 0; i < 8; i++)
+        match_feed(m, block, 1 << 20);
+    match_feed(m, "\n\0domain z\0 is ill\ndomain q is ill", 36);
+    match_end(m);
+    match_commit(m);
+    m = diagnosis_begin_any(d, "b", 1);
+    match_feed(m, "begin of block\n", 15);
+    match_end(m);
+    match_drop(m);
+    doc = diagnosis_json(d, NULL, "1");
+    assert_int_equal(diagnosis_count(doc, SEV_ERROR), 0);
+    assert_int_equal(diagnosis_count(doc, SEV_WARNING), 1);
+    json_object_put(doc);
+    free(block);
+    diagnosis_free(d);
+    diag_rules_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_builtin), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_words),   cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_any_cut), cmocka_unit_test(test_hostile),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -533,6 +533,16 @@ void value_begin(struct value *v, enum value_form form,
     v->hash = hash;
 }
 
+/* The quote that ends a string, or one within a string. */
+static bool quote_follows(const uint8_t *p, size_t n)
+{
+    size_t k = 0;
+
+    while (k < n && k < 8 && p[k] == '\\')
+        k++;
+    return k < n && is(p[k], C_QUOTE);
+}
+
 static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
                 size_t *raw, size_t *gone)
 {
@@ -555,7 +565,7 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
         p += *raw;
         n -= *raw;
         t = v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
-        if (t && ends_at(v, p + t, n - t))
+        if (t && (ends_at(v, p + t, n - t) || quote_follows(p + t, n - t)))
             return VALUE_DONE;
     }
     return body(v, p, n, eof, gone);

@@ -36,6 +36,8 @@ static int open_folder(struct err *err)
     char why[96];
     int rc, fd = -1;
 
+    /* A prefix of one's own may have no folder for configuration yet. */
+    (void)mkdir(SYSCONFDIR, 0755);
     if (!mkdir(FOLDER, 0755))
         chmod(FOLDER, 0755); /* whatever the umask is */
     else if (errno != EEXIST)

@@ -92,3 +92,8 @@ has out ': a secret is left, of the rule site-lab$'
 echo 'rules: 7' >more.yaml
 run 2 "$XB" verify --deep --redact-rules more.yaml clean.tar.bz2
 has err 'more.yaml:1'
+
+# What the user says is hidden in the manifest, where its quotes are escaped.
+collect --replay "$TOP/tests/hosts/xen-4.17-debian12" \
+    --case 'vncpasswd="S3cret"' --note '{"passwd":"S3cret"}' -o said.tar.bz2
+run 0 "$XB" verify --deep said.tar.bz2

@@ -231,6 +231,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
     qsort(order, a.n, sizeof(*order), by_priority);
     for (size_t i = 0; i < a.n && !r; i++) {
         if (!cfg->only[0] || order[i]->item->bad ||
+            (cfg->debug_keys && order[i]->item->debug_keys) ||
             plan_listed(cfg->only, order[i]->plugin, order[i]->item))
             r = plan_expand(&b, a.slots, order[i], err);
     }
@@ -258,6 +259,7 @@ void plan_done(struct plan *p)
         free(it->why);
         free(it->args);
         free(it->since);
+        free(it->keys);
     }
     for (size_t i = 0; i < p->n_added; i++)
         item_free(p->added[i]);
@@ -274,8 +276,8 @@ void plan_source_text(const struct planned *it, struct buf *out)
 
     if (it->path)
         buf_adds(out, it->path);
-    else if (item->probe)
-        buf_addf(out, "probe %s", item->probe);
+    else if (it->probe)
+        buf_addf(out, "probe %s", it->probe);
     else if (it->argv)
         for (size_t i = 0; it->argv[i]; i++)
             buf_addf(out, "%s%s", i ? " " : "", it->argv[i]);

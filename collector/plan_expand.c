@@ -63,6 +63,20 @@ static void settle(struct planned *it, enum status st, const char *why)
     it->why = why && *why ? xstrdup(why) : NULL;
 }
 
+/* Is it the item, not its plugin alone, that --only names? */
+static bool named_whole(char *const *words, const struct plugin *p,
+                        const struct item *item)
+{
+    size_t n = strlen(p->name);
+
+    for (; words && *words; words++) {
+        if (str_starts(*words, p->name) && (*words)[n] == '/' &&
+            !strcmp(*words + n + 1, item->name))
+            return true;
+    }
+    return false;
+}
+
 /* What can be said of an item without asking the host. */
 static void judge(struct builder *b, struct planned *it)
 {
@@ -88,6 +102,14 @@ static void judge(struct builder *b, struct planned *it)
         settle(
             it, ST_SKIPPED,
             "not with --sysroot: it would tell of the machine that runs now");
+        return;
+    }
+    if (item->debug_keys && !b->cfg->debug_keys) {
+        settle(it, ST_SKIPPED, "only on request: --debug-keys");
+        return;
+    }
+    if (item->on_request && !named_whole(b->cfg->only, it->plugin, item)) {
+        settle(it, ST_SKIPPED, "only on request: --only with this item's name");
         return;
     }
     for (size_t i = 0; b->modules && item->modules[i]; i++) {
@@ -343,6 +365,10 @@ int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
         it->instead_of = slots[s->instead_of].first;
     if (s->item->argv[0])
         set_args(b, it);
+    it->probe = s->item->probe;
+    if (s->item->debug_keys && b->cfg->debug_keys)
+        it->probe = it->keys =
+            xasprintf("%s-%s", s->item->probe, b->cfg->debug_keys);
     judge(b, it);
     return 0;
 }

@@ -56,8 +56,8 @@ static int read_one(struct taker *tk, const struct planned *it, struct buf *out,
                     struct err *err)
 {
     const struct request rq = {
-        .kind = it->item->probe ? REQ_PROBE : REQ_READ,
-        .name = it->item->probe ? it->item->probe : it->path,
+        .kind = it->probe ? REQ_PROBE : REQ_READ,
+        .name = it->probe ? it->probe : it->path,
         .flags = READ_VIRTUAL,
         .max_bytes = it->max_bytes,
         .timeout_ms = it->timeout_ms,

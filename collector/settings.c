@@ -112,6 +112,9 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
     case OPT_CASE:
         s->case_id = keep(s, v);
         break;
+    case OPT_DEBUG_KEYS:
+        s->debug_keys = keep(s, v);
+        break;
     case OPT_SYSROOT:
         s->sysroot = keep(s, v);
         break;

@@ -26,6 +26,7 @@ struct settings {
     bool unlimited;
     unsigned jobs, threads;
     const char *case_id, *note; /* NULL: none */
+    const char *debug_keys;     /* NULL: none */
     const char *sysroot;        /* NULL: this host */
     bool dry_run, json, quiet, replay;
     /* private: the texts that the strings above point into */

@@ -68,12 +68,12 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
     m->item = it->item->name;
     m->exit_code = -1;
     m->interval_ms = it->interval_ms;
-    if (it->item->probe) {
-        m->source = str_starts(it->item->probe, "xenstore") ||
-                            str_starts(it->item->probe, "devices")
+    if (it->probe) {
+        m->source = str_starts(it->probe, "xenstore") ||
+                            str_starts(it->probe, "devices")
                         ? SRC_XENSTORE
                         : SRC_HYPERCALL;
-        m->probe = it->item->probe;
+        m->probe = it->probe;
     } else if (it->argv) {
         m->source = SRC_COMMAND;
         while (it->argv[n])
@@ -339,10 +339,10 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
 {
     const struct item *item = it->item;
     struct request rq = {
-        .kind = item->probe ? REQ_PROBE
-                : it->argv  ? REQ_RUN
-                            : REQ_READ,
-        .name = item->probe ? item->probe : it->path,
+        .kind = it->probe  ? REQ_PROBE
+                : it->argv ? REQ_RUN
+                           : REQ_READ,
+        .name = it->probe ? it->probe : it->path,
         .argv = it->argv,
         .max_bytes = it->max_bytes,
         .timeout_ms = it->timeout_ms,

@@ -58,6 +58,9 @@ struct item {
     bool sample;     /* file or probe: counters, read twice with --interval
                         between; both and their difference are stored */
     bool head;       /* too long: keep the start, not the newest part */
+    bool on_request; /* only if --only names this very item */
+    bool debug_keys; /* probe: with "-KEYS" of --debug-keys behind it, and only
+                        with that option */
     const char *bad; /* never asked for: recorded as failed, with this reason (a
                         drop-in that cannot be used) */
 };

@@ -30,6 +30,11 @@ static const struct item items[] = {
     {.name = "livepatches",
      .probe = "livepatches",
      .member = "xen/livepatches.json"},
+    {.name = "debug-keys",
+     .probe = "debug-keys",
+     .member = "xen/debug-keys.txt",
+     .debug_keys = true,
+     .max_bytes = 16 << 20},
     /* Kept by some init scripts, from before the ring wrapped. */
     {.name = "boot-dmesg", .file = "/var/log/xen-dmesg", .head = true},
     {.name = "sys-hypervisor", .tree = "/sys/hypervisor", .max_depth = 4},

@@ -19,6 +19,9 @@ static const struct item items[] = {
     {.name = "xenhypfs-config",
      .argv = {"xenhypfs", "cat", "/buildinfo/config"}},
     {.name = "xentop", .argv = {"xentop", "-b", "-f", "-i", "2", "-d", "2"}},
+    /* Both look at every CPU's counters; on a busy host that is felt. */
+    {.name = "xenperf", .argv = {"xenperf"}, .on_request = true},
+    {.name = "xenlockprof", .argv = {"xenlockprof"}, .on_request = true},
     {.name = "tap-ctl", .argv = {"tap-ctl", "list"}, .privacy = PRIVACY_YES},
     {.name = "netback-debug", .tree = "/sys/kernel/debug/xen-netback"},
     {.name = "xen-debug", .tree = "/sys/kernel/debug/xen", .max_depth = 3},

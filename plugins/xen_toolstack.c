@@ -32,6 +32,7 @@ static const struct item items[] = {
      .argv = {"xm", "sched-credit"},
      .instead_of = "xl-sched-credit"},
     {.name = "xl-sched-credit2", .argv = {"xl", "sched-credit2"}},
+    {.name = "xl-sched-rtds", .argv = {"xl", "sched-rtds"}},
     {.name = "xl-pci-assignable", .argv = {"xl", "pci-assignable-list"}},
     {.name = NULL},
 };

@@ -251,7 +251,7 @@ static bool is_probe_name(const char *s)
 {
     const char *p = s;
 
-    while (islower((unsigned char)*p) || isdigit((unsigned char)*p) ||
+    while (isalpha((unsigned char)*p) || isdigit((unsigned char)*p) ||
            *p == '-')
         p++;
     return *s && *s != '-' && !*p;

@@ -39,6 +39,8 @@ static const struct subject subjects[] = {
      subject_devices, NULL},
     {"domain-names", "number, UUID and name of each domain",
      subject_domain_names, NULL},
+    {"debug-keys", "what these debug keys print (only keys that print)", NULL,
+     NULL},
     {"domain", "one domain, as in domains (JSON)", NULL, subject_domain_of},
     {"xenstore", "what belongs to one domain", NULL, subject_xenstore_of},
     {"devices", "the devices of one domain (JSON)", NULL, subject_devices_of},
@@ -53,7 +55,10 @@ static int help(void)
     for (size_t i = 0; i < N_SUBJECTS; i++)
         printf("  %s%-*s %s\n", subjects[i].name,
                (int)(17 - strlen(subjects[i].name)),
-               subjects[i].run_of ? "-DOMID" : "", subjects[i].summary);
+               subjects[i].run_of ? "-DOMID"
+               : subjects[i].run  ? ""
+                                  : "-KEYS",
+               subjects[i].summary);
     puts("\n  --help, --version\n\n"
          "Exit status: 0 read, 1 failed, 2 usage, 3 no Xen here");
     return fflush(stdout) ? 1 : 0;
@@ -68,7 +73,10 @@ static int usage(const char *what, const char *arg)
     return 2;
 }
 
-static int run(const struct subject *s, uint32_t domid)
+/* "debug-keys-KEYS": the one subject that has Xen do something: print. */
+#define KEYS "debug-keys-"
+
+static int run(const struct subject *s, const char *arg, uint32_t domid)
 {
     struct err err = ERR_INIT, write_err = ERR_INIT;
     struct out *o = malloc(sizeof(*o));
@@ -80,7 +88,9 @@ static int run(const struct subject *s, uint32_t domid)
         return 1;
     }
     out_init(o, STDOUT_FILENO);
-    rc = s->run_of ? s->run_of(o, domid, &err) : s->run(o, &err);
+    rc = s->run_of ? s->run_of(o, domid, &err)
+         : s->run  ? s->run(o, &err)
+                   : subject_debug_keys(o, arg + strlen(KEYS), &err);
     write_rc = out_flush(o, &write_err);
     free(o);
     if (!rc && write_rc) {
@@ -102,6 +112,11 @@ static const struct subject *find(const char *arg, uint32_t *domid)
     for (size_t i = 0; i < N_SUBJECTS; i++)
         if (subjects[i].run && !strcmp(arg, subjects[i].name))
             return subjects + i;
+    if (str_starts(arg, KEYS)) {
+        for (size_t i = 0; i < N_SUBJECTS; i++)
+            if (!subjects[i].run && !subjects[i].run_of)
+                return subjects + i;
+    }
     if (!dash || str_parse_u64(dash + 1, 0, DOMID_FIRST_RESERVED - 1, &id))
         return NULL;
     *domid = (uint32_t)id;
@@ -133,7 +148,7 @@ int main(int argc, char **argv)
         return usage("one subject at a time, not also ", argv[2]);
     s = find(argv[1], &domid);
     if (s)
-        return run(s, domid);
+        return run(s, argv[1], domid);
     return usage(argv[1][0] == '-' ? "no such option: " : "no such subject: ",
                  argv[1]);
 }

@@ -45,6 +45,8 @@ int subject_ring_raw(struct out *o, struct err *err);
 int subject_counters(struct out *o, struct err *err);
 int subject_devices(struct out *o, struct err *err);
 int subject_domain_names(struct out *o, struct err *err);
+/* keys: of DEBUG_KEYS_PRINTING alone, else -EINVAL. */
+int subject_debug_keys(struct out *o, const char *keys, struct err *err);
 int subject_domain_of(struct out *o, uint32_t domid, struct err *err);
 int subject_xenstore_of(struct out *o, uint32_t domid, struct err *err);
 int subject_devices_of(struct out *o, uint32_t domid, struct err *err);

@@ -21,6 +21,10 @@ try 'takes no operand' plugins something
 try 'takes no operand' collect collect
 try 'is not an option of' verify x --jobs 2
 try 'is not an option of' plugins --outfile x
+try '--debug-keys.*more than print.*expected' collect --debug-keys mR
+for key in R C % b q d '*' 0 A N ' '; do
+    try '--debug-keys.*expected' collect --debug-keys "$key"
+done
 try '--jobs.*expected' collect --jobs 0
 try '--jobs.*expected' collect --jobs 65
 try '--jobs.*expected' collect --jobs two

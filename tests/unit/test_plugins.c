@@ -250,6 +250,8 @@ static const char *const programs[] = {"apk",
                                        "xen-livepatch",
                                        "xen-ucode",
                                        "xenhypfs",
+                                       "xenlockprof",
+                                       "xenperf",
                                        "xenpm",
                                        "xenstore-ls",
                                        "xentop",
@@ -266,8 +268,8 @@ static const struct {
 } words[] = {
     {"xl",
      {"dmesg", "info", "list", "vcpu-list", "uptime", "claims", "cpupool-list",
-      "sched-credit", "sched-credit2", "pci-assignable-list", "network-list",
-      "block-list"}},
+      "sched-credit", "sched-credit2", "sched-rtds", "pci-assignable-list",
+      "network-list", "block-list"}},
     {"xm", {"dmesg", "info", "list", "vcpu-list", "uptime", "sched-credit"}},
     {"systemctl",
      {"list-units", "list-jobs", "list-unit-files", "list-timers", "show"}},
@@ -354,6 +356,11 @@ static void check_command(const char *of, const struct item *i)
     for (size_t k = 1; i->argv[k]; k++) {
         if (one_of(i->argv[k], never))
             fail_msg("%s/%s: %s", of, i->name, i->argv[k]);
+    }
+    /* "-r" sets all counters to nothing. */
+    if (!strcmp(i->argv[0], "xenperf") || !strcmp(i->argv[0], "xenlockprof")) {
+        assert_null(i->argv[1]);
+        assert_true(i->on_request);
     }
     check_lvm(of, i);
     /* "dmesg -c" and "xl dmesg -c" empty the ring. */

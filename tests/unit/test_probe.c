@@ -17,6 +17,7 @@
 #define access(path, mode) 0
 #include "collector/probe/console_ring.c"
 #include "collector/probe/cpus.c"
+#include "collector/probe/debug_keys.c"
 #include "collector/probe/domain_more.c"
 #include "collector/probe/domains.c"
 #include "collector/probe/info.c"
@@ -126,6 +127,21 @@ int xc_sched_id(xc_interface *xch, int *sched_id)
     (void)xch;
     *sched_id = 6;
     return sysctl_result();
+}
+
+/* A handler prints into the ring. */
+static char sent_keys[32];
+static char ring_after[256];
+
+int xc_send_debug_keys(xc_interface *xch, const char *keys)
+{
+    (void)xch;
+    snprintf(sent_keys, sizeof(sent_keys), "%s", keys);
+    snprintf(ring_after, sizeof(ring_after), "%.*s(XEN) key '%s' pressed\n",
+             (int)xen.ring_len, xen.ring, keys);
+    xen.ring = ring_after;
+    xen.ring_len = strlen(ring_after);
+    return 0;
 }
 
 int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu,
@@ -933,6 +949,31 @@ static void other_release(void **state)
     has("\"match\": null");
 }
 
+static int keys_mr(struct out *o, struct err *err)
+{
+    return subject_debug_keys(o, "mr", err);
+}
+
+static int keys_crash(struct out *o, struct err *err)
+{
+    return subject_debug_keys(o, "mC", err);
+}
+
+/* The new part of the ring alone, and nothing but keys that print. */
+static void debug_keys(void **state)
+{
+    (void)state;
+    healthy();
+    xen.ring_dropped = 100;
+    run(keys_mr);
+    assert_int_equal(res.rc, 0);
+    assert_string_equal(res.text, "(XEN) key 'mr' pressed\n");
+    sent_keys[0] = '\0';
+    run(keys_crash);
+    assert_int_equal(res.rc, -EINVAL);
+    assert_string_equal(sent_keys, "");
+}
+
 static void store_healthy(void **state)
 {
     (void)state;
@@ -1099,6 +1140,7 @@ int main(void)
         cmocka_unit_test(cpus_and_pools),
         cmocka_unit_test(livepatches),
         cmocka_unit_test(other_release),
+        cmocka_unit_test(debug_keys),
         cmocka_unit_test(store_healthy),
         cmocka_unit_test(store_races),
         cmocka_unit_test(store_hostile_name),

@@ -2,6 +2,7 @@
  *
  * Not getopt_long: that takes abbreviations, so that a new option could change
  * what an old script means, and prints its own messages. */
+#include "collector/base/core/debug_keys.h"
 #include "collector/base/core/options.h"
 
 #include <errno.h>
@@ -196,6 +197,11 @@ int option_check(const struct option_def *def, const char *name,
     if (def->id == OPT_SINCE && option_since(text, INT64_MAX, &t))
         return bad_value(err, name, text, "is not a time",
                          "2d, 2026-11-20 or \"2026-11-20 08:30\"");
+    if (def->id == OPT_DEBUG_KEYS &&
+        (strspn(text, DEBUG_KEYS_PRINTING) != strlen(text) ||
+         strlen(text) > DEBUG_KEYS_MAX))
+        return bad_value(err, name, text, "has keys that do more than print",
+                         "some of " DEBUG_KEYS_PRINTING);
     switch (def->type) {
     case OT_LIST:
         return check_list(name, text, err);

@@ -37,6 +37,7 @@ enum opt_id {
     OPT_PRIVACY,
     OPT_KEYWORD,
     OPT_REDACT_RULES,
+    OPT_DEBUG_KEYS,
     OPT_SYSROOT,
     OPT_REPLAY,
     OPT_DRY_RUN,

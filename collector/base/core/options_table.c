@@ -81,6 +81,8 @@ const struct option_def option_table[] = {
     {OPT_REDACT_RULES, "redact-rules", 0, OT_TEXT, "FILE", NULL, NULL,
      CMD_COLLECT | CMD_REDACT | CMD_VERIFY,
      "add the rules of this file to what is hidden", 0, 0},
+    {OPT_DEBUG_KEYS, "debug-keys", 0, OT_TEXT, "KEYS", NULL, NULL, CMD_COLLECT,
+     "have Xen print what these debug keys print, such as mrv", 0, 0},
     {OPT_SYSROOT, "sysroot", 0, OT_TEXT, "DIR", NULL, NULL, CMD_COLLECT,
      "collect from a dead host's disk, mounted there (files only)", 0, 0},
     {OPT_REPLAY, "replay", 0, OT_TEXT, "BUNDLE", NULL, NULL, CMD_COLLECT,

@@ -100,9 +100,13 @@ static void write_subjects(struct json_object *f, struct writer *w)
     size_t n = facts_count(f, "subjects");
     struct buf b = BUF_INIT;
 
-    for (size_t i = 0; i < n && i < MAX_SUBJECTS; i++)
-        buf_addf(&b, "%s%s", i ? ", " : "",
-                 json_object_get_string(facts_at(f, "subjects", i)));
+    for (size_t i = 0; i < n && i < MAX_SUBJECTS; i++) {
+        const char *one = json_object_get_string(facts_at(f, "subjects", i));
+
+        /* A rule that names nothing has its title there. */
+        if (one && strcmp(one, facts_text(f, "title")))
+            buf_addf(&b, "%s%s", b.len ? ", " : "", one);
+    }
     if (n > MAX_SUBJECTS)
         buf_addf(&b, " and %zu more", n - MAX_SUBJECTS);
     writer_attr(w, "subjects", "Concerns", buf_str(&b));

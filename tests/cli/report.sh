@@ -41,6 +41,34 @@ run 2 "$XB" report --json b.tar.bz2 -o x.html
 one_line 'give one of them'
 run 2 "$XB" report
 
+# A crash that Xen told of: the line, the remedy, and markup that stays text, in
+# the page inside, the page made later, summary and JSON.
+cp -r "$host" broken
+cat >>broken/xen/dmesg.txt <<'END'
+(XEN) Xen BUG at spinlock.c:48
+(XEN) RIP:    e008:[<ffff82d04023b8a2>] check_lock+0x32 <script>x</script>
+(XEN) Panic on CPU 0:
+END
+collect --replay broken -o broken.tar.bz2
+run 0 "$XB" verify --deep broken.tar.bz2
+run 0 "$XB" inspect broken.tar.bz2 report.html
+mv out broken.html
+has broken.html 'The hypervisor crashed'
+has broken.html 'check_lock.0x32 &lt;script&gt;x&lt;/script&gt;$'
+run 0 "$XB" report -q broken.tar.bz2 -o later.html
+cmp broken.html later.html
+run 0 "$XB" inspect broken.tar.bz2 summary.txt
+has out '^ERROR   The hypervisor crashed'
+has out '^      \(XEN\) Xen BUG at spinlock'
+run 0 "$XB" report --json broken.tar.bz2
+/usr/bin/python3 - <<'END'
+import json
+r = json.load(open("out"))
+first = r["diagnosis"]["findings"][0]
+assert r["errors"] >= 1 and first["severity"] == "error", r["errors"]
+assert first["evidence"][0]["member"] == "xen/dmesg.txt", first
+END
+
 # What is no bundle, and one that ends too early.
 echo hello >text
 run 4 "$XB" report text

@@ -323,6 +323,24 @@ static void add_lists(struct plan_adder *adder, const struct domains *d)
     }
 }
 
+/* On a dom0 where no guest was started yet, libxl fills in dom0's memory target
+ * in xenstore while it lists (libxl__fill_dom0_memory_info): nothing of ours
+ * may write there, and there is nothing to list. */
+static void add_long_list(struct plan_adder *adder, const struct domains *d)
+{
+    if (d->n == 1 && !d->v[0].domid)
+        return;
+    plan_add(adder, &(struct item){.name = "xl-list-l",
+                                   .argv = {"xl", "list", "-l"},
+                                   .priority = PRIO_TOOLSTACK,
+                                   .timeout_ms = 20000});
+    plan_add(adder, &(struct item){.name = "xm-list-l",
+                                   .argv = {"xm", "list", "--long"},
+                                   .instead_of = "xl-list-l",
+                                   .priority = PRIO_TOOLSTACK,
+                                   .timeout_ms = 20000});
+}
+
 static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
 {
     struct domains d = {NULL, 0};
@@ -334,6 +352,8 @@ static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
         add_domain(adder, &d.v[i]);
     if (!r)
         add_lists(adder, &d);
+    if (!r)
+        add_long_list(adder, &d);
     domains_done(&d);
     return r;
 }

@@ -475,7 +475,6 @@ static void test_fallbacks(void **state)
                         "xl-dmesg");
     assert_string_equal(item("xen_store", "xenstore")->member,
                         "xen/xenstore.txt");
-    assert_string_equal(item("xen_toolstack", "xm-list-l")->argv[2], "--long");
     /* Read first: the hypervisor and xenstore. */
     assert_int_equal(plugin("xen_hypervisor")->priority, PRIO_XEN);
     assert_int_equal(plugin("xen_store")->priority, PRIO_XEN);
@@ -663,6 +662,7 @@ static void test_process(void **state)
 #define BOOTLOADER(id, name)                                                   \
     "d" id "-bootloader /var/log/xen/bootloader." id ".log* > domains/" id     \
     "-" name "\n"
+#define LONG_LIST "xl-list-l xl list -l > \nxm-list-l xm list --long > \n"
 #define UUID "911e5508-906b-4d1e-b83d-04bac6f2184c"
 
 static void domains_of(const char *source, const char *text,
@@ -708,15 +708,16 @@ static void test_domains(void **state)
                               "d3-libvirt-log /var/log/libvirt/libxl/web.log* "
                               "> domains/3-web\n"
                               "xl-network-list-1 xl network-list 3 > \n"
-                              "xl-block-list-1 xl block-list 3 > \n");
+                              "xl-block-list-1 xl block-list 3 > \n" LONG_LIST);
 }
 
 /* What a guest is called leads nowhere, and a domain that xenstore does not
  * know has its folder too. */
 static void test_domains_hostile(void **state)
 {
-    static const char lists[] = "xl-network-list-1 xl network-list 4 > \n"
-                                "xl-block-list-1 xl block-list 4 > \n";
+    static const char lists[] =
+        "xl-network-list-1 xl network-list 4 > \n"
+        "xl-block-list-1 xl block-list 4 > \n" LONG_LIST;
     static const struct {
         const char *name, *member;
     } rows[] = {
@@ -744,7 +745,10 @@ static void test_domains_hostile(void **state)
     /* Numbers that no domain has, and lines that are none. */
     domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
                &added);
-    assert_string_equal(added.text, "");
+    assert_string_equal(added.text, LONG_LIST);
+    /* libxl would write to xenstore. */
+    domains_of("domain-names", "name 0 Domain-0\n", &added);
+    assert_string_equal(added.text, FOLDER("0", "Domain-0"));
 }
 
 /* Where the probe cannot start, the toolstack is asked. */

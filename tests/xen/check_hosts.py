@@ -250,14 +250,14 @@ def boot_main(out):
     full = out + "/full"
     check("full disk: exit status 1, and why",
           text(full + "/full-0.status").strip() == "1" and
-          "No space left" in text(out + "/full-0.err"),
-          text(full + "/full-0.status") + text(out + "/full-0.err"))
+          "No space left" in text(full + "/full-0.err"),
+          text(full + "/full-0.status") + text(full + "/full-0.err"))
     check("full disk: nothing is left behind", text(full + "/full-0.left") == "",
           text(full + "/full-0.left"))
     bundles = glob.glob(full + "/xen-bugtool-*")
     check("nearly full disk: exit status 3",
           text(full + "/full-1.status").strip() == "3",
-          text(full + "/full-1.status") + text(out + "/full-1.err"))
+          text(full + "/full-1.status") + text(full + "/full-1.err"))
     cut = bz2.decompress(read(bundles[0])) if bundles else b""
     check("nearly full disk: a sound bundle that says it was cut short",
           b'"complete":false' in cut and b"CUT SHORT" in cut, bundles)

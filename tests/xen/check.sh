@@ -96,7 +96,7 @@ store_hosts() { # BOOT
         no-xen/*) name=no-xen-debian12 ;;
         *) name=xen-4.17-$name ;;
         esac
-        kb=$(du -sk "$dir"xen-bugtool-* | cut -f1)
+        kb=$(du -sk --apparent-size "$dir"xen-bugtool-* | cut -f1)
         if [ "$kb" -gt "$MAX_KB" ]; then
             say "$name: $kb kB is too much for tests/hosts"
             continue

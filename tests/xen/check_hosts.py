@@ -154,7 +154,8 @@ def xen_is_ok(host):
     host.say("version, build id and command line are xl's",
              (xen.get("version"), xen.get("build_id"),
               xen.get("command_line", "").strip()) ==
-             (xl["xen_version"], xl["build_id"], xl["xen_commandline"]), xen)
+             (xl["xen_version"], xl["build_id"],
+              xl["xen_commandline"].strip()), xen)
     ids = [d["domid"] for d in host.json("xen/domains.json").get("domains", [])]
     host.say("dom0 and both guests by hypercall", ids == [0, 1, 2], ids)
     store = host.member("xen/xenstore.txt")

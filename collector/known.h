@@ -7,7 +7,7 @@
 #include "collector/gather/gather.h"
 
 /* Ready to use.  A file of rules.d that cannot be used is named in a warning
- * and left out.  Negative: the gather is lost, or a built-in rule is wrong. */
+ * and left out.  Negative: the gather is lost. */
 int known_load(struct gather *g, struct diag_rules **out, struct err *err);
 
 #endif

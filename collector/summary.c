@@ -321,10 +321,11 @@ static void write_problems(struct json_object *diagnosis, struct buf *out)
     }
     if (n == notes)
         buf_adds(out, "none that is known\n");
-    if (notes || unchecked)
-        buf_addf(
-            out, "besides, %zu note%s; %zu problem%s could not be looked for\n",
-            notes, notes == 1 ? "" : "s", unchecked, unchecked == 1 ? "" : "s");
+    if (notes)
+        buf_addf(out, "besides, %zu note%s\n", notes, notes == 1 ? "" : "s");
+    if (unchecked)
+        buf_addf(out, "%zu problem%s could not be looked for\n", unchecked,
+                 unchecked == 1 ? "" : "s");
 }
 
 /* ---- what is missing ----------------------------------------------------- */

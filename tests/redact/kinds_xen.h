@@ -112,17 +112,21 @@ static const struct secret_case xenstore_listings_cases[] = {
     S("guest data by name",
       "/local/domain/3/vm-data/db-password = "
       "\"«S3cret»\"\n/local/domain/3/vm-data/api_token = \"«T4»\"\n"),
-    S("guest data, tree", "   vm-data = \"\"\n    root_secret = \"«S3cret»\"   "
-                          "(n0)\n    admin-passwd = \"«T4»\"\n"),
+    S("guest data, tree", "   vm-data = \"\"\n    «root_secret = \"S3cret\"   "
+                          "(n0)\n    admin-passwd = \"T4\"»\n"),
+    S("guest data of any name",
+      "/local/domain/3/vm-data/license = \"«S3cret»\"   (n0,r3)\n"),
     S("a user's hash",
       "/local/domain/3/vm-data/root_password_hash = \"«x$y»\"\n"),
     S("private key by name",
       "/local/domain/3/vm-data/private_key = \"«abc»\"\n"),
     S("cloud-init", "/local/domain/3/vm-data/user-data = "
-                    "\"#cloud-config\\npassword: «S3 cret»\\nx: y\\n\"\n"),
+                    "\"«#cloud-config\\npassword: S3 cret\\nx: y\\n»\"\n"),
 };
 
 static const struct secret_case xenstored_s_logs_cases[] = {
+    S("a relative path", "[20261122T22:22:14.132Z]  D3.123        write     "
+                         "console/vnc-pass «S3cret»\n"),
     S("oxenstored", "[20261122T22:22:14.132Z]  A8.4         write     "
                     "/local/domain/0/backend/vfb/1/0/vncpasswd «s3cret vnc»\n"),
     S("HVM", "[20261122T22:22:16.049Z]  A8           write     "

@@ -192,6 +192,7 @@ static void *thread_main(void *arg)
         .rules = run->o->rules,
         .bundle = run->o->bundle,
         .stop = run->o->stop,
+        .nice = run->o->cfg->nice,
         .diagnosis = run->o->diagnosis,
         .items = run->o->plan->items,
         .captures = run->o->captures,

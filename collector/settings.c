@@ -8,6 +8,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/base/cores.h"
 #include "collector/settings_file.h"
 
 #define DEFAULT_ITEM_TIMEOUT_MS 30000u
@@ -24,13 +25,11 @@ static const struct {
     {"tar", BUNDLE_TAR},         {"dir", BUNDLE_DIR},
 };
 
-static unsigned cores(void)
+static unsigned default_threads(void)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned n = cores_usable();
 
-    return n < 1                     ? 1
-           : n > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS
-                                     : (unsigned)n;
+    return n > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : n;
 }
 
 static void list_add(char ***list, const char *s)
@@ -101,6 +100,11 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
         return str_parse_time_ms(v, &s->item_timeout_ms);
     case OPT_INTERVAL:
         return str_parse_time_ms(v, &s->interval_ms);
+    case OPT_NICE:
+        s->nice = !strcmp(v, "all")    ? NICE_ALL
+                  : !strcmp(v, "none") ? NICE_NONE
+                                       : NICE_LOGS;
+        break;
     case OPT_JOBS:
         (void)str_parse_u64(v, 1, 64, &n);
         s->jobs = (unsigned)n;
@@ -183,7 +187,7 @@ int settings_load(const struct options *opt, const char *conf_path,
     s->item_timeout_ms = DEFAULT_ITEM_TIMEOUT_MS;
     s->jobs = DEFAULT_JOBS;
     s->interval_ms = DEFAULT_INTERVAL_MS;
-    s->threads = cores();
+    s->threads = default_threads();
     s->only = xcalloc(1, sizeof(*s->only));
     s->skip = xcalloc(1, sizeof(*s->skip));
     s->skip_file = xcalloc(1, sizeof(*s->skip_file));

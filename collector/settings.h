@@ -11,6 +11,9 @@
 #include "collector/gather/gather.h"
 #include "collector/pack/bundle.h"
 
+/* Which items are read with the lowest priority for processor and disk. */
+enum nice { NICE_LOGS, NICE_NONE, NICE_ALL };
+
 struct settings {
     enum bundle_format format;
     const char *format_name;
@@ -25,6 +28,7 @@ struct settings {
     bool item_timeout_set; /* by the user: it then replaces the items' own */
     bool unlimited;
     unsigned jobs, threads;
+    enum nice nice;
     const char *case_id, *note; /* NULL: none */
     const char *debug_keys;     /* NULL: none */
     const char *sysroot;        /* NULL: this host */

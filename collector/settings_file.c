@@ -15,7 +15,7 @@ struct words {
 /* Texts in the order of scalars[], lists in the order of lists[]. */
 struct file {
     char *outfile, *format, *since, *max_size, *max_time, *item_timeout, *jobs,
-        *threads, *privacy, *case_id, *note;
+        *nice, *threads, *privacy, *case_id, *note;
     struct words only, skip, skip_file;
 };
 
@@ -31,21 +31,14 @@ static const cyaml_schema_value_t word = {
                                MAX_WORDS)
 
 static const cyaml_schema_field_t fields[] = {
-    TEXT("outfile", outfile),
-    TEXT("format", format),
-    TEXT("since", since),
-    TEXT("max-size", max_size),
-    TEXT("max-time", max_time),
-    TEXT("item-timeout", item_timeout),
-    TEXT("jobs", jobs),
-    TEXT("threads", threads),
-    TEXT("privacy", privacy),
-    TEXT("case", case_id),
-    TEXT("note", note),
-    LIST("only", only),
-    LIST("skip", skip),
-    LIST("skip-file", skip_file),
-    CYAML_FIELD_END,
+    TEXT("outfile", outfile),     TEXT("format", format),
+    TEXT("since", since),         TEXT("max-size", max_size),
+    TEXT("max-time", max_time),   TEXT("item-timeout", item_timeout),
+    TEXT("jobs", jobs),           TEXT("nice", nice),
+    TEXT("threads", threads),     TEXT("privacy", privacy),
+    TEXT("case", case_id),        TEXT("note", note),
+    LIST("only", only),           LIST("skip", skip),
+    LIST("skip-file", skip_file), CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t schema = {
@@ -63,6 +56,7 @@ static const struct {
         {"max-time", offsetof(struct file, max_time)},
         {"item-timeout", offsetof(struct file, item_timeout)},
         {"jobs", offsetof(struct file, jobs)},
+        {"nice", offsetof(struct file, nice)},
         {"threads", offsetof(struct file, threads)},
         {"privacy", offsetof(struct file, privacy)},
         {"case", offsetof(struct file, case_id)},

@@ -335,6 +335,14 @@ static bool over_size(const struct taker *tk)
 
 /* ---- one item ------------------------------------------------------------ */
 
+/* General logs, not Xen's. */
+static bool is_log(const struct planned *it)
+{
+    unsigned own = it->item->priority;
+
+    return (own ? own : it->plugin->priority) == PRIO_LOGS;
+}
+
 static int start(struct taker *tk, const struct planned *it, struct err *err)
 {
     const struct item *item = it->item;
@@ -349,6 +357,8 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
         .sample = it->item->sample,
     };
 
+    if (tk->nice == NICE_ALL || (tk->nice == NICE_LOGS && is_log(it)))
+        rq.flags |= READ_LOW;
     if (it->path && !item->head)
         rq.flags |= READ_TAIL;
     if (it->path &&

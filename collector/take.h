@@ -15,6 +15,7 @@
 #include "collector/pack/bundle.h"
 #include "collector/pack/manifest.h"
 #include "collector/plan.h"
+#include "collector/settings.h"
 #include "redact/redact.h"
 
 /* Members whose first bytes are kept for the facts, as they are stored. */
@@ -33,6 +34,7 @@ struct taker {
     const struct redact_rules *rules;
     const struct bundle *bundle;
     struct stop *stop;
+    enum nice nice;
     struct diagnosis *diagnosis;
     const struct planned *items; /* of the plan: an item's place among them is
                                     its place in the diagnosis */

@@ -69,7 +69,10 @@ build() {
     $root cp -r "$TOP/$dir/root$prefix" "$prefix" &&
         $root mkdir -m 755 -p "$prefix/etc" "$prefix/work" &&
         $root chmod -R u=rwX,go=rX "$prefix" &&
-        $root chown -R 0:0 "$prefix"
+        $root chown -R 0:0 "$prefix" && return
+    echo "FAIL  install/$label"
+    echo '0 1' >>"$results"
+    return 1
 }
 
 # Leaks are looked for in units only: the leak checker needs ptrace, and our

@@ -4,6 +4,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "collector/base/core/child.h"
 #include "collector/base/core/frame.h"
@@ -20,6 +23,25 @@
 
 /* Each takes its fields, and serves them if all were well formed. */
 
+/* For the reader itself and the commands that it starts.  Without root a low
+ * one cannot be left again; that harms nobody. */
+static void set_priority(bool low)
+{
+    static int usual, usual_io;
+    static bool is_low;
+
+    if (low == is_low)
+        return;
+    if (low) {
+        usual = getpriority(PRIO_PROCESS, 0);
+        usual_io = (int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+    }
+    is_low = low;
+    (void)setpriority(PRIO_PROCESS, 0, low ? 19 : usual);
+    (void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+                  low ? IOPRIO_LOWEST : usual_io);
+}
+
 static bool do_read(struct reply *rp, struct fields *f)
 {
     const char *path = field_str(f);
@@ -27,6 +49,7 @@ static bool do_read(struct reply *rp, struct fields *f)
 
     if (!fields_end(f))
         return false;
+    set_priority(flags & READ_LOW);
     serve_read(rp, path, flags, max_bytes);
     return true;
 }
@@ -55,6 +78,7 @@ static bool do_tree(struct reply *rp, struct fields *f)
 
 static bool do_run(struct reply *rp, struct fields *f)
 {
+    uint64_t flags = field_u64(f);
     uint64_t timeout_ms = field_u64(f), max_bytes = field_u64(f);
     uint64_t argc = field_u64(f);
     const char *argv[MAX_ARGS + 1] = {NULL};
@@ -65,6 +89,7 @@ static bool do_run(struct reply *rp, struct fields *f)
         argv[i] = field_str(f);
     if (!fields_end(f))
         return false;
+    set_priority(flags & READ_LOW);
     if (path_has_root())
         reply_set(rp, ST_REFUSED, NOT_HERE);
     else
@@ -79,6 +104,7 @@ static bool do_probe(struct reply *rp, struct fields *f)
 
     if (!fields_end(f))
         return false;
+    set_priority(false);
     if (path_has_root())
         reply_set(rp, ST_REFUSED, NOT_HERE);
     else

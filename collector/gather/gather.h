@@ -35,7 +35,7 @@ struct request {
     const char *name; /* path, pattern, folder, probe or configuration name */
     const char *const
         *argv;      /* REQ_RUN: NULL-terminated, argv[0] a plain name */
-    unsigned flags; /* REQ_READ: READ_ flags of proto.h */
+    unsigned flags; /* REQ_READ, REQ_RUN: READ_ flags of proto.h */
     bool sample;    /* what was recorded of two readings (replay) */
     uint64_t max_bytes;
     unsigned timeout_ms; /* for the whole request */

@@ -90,6 +90,7 @@ static void encode(const struct request *rq, struct buf *b, enum proto *type)
         *type = RQ_RUN;
         while (rq->argv[argc])
             argc++;
+        field_put_u64(b, rq->flags);
         field_put_u64(b, rq->timeout_ms);
         field_put_u64(b, rq->max_bytes);
         field_put_u64(b, argc);

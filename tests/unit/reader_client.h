@@ -186,6 +186,7 @@ static UNUSED void ask_run(struct client *c, uint64_t timeout_ms, uint64_t max,
 
     while (argv[n])
         n++;
+    field_put_u64(&b, 0);
     field_put_u64(&b, timeout_ms);
     field_put_u64(&b, max);
     field_put_u64(&b, n);

@@ -1,6 +1,7 @@
 /* What the reader opens, what it refuses, and how much of it it sends. */
 #include "tests/unit/reader_client.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
@@ -495,12 +496,34 @@ static void nonsense(void **state)
     assert_int_equal(client_stop(&c), 1);
 
     client_start(&c, 0);
+    field_put_u64(&b, 0);
     field_put_u64(&b, 1000);
     field_put_u64(&b, 1000);
     field_put_u64(&b, 1ull << 40); /* arguments */
     ask(&c, RQ_RUN, &b);
     assert_int_equal(frame_recv(c.sock, &c.frame, 60000, -1), 0);
     assert_int_equal(client_stop(&c), 1);
+}
+
+/* For one request only, and nice(2) of the caller stays. */
+static void priority(void **state)
+{
+    struct client c;
+    struct answer a;
+
+    (void)state;
+    write_file(at("priority"), "x", 1, 0600);
+    client_start(&c, 0);
+    ask_read(&c, at("priority"), READ_LOW, 10);
+    answer(&c, &a);
+    assert_int_equal(getpriority(PRIO_PROCESS, (id_t)c.pid), 19);
+    answer_done(&a);
+    ask_read(&c, at("priority"), 0, 10);
+    answer(&c, &a);
+    assert_int_equal(getpriority(PRIO_PROCESS, (id_t)c.pid),
+                     getpriority(PRIO_PROCESS, 0));
+    answer_done(&a);
+    client_stop(&c);
 }
 
 int main(void)
@@ -510,7 +533,7 @@ int main(void)
         T(plain),         T(absent),        T(denied),          T(no_files),
         T(links),         T(link_loop),     T(links_of_others), T(hard_links),
         T(secrets),       T(tail_and_head), T(sparse),          T(changes),
-        T(virtual_files), T(deep),          T(nonsense),
+        T(virtual_files), T(deep),          T(nonsense),        T(priority),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,9 +26,6 @@
 #define DEAD_AFTER_MS 1000 /* from KILL to giving up */
 #define HELD_AFTER_MS 500  /* from the program's end to giving up its pipes */
 #define CHUNK (64u * 1024u)
-/* Linux' ioprio.h is not among the user headers: class best effort, lowest. */
-#define IOPRIO_LOWEST ((2 << 13) | 7)
-#define IOPRIO_WHO_PROCESS 1
 
 /* What the new process says before it gives up. */
 struct exec_failure {

@@ -23,6 +23,10 @@
 
 #include "collector/base/core/err.h"
 
+/* Linux' ioprio.h is not among the user headers: class best effort, lowest. */
+#define IOPRIO_LOWEST ((2 << 13) | 7)
+#define IOPRIO_WHO_PROCESS 1
+
 /* Given the bytes as they come.  Nonzero stops the child (CHILD_STOPPED). */
 typedef int child_output_fn(void *arg, bool is_stderr, const char *data,
                             size_t len);

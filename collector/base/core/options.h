@@ -32,6 +32,7 @@ enum opt_id {
     OPT_ITEM_TIMEOUT,
     OPT_UNLIMITED,
     OPT_JOBS,
+    OPT_NICE,
     OPT_THREADS,
     OPT_INTERVAL,
     OPT_PRIVACY,

@@ -70,6 +70,10 @@ const struct option_def option_table[] = {
      "lift the limits of size and time", 0, 0},
     {OPT_JOBS, "jobs", 0, OT_UINT, "N", NULL, NULL, CMD_COLLECT,
      "items read at once", 1, 16},
+    {OPT_NICE, "nice", 0, OT_WORD, "WHICH", "logs|all|none", NULL, CMD_COLLECT,
+     "what is read with the lowest priority for processor and disk: logs (the "
+     "default), all, none",
+     0, 0},
     {OPT_THREADS, "threads", 0, OT_UINT, "N", NULL, NULL,
      CMD_COLLECT | CMD_REDACT, "threads that compress", 1, 64},
     {OPT_INTERVAL, "interval", 0, OT_TIME, "TIME", NULL, NULL, CMD_COLLECT,

@@ -7,7 +7,7 @@
  *   RQ_READ   str path, u64 flags, u64 max_bytes
  *   RQ_GLOB   str pattern, u64 max_entries
  *   RQ_TREE   str folder, u64 max_depth, u64 max_entries
- *   RQ_RUN    u64 timeout_ms, u64 max_bytes, u64 argc, str argv...
+ *   RQ_RUN    u64 flags, u64 timeout_ms, u64 max_bytes, u64 argc, str argv...
  *   RQ_PROBE  u64 timeout_ms, u64 max_bytes, str name
  *   RQ_CONF   str name: a file below SYSCONFDIR/xen-bugtool, taken only if it
  *             and its folders are root's and nobody else can write them ("key":
@@ -85,7 +85,7 @@ enum input_kind {
     INPUT_REFUSED,
 };
 
-/* RQ_READ flags. */
+/* RQ_READ flags; RQ_RUN has READ_LOW alone. */
 #define READ_TAIL                                                              \
     1u /* of a file longer than max_bytes, the newest part, with               \
           PROTO_LEAD bytes of context before it */
@@ -95,6 +95,8 @@ enum input_kind {
     4u /* named on the command line: not below a secret path, but              \
           the symbolic link rules do not hold, and a relative path counts      \
           from the user's folder */
+
+#define READ_LOW 8u /* with the lowest priority for processor and disk */
 
 #define PROTO_LEAD 65536u
 

@@ -16,7 +16,8 @@ mount -t tmpfs -o size=4m,mode=755 tmpfs small
 trap 'umount -l small; rm -rf "$ETC/xen-bugtool"' EXIT
 for format in tar tar.bz2; do
     status=0
-    "$XB" collect -y -q -f $format --only sys_memory,big -o small/ \
+    # One at a time: else the large one may fill the disk before the others.
+    "$XB" collect -y -q -f $format --jobs 1 --only sys_memory,big -o small/ \
         >out 2>err || status=$?
     case $status in
     3)

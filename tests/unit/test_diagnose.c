@@ -222,6 +222,7 @@ static void test_hostile(void **state)
     struct diag_rules *r = some_rules();
     struct diagnosis *d = diagnosis_new(r);
     struct match_stream *m = diagnosis_begin_any(d, "a", 0);
+    static const char odd[] = "\n\0domain z\0 is ill\ndomain q is ill";
     char *block = malloc(1 << 20);
     struct json_object *doc;
 
@@ -229,7 +230,7 @@ static void test_hostile(void **state)
     memset(block, 'x', 1 << 20);
     for (int i = 0; i < 8; i++)
         match_feed(m, block, 1 << 20);
-    match_feed(m, "\n\0domain z\0 is ill\ndomain q is ill", 36);
+    match_feed(m, odd, sizeof(odd) - 1);
     match_end(m);
     match_commit(m);
     m = diagnosis_begin_any(d, "b", 1);

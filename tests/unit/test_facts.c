@@ -131,8 +131,8 @@ static void test_odd(void **state)
         "[]",
         "7",
         "{\"domains\":7,\"devices\":{},\"xen\":[]}",
-        "{\"domains\":[null,1,{\"domid\":-1,\"pages\":9223372036854775807}],"
-        "\"devices\":[1,{\"kind\":7}],\"bridges\":[{\"ports\":[1,null]},2]}",
+        ("{\"domains\":[null,1,{\"domid\":-1,\"pages\":9223372036854775807}],"
+         "\"devices\":[1,{\"kind\":7}],\"bridges\":[{\"ports\":[1,null]},2]}"),
         "Name\n\nx 1 2 3 r",
         "MemTotal: \nMemAvailable:x\nmodel name",
     };

@@ -347,7 +347,7 @@ static void put_manifest(int dir, const char *const *members)
         .complete = true,
         .sync = "tried",
         .host = {"h", "k", "m", NULL, "none", 1},
-        .options = {"dir", "secrets", NULL, none, none, none, NULL, NULL},
+        .options = {"dir", "secrets", NULL, none, none, none, NULL, NULL, NULL},
         .key_id = "k"};
     struct manifest_item it = {
         .plugin = "p", .item = "i", .path = "/x", .exit_code = -1, .mtime = 77};

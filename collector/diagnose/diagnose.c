@@ -172,7 +172,7 @@ static char *fill(const char *title, struct json_object *facts,
 
         end = *title == '{' ? strchr(title, '}') : NULL;
         if (!end || (size_t)(end - title) > sizeof(path)) {
-            buf_addc(&b, *title);
+            buf_addc(&b, *title == MATCH_BRACE ? '{' : *title);
             continue;
         }
         memcpy(path, title + 1, (size_t)(end - title - 1));

@@ -221,6 +221,13 @@ static char *time_of(const char *line, size_t len)
     return NULL;
 }
 
+/* A brace of a log's line must not name a fact when those are filled in. */
+static void add_value(struct buf *b, const char *value)
+{
+    for (; *value; value++)
+        buf_addc(b, *value == '{' ? MATCH_BRACE : *value);
+}
+
 /* The rule's title with {NAME} from the groups of the match; what is no group
  * stays for the facts to fill in. */
 static char *title_of(const struct match_stream *s,
@@ -252,7 +259,7 @@ static char *title_of(const struct match_stream *s,
             n = n < sizeof(value) - 1 ? n : sizeof(value) - 1;
             memcpy(value, line + ov[2 * group], n);
             value[n] = '\0';
-            buf_adds(&b, str_visible(value, shown, sizeof(shown)));
+            add_value(&b, str_visible(value, shown, sizeof(shown)));
         } else {
             buf_addc(&b, '?');
         }

@@ -13,6 +13,7 @@
 #define MATCH_SUBJECTS 16u /* different values of a title kept */
 #define MATCH_TEXT 600u    /* bytes kept of a line */
 #define MATCH_BLOCK 8192u  /* bytes kept of a block of lines */
+#define MATCH_BRACE '\1'   /* in a title: a '{' that the line had */
 
 struct find {
     uint64_t order, line;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "collector/base/core/err.h"
+#include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/diagnose.h"
 #include "collector/diagnose/words.h"
@@ -246,12 +247,89 @@ static void test_hostile(void **state)
     diag_rules_free(r);
 }
 
+/* What a line puts into a title is text, not the name of a fact. */
+static void test_title(void **state)
+{
+    static const char text[] =
+        "rules:\n"
+        "- id: one\n  severity: error\n  title: '{what} on {host.name}'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['fault of (?<what>\\S+)']\n"
+        "  examples:\n    match: ['fault of a']\n    no-match: ['a']\n";
+    static const char line[] = "fault of {host.name}\\{x\n";
+    struct diag_rules *r = diag_rules_new();
+    struct err err = ERR_INIT;
+    struct diagnosis *d;
+    struct match_stream *m;
+    struct json_object *doc;
+    const char *out;
+
+    (void)state;
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
+        diag_rules_ready(r, &err))
+        fail_msg("%s", err.text);
+    d = diagnosis_new(r);
+    m = diagnosis_begin_any(d, "a", 0);
+    match_feed(m, line, strlen(line));
+    match_end(m);
+    match_commit(m);
+    doc = diagnosis_json(
+        d, json_tokener_parse("{\"facts\": {\"host\": {\"name\": \"h\"}}}"),
+        "1");
+    out = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN);
+    assert_non_null(strstr(out, "\"title\":\"{host.name}\\\\{x on h\""));
+    assert_non_null(strstr(out, "\"subjects\":[\"{host.name}\\\\{x on h\"]"));
+    json_object_put(doc);
+    diagnosis_free(d);
+    diag_rules_free(r);
+}
+
+/* Every log that the plugins take is of a kind, wherever it lies. */
+static void test_classes(void **state)
+{
+    static const struct {
+        const char *member, *class;
+    } rows[] = {
+        {"xen/dmesg.txt", "hypervisor"},
+        {"xen/dmesg-raw.txt", "hypervisor"},
+        {"xen/dmesg.txt.stderr", ""},
+        {"commands/xen_hypervisor/xl-dmesg.txt", "hypervisor"},
+        {"commands/xen_hypervisor/xl-dmesg.txt.stderr", ""},
+        {"files/var/log/xen/console/hypervisor.log", "hypervisor"},
+        {"files/var/log/xen/console/guest-a.log", "guest"},
+        {"domains/1-a/var/log/xen/console/guest-a.log", "guest"},
+        {"domains/1-a/var/log/xen/qemu-dm-a.log", "qemu"},
+        {"domains/1-a/var/log/xen/xl-a.log", "toolstack"},
+        {"domains/1-a/var/log/xen/xl-a.log.1", "toolstack"},
+        {"domains/1-a/var/log/xen/bootloader.1.log", "bootloader"},
+        {"domains/1-a/var/log/libvirt/libxl/a.log", "libvirt"},
+        {"files/var/log/xen/xl-a.log", "toolstack"},
+        {"files/var/log/xen/xend.log", "toolstack"},
+        {"files/var/log/xend.log", "toolstack"},
+        {"files/var/log/xend-debug.log", "toolstack"},
+        {"files/var/log/xen-hotplug.log", "hotplug"},
+        {"files/var/log/xen/xenstored.log", "xenstored"},
+        {"files/var/lib/systemd/pstore/1/dmesg.txt", "kernel"},
+        {"domains/1-a/etc/xen/a.cfg", ""},
+        {"domains/1-a/devices.json", ""},
+        {"files/etc/hosts", ""},
+    };
+    char names[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_string_equal(
+            class_names(class_of_member(rows[i].member), names, sizeof(names)),
+            rows[i].class);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_builtin), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_words),   cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_any_cut), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_title),   cmocka_unit_test(test_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

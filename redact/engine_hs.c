@@ -35,12 +35,14 @@ struct hs_state {
 static struct hs_word *find_word(struct hs_state *st,
                                  const struct anchor_word *word)
 {
-    struct hs_word *w = st->word, *end = w + st->n_words;
+    struct hs_word *w;
 
-    for (; w < end; w++)
+    for (size_t i = 0; i < st->n_words; i++) {
+        w = &st->word[i];
         if (w->word.len == word->len &&
             !memcmp(w->word.text, word->text, word->len))
             return w;
+    }
     st->word = xreallocarray(st->word, ++st->n_words, sizeof(*w));
     w = &st->word[st->n_words - 1];
     *w = (struct hs_word){.word = *word};

@@ -96,7 +96,7 @@ browser: $(BUILD)/browser/make_page
 fuzz: setup
 	@+$(submake) BUILD=build/fuzz CC=clang FUZZ_MAIN= \
 	  SANITIZE=address,undefined,fuzzer-no-link FUZZ_LDFLAGS=-fsanitize=fuzzer \
-	  fuzzers
+	  CFLAGS='-O1 -g -fno-sanitize-recover=all' fuzzers
 	@for f in $(FUZZ_NAMES); do mkdir -p build/fuzz/found/$$f; \
 	  echo "fuzz: $$f, $(FUZZ_SECONDS) s"; \
 	  build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \

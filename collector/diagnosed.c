@@ -4,24 +4,10 @@
 #include <string.h>
 
 #include "collector/base/core/str.h"
+#include "collector/facts_get.h"
 
 #define COLUMNS 78
 #define SHORT_MAX 10
-
-static struct json_object *get(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    (void)json_object_object_get_ex(o, key, &v);
-    return v;
-}
-
-static const char *text(struct json_object *o, const char *key)
-{
-    struct json_object *v = get(o, key);
-
-    return v ? json_object_get_string(v) : "";
-}
 
 /* Words in lines of the page's width behind an indent. */
 static void wrap(FILE *f, const char *label, const char *words)
@@ -73,9 +59,9 @@ static void print_evidence(FILE *f, struct json_object *list)
     for (size_t i = 0; i < n; i++) {
         struct json_object *e = json_object_array_get_idx(list, i), *v;
 
-        if (get(e, "fact")) {
-            v = get(e, "value");
-            fprintf(f, "    %s = %s\n", text(e, "fact"),
+        if (facts_get(e, "fact")) {
+            v = facts_get(e, "value");
+            fprintf(f, "    %s = %s\n", facts_text(e, "fact"),
                     v ? str_visible(json_object_to_json_string_ext(
                                         v, JSON_C_TO_STRING_PLAIN |
                                                JSON_C_TO_STRING_NOSLASHESCAPE),
@@ -84,20 +70,20 @@ static void print_evidence(FILE *f, struct json_object *list)
             continue;
         }
         fprintf(f, "    %s:%" PRId64 "\n",
-                str_visible(text(e, "member"), shown, sizeof(shown)),
-                json_object_get_int64(get(e, "line")));
-        print_lines(f, text(e, "text"));
+                str_visible(facts_text(e, "member"), shown, sizeof(shown)),
+                json_object_get_int64(facts_get(e, "line")));
+        print_lines(f, facts_text(e, "text"));
     }
 }
 
 static void print_one(FILE *f, struct json_object *o)
 {
-    struct json_object *subjects = get(o, "subjects");
-    int64_t count = json_object_get_int64(get(o, "count"));
+    struct json_object *subjects = facts_get(o, "subjects");
+    int64_t count = json_object_get_int64(facts_get(o, "count"));
     char shown[1024];
 
-    fprintf(f, "%s %s: %s\n", text(o, "severity"), text(o, "id"),
-            str_visible(text(o, "title"), shown, sizeof(shown)));
+    fprintf(f, "%s %s: %s\n", facts_text(o, "severity"), facts_text(o, "id"),
+            str_visible(facts_text(o, "title"), shown, sizeof(shown)));
     for (size_t i = 1; subjects && i < json_object_array_length(subjects); i++)
         fprintf(f, "  also: %s\n",
                 str_visible(json_object_get_string(
@@ -105,19 +91,20 @@ static void print_one(FILE *f, struct json_object *o)
                             shown, sizeof(shown)));
     if (count > 1)
         fprintf(f, "  seen %" PRId64 " times%s%s%s%s\n", count,
-                *text(o, "first") ? ", from " : "", text(o, "first"),
-                *text(o, "last") ? " to " : "", text(o, "last"));
-    print_evidence(f, get(o, "evidence"));
-    wrap(f, "Cause", text(o, "cause"));
-    wrap(f, "Remedy", text(o, "remedy"));
-    wrap(f, "See", text(o, "see"));
+                *facts_text(o, "first") ? ", from " : "",
+                facts_text(o, "first"), *facts_text(o, "last") ? " to " : "",
+                facts_text(o, "last"));
+    print_evidence(f, facts_get(o, "evidence"));
+    wrap(f, "Cause", facts_text(o, "cause"));
+    wrap(f, "Remedy", facts_text(o, "remedy"));
+    wrap(f, "See", facts_text(o, "see"));
     fputc('\n', f);
 }
 
 void diagnosed_print(FILE *f, struct json_object *doc, bool verbose)
 {
-    struct json_object *findings = get(doc, "findings"),
-                       *unchecked = get(doc, "not_checked");
+    struct json_object *findings = facts_get(doc, "findings"),
+                       *unchecked = facts_get(doc, "not_checked");
     size_t n = findings ? json_object_array_length(findings) : 0;
     size_t n_unchecked = unchecked ? json_object_array_length(unchecked) : 0;
 
@@ -127,32 +114,33 @@ void diagnosed_print(FILE *f, struct json_object *doc, bool verbose)
         fprintf(f, "No known problem was found.\n");
     if (n_unchecked)
         fprintf(f, "Not checked: %zu of %s rules%s\n", n_unchecked,
-                text(get(doc, "rules"), "count"),
+                facts_text(facts_get(doc, "rules"), "count"),
                 verbose ? ":" : " (-v names them)");
     for (size_t i = 0; verbose && i < n_unchecked; i++) {
         struct json_object *o = json_object_array_get_idx(unchecked, i);
 
-        fprintf(f, "  %s: %s\n", text(o, "id"), text(o, "because"));
+        fprintf(f, "  %s: %s\n", facts_text(o, "id"), facts_text(o, "because"));
     }
 }
 
 void diagnosed_print_short(FILE *f, struct json_object *doc)
 {
-    struct json_object *findings = get(doc, "findings");
+    struct json_object *findings = facts_get(doc, "findings");
     size_t n = findings ? json_object_array_length(findings) : 0, told = 0;
     char shown[1024];
 
     for (size_t i = 0; i < n; i++) {
         struct json_object *o = json_object_array_get_idx(findings, i);
 
-        if (!strcmp(text(o, "severity"), "info"))
+        if (!strcmp(facts_text(o, "severity"), "info"))
             continue;
         if (told++ >= SHORT_MAX)
             continue;
         if (told == 1)
             fputs("Known problems:\n", f);
-        fprintf(f, "  %s %s: %s\n", text(o, "severity"), text(o, "id"),
-                str_visible(text(o, "title"), shown, sizeof(shown)));
+        fprintf(f, "  %s %s: %s\n", facts_text(o, "severity"),
+                facts_text(o, "id"),
+                str_visible(facts_text(o, "title"), shown, sizeof(shown)));
     }
     if (told > SHORT_MAX)
         fprintf(f, "  ... and %zu more\n", told - SHORT_MAX);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/hs.h"
 
 #ifndef REDACT_NO_HS
 #include <hs/hs_common.h>
@@ -91,24 +92,12 @@ static void hs_close(void *state)
     free(st);
 }
 
-/* libhs runs instructions that an old CPU does not have, so nothing else of it
- * is called before this. */
-static bool hs_cpu_ok(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("sse4.2"))
-        return false;
-#endif
-    return hs_valid_platform() == HS_SUCCESS;
-}
-
 static int hs_open(const struct ruleset *rs, void **state_out, struct err *err)
 {
     struct hs_state *st;
 
     *state_out = NULL;
-    if (!rs->hs_len || !hs_cpu_ok())
+    if (!rs->hs_len || !hs_usable())
         return err_set(err, -ENOTSUP, "libhs cannot run on this CPU");
     st = xcalloc(1, sizeof(*st));
     st->rs = rs;

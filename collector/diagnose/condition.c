@@ -39,7 +39,7 @@ static int parse(const char *text, struct parsed *out, struct err *err)
                        "expected one of == != < <= > >= =~ !~, found '%s'", op);
     if (strlen(text + at) >= sizeof(out->value))
         return err_set(err, -EINVAL, "the value is too long");
-    strcpy(out->value, text + at);
+    memcpy(out->value, text + at, strlen(text + at) + 1);
     if (strchr("'\"", *out->value) && strlen(out->value) > 1 &&
         out->value[strlen(out->value) - 1] == *out->value) {
         out->value[strlen(out->value) - 1] = '\0';

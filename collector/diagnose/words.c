@@ -7,6 +7,7 @@
 
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/base/hs.h"
 #ifndef REDACT_NO_HS
 #include <hs/hs.h>
 #endif
@@ -119,8 +120,10 @@ char *diag_words_of_pattern(const char *p)
     char *out = NULL;
     int c;
 
-    if (!strncmp(p, "(?i)", 4))
-        goto out; /* words are looked for as they stand */
+    /* Words are looked for as they stand: no (?i), nor any other option. */
+    for (const char *q = strstr(p, "(?"); q; q = strstr(q + 2, "(?"))
+        if (isalpha((unsigned char)q[2]) ? q[2] != 'P' : q[2] == '-')
+            goto out;
     for (; *p; p = next) {
         if (*p == '|')
             goto out; /* no word is in all of the branches */
@@ -156,18 +159,6 @@ static unsigned word_number(struct diag_words *w, const char *text)
 }
 
 #ifndef REDACT_NO_HS
-/* libhs runs instructions that an old CPU does not have, so nothing else of it
- * is called before this. */
-static bool hs_usable(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("sse4.2"))
-        return false;
-#endif
-    return hs_valid_platform() == HS_SUCCESS;
-}
-
 static bool make_hs(struct diag_words *w)
 {
     unsigned *flags, *ids;
@@ -210,7 +201,8 @@ static int make_pcre2(struct diag_words *w, struct err *err)
     for (size_t i = 0; i < w->n; i++) {
         if (i)
             buf_addc(&b, '|');
-        buf_addf(&b, "\\Q%s\\E", w->text[i]);
+        for (const char *p = w->text[i]; *p; p++)
+            buf_addf(&b, "\\x%02x", (unsigned char)*p);
     }
     w->code =
         pcre2_compile((PCRE2_SPTR)buf_str(&b), b.len, 0, &code, &at, NULL);

@@ -91,6 +91,11 @@ static void test_words(void **state)
         {"abcd|efgh", NULL},
         {"abcd(", NULL},
         {"(?i)abcdef", NULL},
+        {"abcd (?i)efgh", NULL},
+        {"abcd (?s-i:efgh)", NULL},
+        {"(?<name>x)abcd", "abcd"},
+        {"(?:x|y)abcd", "abcd"},
+        {"(?!x)abcd\\\\Eefgh", "abcd\\Eefgh"},
         {"\\x41bcdef", NULL},
         {"^abcd$", "abcd"},
     };

@@ -66,7 +66,7 @@ ALL_CFLAGS += -DBZ2_NO_SORTER
 endif
 WORKER_SRC := $(filter-out %/worker.c $(SORTER_NOT),$(wildcard collector/*.c collector/base/*.c \
 	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
-	collector/report/*.c plugins/*.c redact/*.c))
+	collector/mail/*.c collector/report/*.c plugins/*.c redact/*.c))
 PROBE_SRC  := $(wildcard collector/probe/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 ifeq ($(SORTER),none)

@@ -33,16 +33,17 @@ find . \( -path ./build -o -path ./.git \) -prune -o -name '*.[ch]' -exec \
         rule("^collector/pack/", base "|collector/pack/")
         rule("^collector/diagnose/", base "|collector/diagnose/")
         rule("^collector/report/", base "|collector/report/")
+        rule("^collector/mail/", base "|collector/mail/")
         rule("^collector/session/", base "|collector/session/")
         rule("^plugins/", base "|plugins/|collector/gather/gather\\.h$")
         rule("^redact/", base "|redact/")
         # layers 3 and 4: conductor, plan, config, view, then the commands
         rule("^collector/cmd_[a-z]+\\.c$|^collector/worker\\.c$", base \
             "|collector/[a-z_]+\\.h$" \
-            "|collector/(gather|pack|diagnose|report|session)/" \
+            "|collector/(gather|pack|diagnose|mail|report|session)/" \
             "|plugins/|redact/")
         rule("^collector/[a-z_]+\\.[ch]$", base "|collector/[a-z_]+\\.h$" \
-            "|collector/(gather|pack|diagnose|report|session)/" \
+            "|collector/(gather|pack|diagnose|mail|report|session)/" \
             "|plugins/|redact/")
         rule("^tests/", ".")
         bad = 0

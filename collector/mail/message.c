@@ -304,13 +304,14 @@ int message_write(struct message *m, int attach, int out, struct err *err)
 {
     char *block = xmalloc(PIECE);
     ssize_t n;
+    int rc = 0;
 
     message_rewind(m);
-    while ((n = message_read(m, attach, block, PIECE, err)) > 0)
-        if (write_all(out, block, (size_t)n, err)) {
-            n = err ? err->code : -EIO;
-            break;
-        }
+    do {
+        n = message_read(m, attach, block, PIECE, err);
+        if (n > 0)
+            rc = write_all(out, block, (size_t)n, err);
+    } while (n > 0 && !rc);
     free(block);
-    return (int)n;
+    return n < 0 ? (int)n : rc;
 }

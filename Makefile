@@ -34,13 +34,16 @@ SORTER := $(shell for p in libsais libdivsufsort; do \
 endif
 SORTERS := libsais libdivsufsort
 WORKER_PKGS := $(filter $(SORTERS),$(SORTER)) libarchive json-c libpcre2-8 libhs libcyaml libcrypto zlib
-PROBE_PKGS  := xencontrol xenstore xencall
+PROBE_PKGS  := xenstore xencall
+CTRL_PKGS   := xencontrol
 
 # The hardening; a sanitizer build has its own checks instead.
 HARDEN_C := -fstack-protector-strong -fPIE -fstack-clash-protection
 HARDEN_L := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ifeq ($(SANITIZE),)
 HARDEN_C += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+# A sanitizer's symbols are in the program that loads the module.
+NO_UNDEFINED := -Wl,-z,defs
 else
 HARDEN_C += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
 HARDEN_L += -fsanitize=$(SANITIZE)
@@ -52,8 +55,9 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) \
 # machine that has no pkg-config yet.
 WORKER_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(WORKER_PKGS))
 WORKER_LIBS   = $(shell $(PKG_CONFIG) --libs $(WORKER_PKGS)) -lbz2 -lpthread
-PROBE_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(PROBE_PKGS))
-PROBE_LIBS    = $(shell $(PKG_CONFIG) --libs $(PROBE_PKGS))
+PROBE_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(PROBE_PKGS) $(CTRL_PKGS))
+PROBE_LIBS    = $(shell $(PKG_CONFIG) --libs $(PROBE_PKGS)) -ldl
+CTRL_LIBS     = $(shell $(PKG_CONFIG) --libs $(CTRL_PKGS))
 
 CORE_SRC   := $(wildcard collector/base/core/*.c)
 FRONT_SRC  := $(filter-out %/main.c,$(wildcard collector/front/*.c))
@@ -68,6 +72,9 @@ WORKER_SRC := $(filter-out %/worker.c $(SORTER_NOT),$(wildcard collector/*.c col
 	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
 	collector/mail/*.c collector/report/*.c plugins/*.c redact/*.c))
 PROBE_SRC  := $(wildcard collector/probe/*.c)
+# What of the probe and below is in its module as well.
+CTRL_SRC   := $(wildcard collector/probe/ctrl/*.c) $(CORE_SRC) \
+	$(patsubst %,collector/probe/%.c,json out ring sysfs version xen)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 ifeq ($(SORTER),none)
 UNIT_SRC   := $(filter-out %/test_bwt.c,$(UNIT_SRC))
@@ -76,7 +83,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 PROGRAMS := $(BUILD)/xen-bugtool $(BUILD)/xen-bugtool-worker \
-	$(BUILD)/xen-bugtool-probe
+	$(BUILD)/xen-bugtool-probe $(BUILD)/xen-bugtool-probe-ctrl.so
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
 all: $(PROGRAMS)
@@ -101,6 +108,10 @@ $(BUILD)/%.o: %.c $(BUILD)/config.h
 $(call obj,$(WORKER_SRC)) $(BUILD)/collector/worker.o $(call obj,$(UNIT_SRC)): \
 	EXTRA_CFLAGS = $(WORKER_CFLAGS)
 $(call obj,$(PROBE_SRC)): EXTRA_CFLAGS = $(PROBE_CFLAGS)
+# A module's code can lie anywhere, and it shows one symbol.
+$(BUILD)/pic/%.o: %.c $(BUILD)/config.h
+	$(call say,CC,$<)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(PROBE_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
 
 $(BUILD)/core.a: $(call obj,$(CORE_SRC))
 $(BUILD)/front.a: $(call obj,$(FRONT_SRC))
@@ -115,6 +126,9 @@ $(BUILD)/xen-bugtool-worker: $(BUILD)/collector/worker.o $(BUILD)/worker.a $(BUI
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
 $(BUILD)/xen-bugtool-probe: $(call obj,$(PROBE_SRC)) $(BUILD)/core.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(PROBE_LIBS)
+$(BUILD)/xen-bugtool-probe-ctrl.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(CTRL_SRC))
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(filter-out -pie,$(HARDEN_L)) $(LDFLAGS) \
+	  -shared $(NO_UNDEFINED) -o $@ $^ $(CTRL_LIBS)
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/worker.a $(BUILD)/front.a $(BUILD)/core.a
 	$(call say,LD,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS) -lcmocka
@@ -126,6 +140,8 @@ install: all
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool $(DESTDIR)$(sbindir)
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool-worker \
 	  $(BUILD)/xen-bugtool-probe $(DESTDIR)$(libexecdir)
+	$(Q)$(INSTALL) -m 644 $(BUILD)/xen-bugtool-probe-ctrl.so \
+	  $(DESTDIR)$(libexecdir)
 	$(Q)for s in 5 8; do for f in man/*.$$s; do \
 	  $(INSTALL) -m 644 $$f $(DESTDIR)$(mandir)/man$$s || exit 1; done; done
 
@@ -136,4 +152,5 @@ clean:
 
 .PHONY: all install clean units FORCE
 .SECONDARY:
--include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')
+# Not what tests leave there: a host has folders of that name too.
+-include $(shell test -d $(BUILD) && find $(BUILD) -name check-xen -prune -o -name '*.d' -type f -print)

@@ -26,6 +26,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/closing.h"
 #include "collector/hung.h"
+#include "collector/parts.h"
 #include "collector/samples.h"
 
 #define TICK_MS 200
@@ -94,17 +95,30 @@ static bool better_source_answered(const struct planned *it,
             str_starts(items[i].out.error, "not needed"));
 }
 
+/* What is not read item by item: before[i] gives what came of it. */
+static int read_before(struct run *run, struct taker *tk,
+                       const struct plan_task *task, struct gather **before,
+                       struct err *err)
+{
+    const struct planned *items = run->o->plan->items + task->first;
+
+    if (run->o->cfg->replay || stop_reason(tk->stop) != STOP_NONE)
+        return 0;
+    if (items[0].item->sample)
+        return samples_read(tk, items, task->n, before, err);
+    if (parts_wanted(items, task->n))
+        return parts_read(tk, items, task->n, before, err);
+    return 0;
+}
+
 static int run_task(struct run *run, struct taker *tk, size_t thread,
                     const struct plan_task *task, struct result *res)
 {
     const struct plan *plan = run->o->plan;
-    bool twice = !run->o->cfg->replay && plan->items[task->first].item->sample;
-    struct gather *live = tk->gather, **samples = NULL;
-    int rc = 0;
+    struct gather *live = tk->gather;
+    struct gather **before = xcalloc(task->n, sizeof(*before));
+    int rc = read_before(run, tk, task, before, &res->err);
 
-    if (twice)
-        rc = samples_read(tk, plan->items + task->first, task->n, &samples,
-                          &res->err);
     for (size_t i = 0; i < task->n; i++) {
         const struct planned *it = &plan->items[task->first + i];
         struct taken *t = &res->items[i];
@@ -127,14 +141,16 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
             pthread_mutex_lock(&run->lock);
             run->running[thread] = it;
             pthread_mutex_unlock(&run->lock);
-            tk->gather = twice ? samples[i] : live;
+            tk->gather = before[i] ? before[i] : live;
             rc = take_item(tk, it, res->seg, t, &res->err);
             tk->gather = live;
             if (it->path && t->out.status == ST_TIMEOUT)
                 hung_note(plan->hung, it->path);
         }
     }
-    samples_free(samples, task->n);
+    for (size_t i = 0; i < task->n; i++)
+        gather_free(before[i]);
+    free(before);
     if (!rc && res->seg)
         rc = segment_close(res->seg, &res->err);
     return rc;

@@ -16,7 +16,37 @@ struct plan_adder {
     size_t n, cap;
 };
 
+/* Does a word of --only or --skip name this item (or its plugin)? */
+static bool names(const char *word, const struct plugin *p,
+                  const struct item *item)
+{
+    size_t n = strlen(p->name);
+
+    if (strncmp(word, p->name, n))
+        return false;
+    return !word[n] || (word[n] == '/' && !strcmp(word + n + 1, item->name));
+}
+
 /* ---- slots: the items of all plugins in order ---------------------------- */
+
+/* Behind what it is cut out of (PLUGIN/ITEM), and its fallbacks: they are one
+ * task. */
+static void stand_behind(const struct plan_adder *a, struct slot *s,
+                         const char *whole)
+{
+    size_t i = 0, last;
+
+    while (i < a->n && !names(whole, a->slots[i].plugin, a->slots[i].item))
+        i++;
+    if (i == a->n)
+        return;
+    for (last = i; last + 1 < a->n && a->slots[last + 1].instead_of >= (long)i;)
+        last++;
+    s->part_of = (long)i;
+    s->priority = a->slots[i].priority;
+    s->seq = a->slots[last].seq;
+    s->after = a->n;
+}
 
 static struct slot *slot_add(struct plan_adder *a, const struct item *item)
 {
@@ -34,6 +64,7 @@ static struct slot *slot_add(struct plan_adder *a, const struct item *item)
                                                          : PRIO_SYSTEM,
                        .seq = a->n,
                        .instead_of = -1,
+                       .part_of = -1,
                        .first = -1};
     for (size_t i = a->n; item->instead_of && i-- > 0;) {
         if (a->slots[i].plugin == a->plugin &&
@@ -43,6 +74,8 @@ static struct slot *slot_add(struct plan_adder *a, const struct item *item)
             break;
         }
     }
+    if (item->part_of)
+        stand_behind(a, s, item->part_of);
     a->n++;
     return s;
 }
@@ -66,6 +99,7 @@ void plan_add(struct plan_adder *a, const struct item *item)
     c->since = copy(item->since);
     c->member = copy(item->member);
     c->instead_of = copy(item->instead_of);
+    c->part_of = copy(item->part_of);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         c->argv[i] = copy(item->argv[i]);
     for (size_t i = 0; i < ITEM_MAX_MODULES; i++)
@@ -85,6 +119,7 @@ static void item_free(struct item *c)
     free((char *)c->since);
     free((char *)c->member);
     free((char *)c->instead_of);
+    free((char *)c->part_of);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         free((char *)c->argv[i]);
     for (size_t i = 0; i < ITEM_MAX_MODULES; i++)
@@ -98,21 +133,12 @@ static int by_priority(const void *a, const void *b)
 
     if ((*x)->priority != (*y)->priority)
         return (*x)->priority < (*y)->priority ? -1 : 1;
-    return (*x)->seq < (*y)->seq ? -1 : (*x)->seq > (*y)->seq;
+    if ((*x)->seq != (*y)->seq)
+        return (*x)->seq < (*y)->seq ? -1 : 1;
+    return (*x)->after < (*y)->after ? -1 : (*x)->after > (*y)->after;
 }
 
 /* ---- --only and --skip --------------------------------------------------- */
-
-/* Does a word of --only or --skip name this item (or its plugin)? */
-static bool names(const char *word, const struct plugin *p,
-                  const struct item *item)
-{
-    size_t n = strlen(p->name);
-
-    if (strncmp(word, p->name, n))
-        return false;
-    return !word[n] || (word[n] == '/' && !strcmp(word + n + 1, item->name));
-}
 
 bool plan_listed(char *const *words, const struct plugin *p,
                  const struct item *item)
@@ -166,6 +192,7 @@ static void make_tasks(struct plan *p)
         const struct planned *it = &p->items[i];
         const struct planned *first = t ? &p->items[t->first] : NULL;
         bool joins = t && (it->instead_of >= (long)t->first ||
+                           it->part_of >= (long)t->first ||
                            (it->item->sample && first->item->sample) ||
                            (is_small_file(it) && is_small_file(first) &&
                             first->plugin == it->plugin && t->n < PLAN_RUN));

@@ -5,8 +5,9 @@
  * byte is: --dry-run prints it.  Items form tasks, the unit that one thread
  * works off and that is compressed as one segment: a command, a probe read, a
  * file over PLAN_SMALL is a task of its own (with the fallbacks that stand in
- * for it), small files of one plugin go in runs of at most PLAN_RUN; what is
- * read twice is one task, so that one wait is enough. */
+ * for it, and what is cut out of it), small files of one plugin go in runs of
+ * at most PLAN_RUN; what is read twice is one task, so that one wait is enough.
+ */
 #ifndef XB_PLAN_H
 #define XB_PLAN_H
 
@@ -36,7 +37,8 @@ struct planned {
     char *plain;  /* where it goes if it is found compressed; NULL: as member */
     uint64_t size;
     int64_t mtime;
-    long instead_of;      /* index of the item it stands in for; -1: none */
+    long instead_of; /* index of the item it stands in for; -1: none */
+    long part_of;    /* index of the item that it is cut out of; -1: none */
     unsigned interval_ms; /* of a sample; else 0 */
     uint64_t max_bytes;
     unsigned timeout_ms;

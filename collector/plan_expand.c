@@ -181,7 +181,7 @@ static struct planned *planned_add(struct builder *b, struct slot *s,
     it->plugin = s->plugin;
     it->item = s->item;
     it->path = path;
-    it->instead_of = -1;
+    it->instead_of = it->part_of = -1;
     set_limits(b->cfg, it);
     if (s->first < 0)
         s->first = (long)p->n;
@@ -343,6 +343,12 @@ out:
     return r < 0 ? r : 0;
 }
 
+/* The index; -1 where there is nothing to cut out of. */
+static long unsettled(const struct plan *p, long index)
+{
+    return index >= 0 && !p->items[index].settled ? index : -1;
+}
+
 int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
                 struct err *err)
 {
@@ -363,6 +369,8 @@ int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
         settle(it, ST_FAILED, s->item->bad);
     if (s->instead_of >= 0)
         it->instead_of = slots[s->instead_of].first;
+    if (s->part_of >= 0)
+        it->part_of = unsettled(b->plan, slots[s->part_of].first);
     if (s->item->argv[0])
         set_args(b, it);
     it->probe = s->item->probe;

@@ -10,9 +10,10 @@ struct slot {
     const struct plugin *plugin;
     const struct item *item;
     unsigned priority;
-    size_t seq;
-    long instead_of; /* seq of the slot it stands in for; -1 */
-    long first;      /* index of its (first) planned item; -1: none yet */
+    size_t seq, after; /* order among equals: by seq, then by after */
+    long instead_of;   /* index of the slot it stands in for; -1 */
+    long part_of;      /* index of the slot it is cut out of; -1 */
+    long first;        /* index of its (first) planned item; -1: none yet */
 };
 
 struct builder {
@@ -33,8 +34,8 @@ struct builder {
 bool plan_listed(char *const *words, const struct plugin *p,
                  const struct item *item);
 
-/* Appends what s becomes to b->plan.  slots is the array that instead_of counts
- * in. */
+/* Appends what s becomes to b->plan.  slots is the array that instead_of and
+ * part_of count in. */
 int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
                 struct err *err);
 

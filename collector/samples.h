@@ -7,11 +7,10 @@
 
 #include "collector/take.h"
 
-/* *out: n gathers, to be asked once each for items[i] (NULL for those that are
- * settled); samples_free in any case, which takes NULL.  Stops early when the
+/* out: room for n gathers, to be asked once each for items[i]; those of settled
+ * items stay NULL.  The caller frees them, in any case.  Stops early when the
  * run is to stop.  Negative only if the backend is lost. */
 int samples_read(struct taker *tk, const struct planned *items, size_t n,
-                 struct gather ***out, struct err *err);
-void samples_free(struct gather **samples, size_t n);
+                 struct gather **out, struct err *err);
 
 #endif

@@ -205,10 +205,11 @@ static void add_name(struct item *it, char name[32], const struct folder *f,
 }
 
 static void add_probe(const struct folder *f, const char *what,
-                      const char *subject, const char *file)
+                      const char *subject, const char *file,
+                      const char *part_of)
 {
     char name[32], probe[32], member[1024];
-    struct item it = {.probe = probe, .member = member};
+    struct item it = {.probe = probe, .member = member, .part_of = part_of};
 
     add_name(&it, name, f, what);
     snprintf(probe, sizeof(probe), "%s-%u", subject, f->dom->domid);
@@ -285,9 +286,9 @@ static void add_domain(struct plan_adder *adder, const struct domain *dom)
     buf_addf(&member, "domains/%u-", dom->domid);
     str_add_member_name(&member, dom->name ? dom->name : "unnamed", false);
     f.member = buf_str(&member);
-    add_probe(&f, "domain", "domain", "domain.json");
-    add_probe(&f, "xenstore", "xenstore", "xenstore.txt");
-    add_probe(&f, "devices", "devices", "devices.json");
+    add_probe(&f, "domain", "domain", "domain.json", NULL);
+    add_probe(&f, "xenstore", "xenstore", "xenstore.txt", "xen_store/xenstore");
+    add_probe(&f, "devices", "devices", "devices.json", "xen_store/devices");
     if (dom->domid) {
         add_configs(&f);
         add_logs(&f);

@@ -7,7 +7,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/probe/probe.h"
+#include "collector/probe/load.h"
 
 #define FIRST_RESERVED 0x7ff0u /* DOMID_FIRST_RESERVED */
 #define DOMAINS_MAX 32768u
@@ -85,10 +85,11 @@ static struct store_domain *domain_of(struct devices *d, uint32_t domid)
  * alone has gone, not come. */
 static void add_hypervisor(struct devices *d)
 {
+    const struct ctrl_module *module = ctrl_load(NULL);
     struct domain_seen *seen;
     size_t n;
 
-    if (domains_seen(&seen, &n, NULL))
+    if (!module || module->domains_seen(&seen, &n, NULL))
         return;
     for (size_t i = 0; i < d->n_domains; i++)
         d->domains[i].in_xen = 0;

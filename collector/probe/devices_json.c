@@ -15,6 +15,7 @@
 #include "collector/probe/devices.h"
 #include "collector/probe/devices_check.h"
 #include "collector/probe/json.h"
+#include "collector/probe/load.h"
 #include "collector/probe/sysfs.h"
 
 #define VALUE_MAX 4096
@@ -352,6 +353,7 @@ int subject_devices_of(struct out *o, uint32_t domid, struct err *err)
  * xenstore has it.  A xenstored that hangs costs the second part alone. */
 int subject_domain_names(struct out *o, struct err *err)
 {
+    const struct ctrl_module *module = ctrl_load(err);
     struct domain_seen *seen = NULL;
     struct devices d;
     struct store_conn s;
@@ -359,7 +361,7 @@ int subject_domain_names(struct out *o, struct err *err)
     int rc_xen, rc;
 
     memset(&d, 0, sizeof(d));
-    rc_xen = domains_seen(&seen, &n, err);
+    rc_xen = module ? module->domains_seen(&seen, &n, err) : err->code;
     for (size_t i = 0; i < n; i++)
         out_addf(o, "domain %u %s\n", seen[i].domid, seen[i].uuid);
     free(seen);

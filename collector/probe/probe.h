@@ -1,8 +1,8 @@
 /* probe.h: the parts of xen-bugtool-probe, which reads what Xen itself says.
  *
- * One subject per run and one file per subject; main.c holds the table.  It is
- * the only program linked with libxenctrl, whose ABI belongs to one Xen
- * release: where it cannot start or fails, the callers turn to xl.
+ * One subject per run and one file per subject.  The program is linked with
+ * Xen's stable libraries alone; what needs libxenctrl, whose ABI belongs to one
+ * Xen release, is a module of its own (ctrl/, see load.h).
  *
  * A subject returns 0, or a negative errno code with err filled.  -ENODEV means
  * that there is no Xen here or that it does not offer this interface.  What it
@@ -14,7 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <xenctrl.h>
+/* The structures of sysctls, for their sizes and numbers. */
+#ifndef __XEN_TOOLS__
+#define __XEN_TOOLS__ 1
+#endif
+#include <xen/xen.h>
+#include <xen/sysctl.h>
+#include <xen/version.h>
 
 #include "collector/base/core/err.h"
 #include "collector/probe/out.h"
@@ -25,36 +31,27 @@
 #define PROBE_MAX_VCPUS 65536u
 #define PROBE_MAX_PAGES (1ull << 40)
 
+/* One of the three is set. */
 struct subject {
     const char *name;
     const char *summary;
     int (*run)(struct out *o, struct err *err);
-    /* In place of run: the subject is called "NAME-DOMID". */
+    /* The subject is called "NAME-DOMID". */
     int (*run_of)(struct out *o, uint32_t domid, struct err *err);
+    /* ... "NAME-KEYS": the one that has Xen do something: print. */
+    int (*run_keys)(struct out *o, const char *keys, struct err *err);
 };
 
-int subject_console_ring(struct out *o, struct err *err);
-int subject_info(struct out *o, struct err *err);
 int subject_version(struct out *o, struct err *err);
-int subject_domains(struct out *o, struct err *err);
-int subject_xenstore(struct out *o, struct err *err);
-int subject_cpus(struct out *o, struct err *err);
-int subject_cpupools(struct out *o, struct err *err);
-int subject_livepatches(struct out *o, struct err *err);
 int subject_ring_raw(struct out *o, struct err *err);
-int subject_counters(struct out *o, struct err *err);
+int subject_xenstore(struct out *o, struct err *err);
 int subject_devices(struct out *o, struct err *err);
 int subject_domain_names(struct out *o, struct err *err);
-/* keys: of DEBUG_KEYS_PRINTING alone, else -EINVAL. */
-int subject_debug_keys(struct out *o, const char *keys, struct err *err);
-int subject_domain_of(struct out *o, uint32_t domid, struct err *err);
 int subject_xenstore_of(struct out *o, uint32_t domid, struct err *err);
 int subject_devices_of(struct out *o, uint32_t domid, struct err *err);
 
-/* Opens libxenctrl's handle; it prints nothing. Close with xc_interface_close,
- * which takes NULL. NULL on failure, with err filled. */
-xc_interface *probe_open(struct err *err);
-
+/* The door to the hypervisor; there was another in Xen's first years. */
+#define PRIVCMD "/dev/xen/privcmd"
 /* 0, or -ENODEV with err: there is no way to a hypervisor. */
 int probe_is_absent(struct err *err);
 /* libxenctrl's log; it drops everything. */
@@ -77,36 +74,11 @@ int probe_absurd(const char *what, uint64_t value, struct err *err);
 bool probe_part_failed(int part_rc, const struct err *part, int *rc,
                        struct err *err);
 
-/* "credit2" for 6; NULL if it is not known. */
-const char *probe_scheduler_name(int id);
-
-/* All domains of the hypervisor, in order of their number.  Free *list_out. */
-int domains_read(xc_interface *xch, xc_domaininfo_t **list_out, size_t *n_out,
-                 struct err *err);
-
-/* The same in short, for those who only match names. */
+/* A domain of the hypervisor in short, for those who only match names. */
 struct domain_seen {
     uint32_t domid;
     bool dying;
     char uuid[40];
 };
-int domains_seen(struct domain_seen **list_out, size_t *n_out, struct err *err);
-
-/* The tools' and the hypervisor's sysctl interface differ in incidents with
- * tools of another release.  0 if none in the plausible range is accepted, or
- * the hypervisor cannot be asked. */
-unsigned sysctl_interface(void);
-
-/* Facts about the console ring. */
-struct ring_facts {
-    uint64_t bytes;       /* read */
-    uint32_t dropped;     /* bytes since boot that were gone before we read */
-    char first_line[256]; /* as it stands, cut; NUL-terminated */
-    int has_version;      /* Xen's version line is near the start */
-};
-
-/* Reads the ring without clearing it; the bytes go to o unless it is NULL. */
-int ring_read(xc_interface *xch, struct out *o, struct ring_facts *facts,
-              struct err *err);
 
 #endif

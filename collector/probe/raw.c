@@ -8,7 +8,9 @@
 
 #include "collector/base/core/xalloc.h"
 #include "collector/probe/probe.h"
+#include "collector/probe/ring.h"
 
+#define HYPERCALL_VERSION 17
 #define HYPERCALL_SYSCTL 35
 #define SYSCTL_READCONSOLE 1
 /* 4 was Xen 3.0's, 0x15 is that of Xen 4.16 to 4.20. */
@@ -79,12 +81,6 @@ struct raw *raw_new(unsigned max, struct err *err)
         err_sys(err, errno ? errno : ENOMEM, "no memory for hypercalls");
         goto fail;
     }
-    find_interface(raw);
-    if (!raw->interface) {
-        probe_failed("the hypervisor takes no sysctl interface that we know",
-                     errno, err);
-        goto fail;
-    }
     return raw;
 fail:
     raw_free(raw);
@@ -103,9 +99,29 @@ void raw_free(struct raw *raw)
     free(raw);
 }
 
-unsigned raw_interface(const struct raw *raw)
+unsigned raw_interface(struct raw *raw)
 {
+    if (!raw->interface)
+        find_interface(raw);
     return raw->interface;
+}
+
+int raw_version(struct raw *raw, int cmd, void *to, size_t size)
+{
+    int rc;
+
+    if (size > raw->max) {
+        errno = E2BIG;
+        return -1;
+    }
+    memset(raw->text, 0, raw->max);
+    if (size)
+        memcpy(raw->text, to, size);
+    rc = xencall2(raw->handle, HYPERCALL_VERSION, (uint64_t)cmd,
+                  (uintptr_t)raw->text);
+    if (rc >= 0 && size)
+        memcpy(to, raw->text, size);
+    return rc;
 }
 
 int raw_read_ring(struct raw *raw, char *text, unsigned *n, bool incremental,
@@ -122,12 +138,27 @@ int raw_read_ring(struct raw *raw, char *text, unsigned *n, bool incremental,
     return 0;
 }
 
-unsigned sysctl_interface(void)
+static int call_raw_ring(void *arg, char *text, unsigned *n, bool incremental,
+                         uint32_t *index)
 {
-    struct err unused = ERR_INIT;
-    struct raw *raw = raw_new(4096, &unused);
-    unsigned version = raw ? raw->interface : 0;
+    return raw_read_ring(arg, text, n, incremental, index);
+}
 
+/* Where libxenctrl is of another release than the hypervisor. */
+int subject_ring_raw(struct out *o, struct err *err)
+{
+    struct raw *raw = raw_new(RING_CHUNK, err);
+    struct ring_facts facts;
+    int rc;
+
+    if (!raw)
+        return err->code;
+    if (raw_interface(raw))
+        rc = ring_read(call_raw_ring, raw, o, &facts, err);
+    else
+        rc = probe_failed("the hypervisor takes no sysctl interface that we "
+                          "know",
+                          errno, err);
     raw_free(raw);
-    return version;
+    return rc;
 }

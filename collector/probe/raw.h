@@ -1,5 +1,6 @@
-/* raw.h: the one sysctl whose layout has been the same since Xen 3.3, made
- * without libxenctrl, for tools of another release than the hypervisor.
+/* raw.h: what can be asked without libxenctrl, whatever release the hypervisor
+ * is of: xen_version, and the one sysctl whose layout has been the same since
+ * Xen 3.3.
  *
  * do_sysctl() of xen/common/sysctl.c refuses a call of another interface
  * version with EACCES before it looks at anything else, so trying one after the
@@ -8,6 +9,7 @@
 #define XB_PROBE_RAW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
@@ -18,10 +20,16 @@ struct raw;
 struct raw *raw_new(unsigned max, struct err *err);
 void raw_free(struct raw *raw);
 
-/* The version that the hypervisor takes; 0: none of those tried. */
-unsigned raw_interface(const struct raw *raw);
+/* The interface version that the hypervisor takes; 0: none of those tried, and
+ * errno says how the last of them failed. */
+unsigned raw_interface(struct raw *raw);
 
-/* As xc_readconsolering, without clearing. */
+/* XENVER_cmd: its answer, of at most size bytes (and of max, see above), goes
+ * to "to", whose bytes Xen sees before.  What it returns is the hypercall's. */
+#define RAW_VERSION_BYTES 4096u
+int raw_version(struct raw *raw, int cmd, void *to, size_t size);
+
+/* As xc_readconsolering, without clearing; once there is an interface. */
 int raw_read_ring(struct raw *raw, char *text, unsigned *n, bool incremental,
                   uint32_t *index);
 

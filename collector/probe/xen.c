@@ -8,7 +8,6 @@
 
 #include <xentoollog.h>
 
-#define PRIVCMD "/dev/xen/privcmd"
 #define PRIVCMD_OLD "/proc/xen/privcmd"
 
 /* libxenctrl would print to stderr, where our callers expect one line. */
@@ -40,29 +39,6 @@ int probe_is_absent(struct err *err)
     return err_set(err, -ENODEV,
                    "no Xen hypervisor here: " PRIVCMD
                    ": No such file or directory");
-}
-
-xc_interface *probe_open(struct err *err)
-{
-    xc_interface *xch;
-
-    if (probe_is_absent(err))
-        return NULL;
-    errno = 0;
-    xch = xc_interface_open(probe_quiet(), probe_quiet(),
-                            XC_OPENFLAG_NON_REENTRANT);
-    if (xch)
-        return xch;
-    if (errno == ENODEV || errno == ENXIO || errno == ENOENT) {
-        err_sys(err, errno, "no Xen hypervisor here: " PRIVCMD);
-        if (err)
-            err->code = -ENODEV;
-    } else if ((errno == EACCES || errno == EPERM) && geteuid() != 0) {
-        err_sys(err, errno, "cannot open " PRIVCMD " (only root may)");
-    } else {
-        err_sys(err, errno ? errno : EIO, "cannot open " PRIVCMD);
-    }
-    return NULL;
 }
 
 int probe_failed(const char *what, int errnum, struct err *err)
@@ -114,16 +90,4 @@ bool probe_part_failed(int part_rc, const struct err *part, int *rc,
             *err = *part;
     }
     return true;
-}
-
-const char *probe_scheduler_name(int id)
-{
-    /* XEN_SCHEDULER_* of xen/domctl.h, and those that were removed. */
-    static const char *const names[] = {
-        [4] = "sedf",     [5] = "credit", [6] = "credit2",
-        [7] = "arinc653", [8] = "rtds",   [9] = "null",
-    };
-    bool known = id >= 0 && (size_t)id < sizeof(names) / sizeof(names[0]);
-
-    return known ? names[id] : NULL;
 }

@@ -11,6 +11,12 @@ for library in archive json-c pcre hs cyaml crypto xen curl; do
 done
 run 0 ldd "$LIBEXEC/xen-bugtool-worker"
 lacks out 'libxen|libcurl|not found'
+# Only its module is of one release of Xen.
+run 0 ldd "$LIBEXEC/xen-bugtool-probe"
+has out 'libxencall'
+lacks out 'libxenctrl|not found'
+run 0 ldd "$LIBEXEC/xen-bugtool-probe-ctrl.so"
+has out 'libxenctrl'
 [ "$VARIANT" = plain ] || exit 0
 for program in "$XB" "$LIBEXEC"/xen-bugtool-*; do
     run 0 readelf -hldW "$program"

@@ -324,13 +324,70 @@ static void since(void **state)
     plan_done(&p);
 }
 
+/* What is cut out of another's answer follows it and its fallbacks, whatever
+ * its own plugin's priority, and is one task with them. */
+static int add_parts(struct plan_adder *adder, struct gather *g,
+                     struct err *err)
+{
+    (void)g;
+    (void)err;
+    plan_add(adder, &(struct item){.name = "d1",
+                                   .probe = "xenstore-1",
+                                   .member = "domains/1/x",
+                                   .part_of = "whole/store"});
+    return 0;
+}
+
+static void parts(void **state)
+{
+    static const struct item whole_items[] = {
+        {.name = "store", .probe = "xenstore", .member = "xen/x"},
+        {.name = "ls", .argv = {"xenstore-ls"}, .instead_of = "store"},
+        {.name = "other", .probe = "devices", .member = "xen/d"},
+        {.name = NULL},
+    };
+    static const struct plugin whole = {
+        .name = "whole", .priority = PRIO_XEN, .items = whole_items};
+    static const struct plugin some = {
+        .name = "some", .priority = PRIO_LAST, .plan = add_parts};
+    static const struct plugin *const both[] = {&whole, &some, NULL};
+    struct settings s = plain_settings();
+    struct table_host h = {.files = files, .g.ops = &host_ops};
+    char *only[] = {"some", NULL};
+    struct plan p;
+    char *text;
+
+    (void)state;
+    assert_int_equal(plan_build(&s, both, none, &h.g, no_mask, NULL, &p, NULL),
+                     0);
+    text = as_text(&p);
+    assert_string_equal(text, "whole/store probe xenstore\n"
+                              "whole/ls xenstore-ls\n"
+                              "some/d1 probe xenstore-1\n"
+                              "whole/other probe devices\n");
+    free(text);
+    assert_int_equal(p.items[2].part_of, 0);
+    assert_int_equal(p.n_tasks, 2);
+    assert_int_equal(p.tasks[0].n, 3);
+    plan_done(&p);
+
+    /* Where the whole is not read, the host is asked for the part. */
+    s.only = only;
+    assert_int_equal(plan_build(&s, both, none, &h.g, no_mask, NULL, &p, NULL),
+                     0);
+    assert_int_equal(p.n, 1);
+    assert_int_equal(p.items[0].part_of, -1);
+    plan_done(&p);
+    gather_free(&h.g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order),        cmocka_unit_test(member_names),
-        cmocka_unit_test(tasks),        cmocka_unit_test(choosing),
-        cmocka_unit_test(unknown_name), cmocka_unit_test(limits),
-        cmocka_unit_test(since),
+        cmocka_unit_test(order),        cmocka_unit_test(parts),
+        cmocka_unit_test(member_names), cmocka_unit_test(tasks),
+        cmocka_unit_test(choosing),     cmocka_unit_test(unknown_name),
+        cmocka_unit_test(limits),       cmocka_unit_test(since),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

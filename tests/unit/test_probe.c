@@ -15,18 +15,23 @@
 
 /* There is a hypervisor as far as xen.c and xenstore.c can see. */
 #define access(path, mode) 0
-#include "collector/probe/console_ring.c"
-#include "collector/probe/cpus.c"
-#include "collector/probe/debug_keys.c"
-#include "collector/probe/domain_more.c"
-#include "collector/probe/domains.c"
-#include "collector/probe/info.c"
+#include "collector/probe/ctrl/counters.c"
+#include "collector/probe/ctrl/cpus.c"
+#include "collector/probe/ctrl/ctrl.c"
+#include "collector/probe/ctrl/debug_keys.c"
+#include "collector/probe/ctrl/domain_more.c"
+#include "collector/probe/ctrl/domains.c"
+#include "collector/probe/ctrl/info.c"
+#include "collector/probe/ctrl/livepatches.c"
 #include "collector/probe/json.c"
-#include "collector/probe/livepatches.c"
 #include "collector/probe/out.c"
 #include "collector/probe/raw.c"
+#include "collector/probe/release.c"
+#include "collector/probe/ring.c"
 #include "collector/probe/store.c"
 #include "collector/probe/store_text.c"
+#include "collector/probe/sysfs.c"
+#include "collector/probe/version.c"
 #include "collector/probe/xen.c"
 #include "collector/probe/xenstore.c"
 #undef access
@@ -67,9 +72,8 @@ int xc_interface_close(xc_interface *xch)
     return 0;
 }
 
-int xc_version(xc_interface *xch, int cmd, void *arg)
+static int version_answer(int cmd, void *arg)
 {
-    (void)xch;
     switch (cmd) {
     case XENVER_version:
         return xen.version;
@@ -83,12 +87,22 @@ int xc_version(xc_interface *xch, int cmd, void *arg)
     case XENVER_build_id:
         memcpy(((xen_build_id_t *)arg)->buf, "\xab\x01", 2);
         return 2;
+    case XENVER_get_features:
+        ((xen_feature_info_t *)arg)->submap =
+            ((xen_feature_info_t *)arg)->submap_idx ? 2 : 0x705;
+        return 0;
     case XENVER_commandline:
         strcpy(arg, "a=\"\x1b\xff");
         return 0;
     default:
         return 0;
     }
+}
+
+int xc_version(xc_interface *xch, int cmd, void *arg)
+{
+    (void)xch;
+    return version_answer(cmd, arg);
 }
 
 static int sysctl_result(void)
@@ -376,6 +390,23 @@ int xencall1(xencall_handle *handle, unsigned op, uint64_t arg)
     return 0;
 }
 
+int xencall2(xencall_handle *handle, unsigned op, uint64_t cmd, uint64_t arg)
+{
+    (void)handle;
+    assert_int_equal(op, 17);
+    return version_answer((int)cmd, (void *)(uintptr_t)arg);
+}
+
+/* The module is here or it is not. */
+static bool no_module;
+
+const struct ctrl_module *ctrl_load(struct err *err)
+{
+    if (no_module)
+        err_set(err, -ELIBACC, "libxenctrl.so.4.99: no such file");
+    return no_module ? NULL : &probe_ctrl_module;
+}
+
 int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo,
                 uint32_t *distance)
 {
@@ -597,14 +628,14 @@ static void ring_longer_than_one_call(void **state)
     xen.ring = big;
     xen.ring_len = RING_CHUNK + 1000;
     xen.ring_dropped = 77;
-    rc = ring_read((xc_interface *)&xen, NULL, &facts, &err);
+    rc = ring_read(ring_of_library, &xen, NULL, &facts, &err);
     assert_int_equal(rc, 0);
     assert_int_equal(facts.bytes, RING_CHUNK + 1000);
     assert_int_equal(facts.dropped, 77);
 
     /* The ring moves on between the calls: a hole must not go unsaid. */
     xen.ring_gap = 10;
-    rc = ring_read((xc_interface *)&xen, NULL, &facts, &err);
+    rc = ring_read(ring_of_library, &xen, NULL, &facts, &err);
     assert_int_equal(rc, -EOVERFLOW);
     assert_non_null(strstr(err.text, "10 bytes are missing"));
     free(big);
@@ -939,6 +970,14 @@ static void other_release(void **state)
     xen.interface = XEN_SYSCTL_INTERFACE_VERSION;
     run(subject_version);
     has("\"match\": true");
+    has("\"features\": \"0x0000000200000705\"");
+    has("\"libxenctrl_error\": null");
+    /* Another release's library lies under another name. */
+    no_module = true;
+    run(subject_version);
+    no_module = false;
+    assert_int_equal(res.rc, 0);
+    has("\"libxenctrl_error\": \"libxenctrl.so.4.99: no such file\"");
     /* Nothing fits, or Flask says no. */
     xen.interface = 0;
     run(subject_ring_raw);

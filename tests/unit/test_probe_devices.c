@@ -31,7 +31,8 @@ static struct domain_seen seen[8];
 static size_t n_seen;
 static int seen_rc;
 
-int domains_seen(struct domain_seen **list_out, size_t *n_out, struct err *err)
+static int list_seen(struct domain_seen **list_out, size_t *n_out,
+                     struct err *err)
 {
     *list_out = NULL;
     *n_out = 0;
@@ -41,6 +42,16 @@ int domains_seen(struct domain_seen **list_out, size_t *n_out, struct err *err)
     memcpy(*list_out, seen, n_seen * sizeof(**list_out));
     *n_out = n_seen;
     return 0;
+}
+
+static const struct ctrl_module module = {.domains_seen = list_seen};
+static bool no_module;
+
+const struct ctrl_module *ctrl_load(struct err *err)
+{
+    if (no_module)
+        err_set(err, -ELIBACC, "no libxenctrl");
+    return no_module ? NULL : &module;
 }
 
 /* --- xenstore: "PATH=VALUE" lines; folders follow from the paths -----------
@@ -353,8 +364,16 @@ static void names(void **state)
     run(subject_domain_names);
     assert_int_equal(res.rc, -EACCES);
     assert_string_equal(res.text, "name 0 Domain-0\nname 1 web\nname 7 a?b\n");
-    /* And the other way round. */
     hypervisor_has(0, 1, 2);
+    no_module = true;
+    run(subject_domain_names);
+    assert_int_equal(res.rc, -ELIBACC);
+    assert_string_equal(res.text, "name 0 Domain-0\nname 1 web\nname 7 a?b\n");
+    run(subject_devices);
+    no_module = false;
+    assert_int_equal(res.rc, 0);
+    has("\"in_hypervisor\": null");
+    /* And the other way round. */
     store_nodes = "";
     run(subject_domain_names);
     assert_int_not_equal(res.rc, 0);

@@ -3,8 +3,8 @@
 #ifndef XB_PROBE_DOMAIN_MORE_H
 #define XB_PROBE_DOMAIN_MORE_H
 
+#include "collector/probe/ctrl/ctrl.h"
 #include "collector/probe/json.h"
-#include "collector/probe/probe.h"
 
 /* Writes members of the domain's object.  What the hypervisor does not offer,
  * or cannot say since the domain has gone meanwhile, is null; another failure

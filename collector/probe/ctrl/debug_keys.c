@@ -1,6 +1,6 @@
 /* debug_keys.c: has Xen print what debug keys print, and keeps the part of the
  * console ring that came. */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -77,7 +77,7 @@ int subject_debug_keys(struct out *o, const char *keys, struct err *err)
     xch = probe_open(err);
     if (!xch)
         return err->code;
-    rc = ring_read(xch, NULL, &ring, err);
+    rc = ring_read(ring_of_library, xch, NULL, &ring, err);
     if (!rc && xc_send_debug_keys(xch, keys))
         rc = probe_failed("cannot send debug keys", errno, err);
     if (!rc)

@@ -1,6 +1,6 @@
 /* cpus.c: the machine's CPUs: topology, NUMA distances, idle time, power states
  * (JSON). */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
-#include "collector/probe/domain_more.h"
+#include "collector/probe/ctrl/domain_more.h"
 #include "collector/probe/json.h"
 
 #define MAX_STATES 64

@@ -1,4 +1,4 @@
-#include "collector/probe/domain_more.h"
+#include "collector/probe/ctrl/domain_more.h"
 
 #include <errno.h>
 #include <stdio.h>

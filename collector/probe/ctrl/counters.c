@@ -1,6 +1,6 @@
 /* counters.c: counters of domains that make sense as rates only, one a line:
  * the time of each virtual CPU and what each backend of dom0 has moved. */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <inttypes.h>

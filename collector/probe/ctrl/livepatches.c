@@ -1,5 +1,5 @@
 /* livepatches.c: the live patches that Xen has loaded (JSON). */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <stdlib.h>

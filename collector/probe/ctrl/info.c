@@ -1,118 +1,16 @@
 /* info.c: the hypervisor itself: version, build, machine, scheduler, ring. */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
 #include "collector/probe/json.h"
-
-#define MAX_BUILD_ID 512
-
-/* Everything that the xen_version hypercall tells.  It is the same in all
- * releases, so it works with tools of another release too. */
-struct version {
-    unsigned major, minor, page_size;
-    xen_extraversion_t extra;
-    xen_compile_info_t compile;
-    xen_capabilities_info_t caps;
-    xen_changeset_info_t changeset;
-    xen_commandline_t commandline;
-    xen_platform_parameters_t platform;
-    unsigned char build_id[MAX_BUILD_ID];
-    unsigned build_id_len; /* 0: there is none */
-};
-
-static int read_build_id(xc_interface *xch, struct version *v, struct err *err)
-{
-    size_t head = offsetof(xen_build_id_t, buf);
-    xen_build_id_t *answer = xcalloc(1, head + MAX_BUILD_ID + sizeof(*answer));
-    int n, rc = 0;
-
-    answer->len = MAX_BUILD_ID;
-    n = xc_version(xch, XENVER_build_id, answer);
-    if (n > MAX_BUILD_ID) {
-        rc = probe_absurd("length of the build id", (uint64_t)n, err);
-    } else if (n > 0) { /* negative: built without, or Xen before 4.7 */
-        memcpy(v->build_id, (char *)answer + head, (size_t)n);
-        v->build_id_len = (unsigned)n;
-    }
-    free(answer);
-    return rc;
-}
-
-static int read_version(xc_interface *xch, struct version *v, struct err *err)
-{
-    const struct {
-        int op;
-        void *to;
-        const char *what;
-    } texts[] = {
-        {XENVER_extraversion, v->extra, "cannot read Xen's version"},
-        {XENVER_compile_info, &v->compile, "cannot read Xen's compiler"},
-        {XENVER_capabilities, v->caps, "cannot read Xen's capabilities"},
-        {XENVER_changeset, v->changeset, "cannot read Xen's changeset"},
-        {XENVER_commandline, v->commandline, "cannot read Xen's command line"},
-        {XENVER_platform_parameters, &v->platform,
-         "cannot read Xen's platform parameters"},
-    };
-    int n;
-
-    memset(v, 0, sizeof(*v));
-    n = xc_version(xch, XENVER_version, NULL);
-    if (n < 0)
-        return probe_failed("cannot read Xen's version", errno, err);
-    v->major = (unsigned)n >> 16;
-    v->minor = (unsigned)n & 0xffff;
-    if (v->major < 3 || v->major > 99 || v->minor > 999)
-        return probe_absurd("Xen's version", (uint64_t)n, err);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (xc_version(xch, texts[i].op, texts[i].to) < 0)
-            return probe_failed(texts[i].what, errno, err);
-    n = xc_version(xch, XENVER_pagesize, NULL);
-    if (n < 4096 || n > 1 << 20 || (n & (n - 1)))
-        return probe_absurd("page size", (uint64_t)n, err);
-    v->page_size = (unsigned)n;
-    return read_build_id(xch, v, err);
-}
-
-static void write_version(struct json *j, const struct version *v)
-{
-    const xen_compile_info_t *c = &v->compile;
-    char text[64], built_for[32];
-
-    snprintf(text, sizeof(text), "%u.%u%.*s", v->major, v->minor,
-             (int)strnlen(v->extra, sizeof(v->extra)), v->extra);
-    snprintf(built_for, sizeof(built_for), "0x%x",
-             (unsigned)XEN_SYSCTL_INTERFACE_VERSION);
-    json_open(j, "xen", '{');
-    json_str(j, "version", text, sizeof(text));
-    json_u64(j, "major", v->major);
-    json_u64(j, "minor", v->minor);
-    json_str(j, "extra", v->extra, sizeof(v->extra));
-    json_str(j, "changeset", v->changeset, sizeof(v->changeset));
-    if (v->build_id_len)
-        json_hex(j, "build_id", v->build_id, v->build_id_len);
-    else
-        json_null(j, "build_id");
-    json_str(j, "compiler", c->compiler, sizeof(c->compiler));
-    json_str(j, "compile_by", c->compile_by, sizeof(c->compile_by));
-    json_str(j, "compile_domain", c->compile_domain, sizeof(c->compile_domain));
-    json_str(j, "compile_date", c->compile_date, sizeof(c->compile_date));
-    json_str(j, "capabilities", v->caps, sizeof(v->caps));
-    json_str(j, "command_line", v->commandline, sizeof(v->commandline));
-    json_u64(j, "page_size", v->page_size);
-    snprintf(text, sizeof(text), "0x%llx",
-             (unsigned long long)v->platform.virt_start);
-    json_str(j, "virt_start", text, sizeof(text));
-    /* What the tools were made for; with another release it is refused. */
-    json_str(j, "tools_sysctl_interface", built_for, sizeof(built_for));
-    json_close(j);
-}
+#include "collector/probe/ring.h"
+#include "collector/probe/version.h"
 
 static int read_physinfo(xc_interface *xch, xc_physinfo_t *p, struct err *err)
 {
@@ -260,6 +158,12 @@ static void write_ring(struct json *j, const struct ring_facts *r)
     json_close(j);
 }
 
+static int call_library(void *arg, int cmd, void *to, size_t size)
+{
+    (void)size;
+    return xc_version(arg, cmd, to);
+}
+
 int subject_info(struct out *o, struct err *err)
 {
     xc_interface *xch = probe_open(err);
@@ -274,12 +178,12 @@ int subject_info(struct out *o, struct err *err)
 
     if (!xch)
         return err->code;
-    rc = read_version(xch, &version, err);
+    rc = version_read(call_library, xch, &version, err);
     if (rc)
         goto out;
     json_init(&j, o);
     json_open(&j, NULL, '{');
-    write_version(&j, &version);
+    version_write(&j, &version);
 
     if (probe_part_failed(read_physinfo(xch, &phys, &part), &part, &rc, err))
         json_null(&j, "physinfo");
@@ -298,7 +202,8 @@ int subject_info(struct out *o, struct err *err)
         json_null(&j, "numa_nodes");
     else
         write_nodes(&j, nodes, n_nodes);
-    if (probe_part_failed(ring_read(xch, NULL, &ring, &part), &part, &rc, err))
+    if (probe_part_failed(ring_read(ring_of_library, xch, NULL, &ring, &part),
+                          &part, &rc, err))
         json_null(&j, "console_ring");
     else
         write_ring(&j, &ring);
@@ -308,43 +213,4 @@ out:
     free(nodes);
     xc_interface_close(xch);
     return rc;
-}
-
-/* Whether the tools are those of this hypervisor. */
-static void write_interface(struct json *j)
-{
-    unsigned tools = (unsigned)XEN_SYSCTL_INTERFACE_VERSION;
-    unsigned xen = sysctl_interface();
-
-    json_open(j, "sysctl_interface", '{');
-    json_u64(j, "tools", tools);
-    if (xen) {
-        json_u64(j, "hypervisor", xen);
-        json_bool(j, "match", xen == tools);
-    } else {
-        json_null(j, "hypervisor");
-        json_null(j, "match");
-    }
-    json_close(j);
-}
-
-int subject_version(struct out *o, struct err *err)
-{
-    xc_interface *xch = probe_open(err);
-    struct version version;
-    struct json j;
-    int rc;
-
-    if (!xch)
-        return err->code;
-    rc = read_version(xch, &version, err);
-    xc_interface_close(xch);
-    if (rc)
-        return rc;
-    json_init(&j, o);
-    json_open(&j, NULL, '{');
-    write_version(&j, &version);
-    write_interface(&j);
-    json_close(&j);
-    return 0;
 }

@@ -1,6 +1,6 @@
 /* domains.c: every domain as the hypervisor sees it, also dying ones and those
  * that no toolstack knows.  Names are the toolstack's: they are in xenstore. */
-#include "collector/probe/probe.h"
+#include "collector/probe/ctrl/ctrl.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
-#include "collector/probe/domain_more.h"
+#include "collector/probe/ctrl/domain_more.h"
 #include "collector/probe/json.h"
 
 #define DOMAINS_CHUNK 256u

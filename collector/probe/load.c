@@ -1,0 +1,48 @@
+#include "collector/probe/load.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/core/path.h"
+#include "config.h"
+
+#define MODULE LIBEXECDIR "/xen-bugtool-probe-ctrl.so"
+
+/* As for programs that are run as root. */
+static int check_module(struct err *err)
+{
+    struct path_found f = {.fd = -1};
+    char why[96];
+    int rc = path_walk(MODULE, 0, &f, err);
+
+    if (!rc && geteuid() == 0 && (!path_safe(&f.st) || !f.safe_dir))
+        rc = err_set(err, PATH_UNSAFE, MODULE " %s",
+                     path_safe(&f.st)
+                         ? "lies in a folder that others can write"
+                         : path_unsafe_why(&f.st, why, sizeof(why)));
+    path_found_done(&f);
+    return rc;
+}
+
+const struct ctrl_module *ctrl_load(struct err *err)
+{
+    static const struct ctrl_module *module;
+    void *handle;
+
+    if (module)
+        return module;
+    if (check_module(err))
+        return NULL;
+    handle = dlopen(MODULE, RTLD_NOW | RTLD_LOCAL);
+    if (handle)
+        module = dlsym(handle, CTRL_SYMBOL);
+    if (!module)
+        err_set(err, -ELIBACC,
+                "%s: xen-bugtool was built for another release of Xen's tools "
+                "than is installed",
+                dlerror());
+    return module;
+}

@@ -1,6 +1,5 @@
 /* A recursive descent over the expression.  Nothing is kept of it but what
- * struct info says of each part: widths, reach, and either the exact set of
- * strings it stands for or the best set of words it must contain. */
+ * struct info says of each part, see info.h. */
 #include "redact/anchor.h"
 
 #include <ctype.h>
@@ -9,21 +8,12 @@
 #include <string.h>
 
 #include "collector/base/core/buf.h"
-#include "redact/wordset.h"
+#include "redact/info.h"
 
 #define DEPTH_MAX 12
-#define WIDTH_CAP 100000u /* sums stop here, far above every limit */
-#define CLASS_WORDS 6     /* a class of at most so many bytes makes words */
 
 static const char line_begin[] = "(?<![^\\n\\r\\x00])";
 static const char line_end[] = "(?![^\\n\\r\\x00])";
-
-struct info {
-    unsigned min, max, ahead, behind;
-    bool exact;               /* set is all it matches */
-    struct anchor_words set;  /* valid if exact */
-    struct anchor_words best; /* n == 0: none */
-};
 
 struct parser {
     const char *text;
@@ -41,25 +31,9 @@ static int fail(struct parser *ps, const char *why)
                    (unsigned)(ps->p - ps->text) + 1, why);
 }
 
-static unsigned cap(unsigned long n)
-{
-    return n < WIDTH_CAP ? (unsigned)n : WIDTH_CAP;
-}
-
-static void info_empty(struct info *in)
-{
-    memset(in, 0, sizeof(*in));
-    in->exact = true;
-    wordset_one_empty(&in->set);
-}
-
 static int parse_alternatives(struct parser *ps, struct info *out);
 
 /* ---- classes and single bytes ---- */
-
-struct byteset {
-    unsigned char has[256];
-};
 
 static void set_range(struct byteset *s, unsigned lo, unsigned hi)
 {
@@ -120,22 +94,6 @@ static int escaped_byte(struct parser *ps)
         }
     }
     return fail(ps, "this escape is not allowed");
-}
-
-static void info_of_set(const struct byteset *s, struct info *out)
-{
-    struct anchor_word w = {.len = 1};
-
-    memset(out, 0, sizeof(*out));
-    out->min = out->max = out->ahead = 1;
-    for (unsigned c = 0; c < 256; c++) {
-        if (!s->has[c])
-            continue;
-        w.text[0] = (char)tolower((int)c);
-        if (!wordset_add(&out->set, &w) || out->set.n > CLASS_WORDS)
-            return;
-    }
-    out->exact = out->set.n > 0;
 }
 
 static int class_byte(struct parser *ps)
@@ -267,12 +225,11 @@ static int parse_group(struct parser *ps, struct info *out)
         return fail(ps, "the group has no end");
     ps->p++;
     if (kind == GROUP_PLAIN || kind == GROUP_CAPTURE) {
-        *out = in;
+        info_copy(out, &in);
         return 0;
     }
     info_empty(out);
-    out->behind =
-        cap((unsigned long)in.behind + (kind == GROUP_BEHIND ? in.max : 0));
+    out->behind = in.behind + (kind == GROUP_BEHIND ? in.max : 0);
     out->ahead = kind == GROUP_AHEAD ? in.ahead : 0;
     return 0;
 }
@@ -301,35 +258,6 @@ static int parse_bounds(struct parser *ps, unsigned *lo, unsigned *hi)
     return 0;
 }
 
-static void repeat(struct info *in, unsigned lo, unsigned hi)
-{
-    struct anchor_words all, power, next;
-    bool exact = in->exact;
-
-    wordset_one_empty(&power);
-    memset(&all, 0, sizeof(all));
-    for (unsigned i = 0; exact && i <= hi; i++) {
-        if (i >= lo)
-            for (size_t k = 0; exact && k < power.n; k++)
-                exact = wordset_add(&all, &power.word[k]);
-        if (exact && i < hi) {
-            exact = wordset_product(&power, &in->set, &next);
-            power = next;
-        }
-    }
-    if (!exact) {
-        if (in->exact)
-            wordset_better(&in->best, &in->set);
-        if (!lo)
-            memset(&in->best, 0, sizeof(in->best));
-    }
-    in->exact = exact;
-    in->set = all;
-    in->ahead = cap((unsigned long)in->max * (hi - 1) + in->ahead);
-    in->min = cap((unsigned long)in->min * lo);
-    in->max = cap((unsigned long)in->max * hi);
-}
-
 static int parse_repeat(struct parser *ps, struct info *in)
 {
     unsigned lo = 0, hi = 0;
@@ -352,59 +280,11 @@ static int parse_repeat(struct parser *ps, struct info *in)
         ps->p++;
     if (strchr("*+?{", *ps->p) && *ps->p)
         return fail(ps, "a repeat of a repeat is not allowed");
-    repeat(in, lo, hi);
+    info_repeat(in, lo, hi);
     return 0;
 }
 
 /* ---- sequences ---- */
-
-/* What a sequence has come to so far. */
-struct seq {
-    struct info info;
-    struct anchor_words run; /* exact strings since lo..hi */
-    bool broken;             /* the whole is not exact */
-};
-
-static void seq_flush(struct seq *s)
-{
-    wordset_better(&s->info.best, &s->run);
-    wordset_one_empty(&s->run);
-    s->run.lo = s->info.min;
-    s->run.hi = s->info.max;
-}
-
-static void seq_add(struct seq *s, const struct info *in)
-{
-    struct anchor_words next, best = in->best;
-    unsigned ahead = cap((unsigned long)s->info.max + in->ahead);
-
-    if (ahead > s->info.ahead)
-        s->info.ahead = ahead;
-    if (in->behind > s->info.behind) /* as if nothing came before */
-        s->info.behind = in->behind;
-    if (in->exact && wordset_product(&s->run, &in->set, &next)) {
-        next.lo = s->run.lo;
-        next.hi = s->run.hi;
-        s->run = next;
-    } else {
-        s->broken = true;
-        seq_flush(s);
-        if (in->exact) {
-            next = in->set;
-            next.lo = s->info.min;
-            next.hi = s->info.max;
-            s->run = next;
-        } else {
-            best.lo = cap((unsigned long)best.lo + s->info.min);
-            best.hi = cap((unsigned long)best.hi + s->info.max);
-            wordset_better(&s->info.best, &best);
-        }
-    }
-    s->info.min = cap((unsigned long)s->info.min + in->min);
-    s->info.max = cap((unsigned long)s->info.max + in->max);
-    if (!in->exact)
-        seq_flush(s);
-}
 
 static int parse_atom(struct parser *ps, struct info *out)
 {
@@ -454,13 +334,13 @@ static void copy_atom(struct parser *ps, const char *from)
 
 static int parse_sequence(struct parser *ps, struct info *out)
 {
-    struct seq s = {0};
+    struct info_seq s;
     struct info in;
     const char *from;
     bool had;
     int rc;
 
-    wordset_one_empty(&s.run);
+    info_seq_begin(&s);
     while (*ps->p && *ps->p != '|' && *ps->p != ')') {
         from = ps->p;
         had = ps->group;
@@ -485,44 +365,10 @@ static int parse_sequence(struct parser *ps, struct info *out)
         if (ps->p != from && ps->group != had)
             return fail(ps, "the capturing group must not be repeated");
         buf_add(&ps->out, from, (size_t)(ps->p - from));
-        seq_add(&s, &in);
+        info_seq_add(&s, &in);
     }
-    s.info.exact = !s.broken;
-    if (s.info.exact) {
-        s.info.set = s.run;
-        s.info.set.lo = s.info.set.hi = 0;
-    } else {
-        wordset_better(&s.info.best, &s.run);
-    }
-    *out = s.info;
+    info_seq_end(&s, out);
     return 0;
-}
-
-static void alternative_join(struct info *a, const struct info *b)
-{
-    struct anchor_words wa = a->exact ? a->set : a->best;
-    struct anchor_words wb = b->exact ? b->set : b->best;
-    bool fits = true;
-
-    if (wb.lo < wa.lo)
-        wa.lo = wb.lo;
-    if (wb.hi > wa.hi)
-        wa.hi = wb.hi;
-    for (size_t i = 0; fits && i < wb.n; i++)
-        fits = wordset_add(&wa, &wb.word[i]);
-    if (!fits || !wa.n || !wb.n || !(a->exact ? a->set.n : a->best.n))
-        memset(&wa, 0, sizeof(wa));
-    a->exact = a->exact && b->exact && fits;
-    a->set = wa;
-    a->best = wa;
-    if (b->min < a->min)
-        a->min = b->min;
-    if (b->max > a->max)
-        a->max = b->max;
-    if (b->ahead > a->ahead)
-        a->ahead = b->ahead;
-    if (b->behind > a->behind)
-        a->behind = b->behind;
 }
 
 static int parse_alternatives(struct parser *ps, struct info *out)
@@ -535,7 +381,7 @@ static int parse_alternatives(struct parser *ps, struct info *out)
         buf_addc(&ps->out, *ps->p++);
         rc = parse_sequence(ps, &next);
         if (!rc)
-            alternative_join(out, &next);
+            info_alternative(out, &next);
     }
     return rc;
 }
@@ -543,7 +389,7 @@ static int parse_alternatives(struct parser *ps, struct info *out)
 static int check_limits(struct parser *ps, const struct info *in,
                         struct anchor *out)
 {
-    out->words = in->exact ? in->set : in->best;
+    info_words(in, &out->words);
     if (in->max > ANCHOR_WIDTH_MAX || in->ahead > ANCHOR_AHEAD_MAX)
         return fail(ps, "a match could be too long");
     if (in->behind > ANCHOR_BEHIND_MAX)

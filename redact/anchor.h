@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "collector/base/core/err.h"
 
@@ -23,17 +24,42 @@
 #define ANCHOR_WORD_LEN 20
 #define ANCHOR_WORDS 32
 
-struct anchor_word {
-    unsigned char len;
-    char text[ANCHOR_WORD_LEN];
+struct anchor_bytes {
+    uint64_t bits[4];
 };
 
+/* What may stand before and after a word where it belongs to a match. */
+struct anchor_word {
+    unsigned char len;
+    bool open_left, open_right; /* any byte, or none */
+    unsigned lo, hi; /* it begins so many bytes after the match begins */
+    char text[ANCHOR_WORD_LEN];
+    struct anchor_bytes before, after; /* else one of these */
+};
+
+static inline bool anchor_bytes_have(const struct anchor_bytes *b,
+                                     unsigned char c)
+{
+    return b->bits[c / 64] >> c % 64 & 1;
+}
+
+/* Whether the word, which stands at at of data, may belong to a match as far as
+ * its neighbours tell; those that are not there yet tell nothing. */
+static inline bool anchor_word_fits(const struct anchor_word *w,
+                                    const unsigned char *data, size_t len,
+                                    size_t at)
+{
+    return (w->open_left || !at ||
+            anchor_bytes_have(&w->before, data[at - 1])) &&
+           (w->open_right || at + w->len >= len ||
+            anchor_bytes_have(&w->after, data[at + w->len]));
+}
+
 /* Every match contains one of the words (letters in lower case here, in any
- * case in the text), which begins lo to hi bytes after the match begins. */
+ * case in the text) at its place. */
 struct anchor_words {
     size_t n;
     struct anchor_word word[ANCHOR_WORDS];
-    unsigned lo, hi;
 };
 
 struct anchor {

@@ -17,10 +17,15 @@
 
 #include "redact/words.h"
 
-/* A word, and the rules that look for it. */
+/* A rule that looks for a word. */
+struct hs_use {
+    const struct anchor_word *word;
+    uint16_t rule;
+};
+
 struct hs_word {
     struct anchor_word word;
-    uint16_t *rule;
+    struct hs_use *use;
     size_t n;
 };
 
@@ -68,8 +73,8 @@ static void collect_words(struct hs_state *st)
 
             if (rule->added)
                 continue;
-            w->rule = xreallocarray(w->rule, w->n + 1, sizeof(*w->rule));
-            w->rule[w->n++] = (uint16_t)r;
+            w->use = xreallocarray(w->use, w->n + 1, sizeof(*w->use));
+            w->use[w->n++] = (struct hs_use){&a->words.word[k], (uint16_t)r};
         }
         anchor_done(&replaced);
     }
@@ -82,7 +87,7 @@ static void hs_close(void *state)
     if (!st)
         return;
     for (size_t i = 0; i < st->n_words; i++)
-        free(st->word[i].rule);
+        free(st->word[i].use);
     free(st->word);
     if (st->scratch)
         hs_free_scratch(st->scratch);
@@ -132,7 +137,8 @@ static void hs_scratch_free(void *scratch)
 
 struct hs_call {
     const struct hs_state *st;
-    size_t from;
+    const uint8_t *data;
+    size_t len, from;
     struct nominees *out;
 };
 
@@ -146,13 +152,14 @@ static int hs_match(unsigned id, unsigned long long start,
     (void)start;
     (void)flags;
     for (size_t i = 0; i < w->n; i++) {
-        const struct rule *r = &c->st->rs->rule[w->rule[i]];
-        const struct anchor_words *aw = &r->anchor.words;
+        const struct hs_use *u = &w->use[i];
+        const struct rule *r = &c->st->rs->rule[u->rule];
 
-        if (at < c->from + aw->lo || r->off)
+        if (at < c->from + u->word->lo || r->off ||
+            !anchor_word_fits(u->word, c->data, c->len, at))
             continue;
-        lo = at > c->from + aw->hi ? at - aw->hi : c->from;
-        if (!nominees_add(c->out, w->rule[i], lo, at - aw->lo))
+        lo = at > c->from + u->word->hi ? at - u->word->hi : c->from;
+        if (!nominees_add(c->out, u->rule, lo, at - u->word->lo))
             return 1;
     }
     return 0;
@@ -162,7 +169,8 @@ static size_t hs_nominate(void *state, void *scratch, const uint8_t *data,
                           size_t len, size_t from, struct nominees *out)
 {
     struct hs_state *st = state;
-    struct hs_call c = {.st = st, .from = from, .out = out};
+    struct hs_call c = {
+        .st = st, .data = data, .len = len, .from = from, .out = out};
     size_t end;
 
     if (!scratch ||

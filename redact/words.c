@@ -17,8 +17,7 @@ struct use {
     struct anchor_word word;
     uint8_t at;
     uint16_t rule;
-    uint16_t lo, hi; /* where the word begins in a match */
-    uint32_t next;   /* with the same hash, or NONE */
+    uint32_t next; /* with the same hash, or NONE */
 };
 
 struct words {
@@ -114,13 +113,11 @@ struct words *words_new(const struct ruleset *rs, bool only_added)
             w->use[w->n] = (struct use){
                 .word = aw->word[i],
                 .rule = (uint16_t)r,
-                .lo = (uint16_t)aw->lo,
-                .hi = (uint16_t)aw->hi,
             };
             file_use(w, (uint32_t)w->n++);
+            if (aw->word[i].hi > w->max_hi)
+                w->max_hi = aw->word[i].hi;
         }
-        if (aw->hi > w->max_hi)
-            w->max_hi = aw->hi;
     }
     return w;
 }
@@ -153,10 +150,12 @@ static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
         const struct use *u = &w->use[k];
         size_t at = i - u->at, lo;
 
-        if (i < from + u->at + u->lo || !same(&u->word, data + at, len - at))
+        if (i < from + u->at + u->word.lo ||
+            !same(&u->word, data + at, len - at) ||
+            !anchor_word_fits(&u->word, data, len, at))
             continue;
-        lo = at > from + u->hi ? at - u->hi : from;
-        if (!nominees_add(out, u->rule, lo, at - u->lo))
+        lo = at > from + u->word.hi ? at - u->word.hi : from;
+        if (!nominees_add(out, u->rule, lo, at - u->word.lo))
             return false;
     }
     return true;

@@ -9,7 +9,8 @@ import random
 
 MIB = 1 << 20
 
-# %d numbers, %x hexadecimal ones; the frequent programs come first.
+# %d numbers, %x hexadecimal ones, %t the token of a watch as libxl prints it
+# (slot and counter); the frequent programs come first.
 LINES = [
     "kernel: [%f] xen-blkback: backend/vbd/%d/51712: using %d queues, protocol 1 (x86_64-abi) persistent grants",
     "kernel: [%f] vif vif-%d-0 vif%d.0: Guest Rx ready",
@@ -23,8 +24,8 @@ LINES = [
     "xen-hotplug: /etc/xen/scripts/vif-bridge: online type_if=vif XENBUS_PATH=backend/vif/%d/0",
     "xen-hotplug: /etc/xen/scripts/block: add XENBUS_PATH=backend/vbd/%d/51712 node /dev/loop%d",
     "libxl: libxl_device.c:%d:libxl__device_backend_wait: Domain %d:Waiting for backend /local/domain/0/backend/vif/%d/0 state 2",
-    "libxl: libxl_event.c:%d:libxl__ev_xswatch_register: Domain 0:watch w=0x%x wpath=/local/domain/0/backend/vbd/%d/51712/state token=%d/%d: register slotnum=%d",
-    "libxl: libxl_event.c:%d:watchfd_callback: Domain 0:watch w=0x%x wpath=/local/domain/0/backend/vbd/%d/51712/state token=%d/%d: event epath=/local/domain/0/backend/vbd/%d/51712/state",
+    "libxl: libxl_event.c:%d:libxl__ev_xswatch_register: Domain 0:watch w=0x%x wpath=/local/domain/0/backend/vbd/%d/51712/state token=%t: register slotnum=%d",
+    "libxl: libxl_event.c:%d:watchfd_callback: Domain 0:watch w=0x%x wpath=/local/domain/0/backend/vbd/%d/51712/state token=%t: event epath=/local/domain/0/backend/vbd/%d/51712/state",
     "qemu-system-x86_64[%d]: xen be: qdisk-51712: xen be: watching backend path (backend/qdisk/%d)",
     "sshd[%d]: Accepted publickey for root from 10.1.%d.%d port %d ssh2: RSA SHA256:%x%x%x",
     "sshd[%d]: pam_unix(sshd:session): session opened for user root(uid=0) by (uid=0)",
@@ -94,6 +95,9 @@ def log_text(n, seed):
                     line.append(rng.choice(decimal))
                 elif kind == "x":
                     line.append(rng.choice(hexadecimal))
+                elif kind == "t":
+                    line.append("%x/%x" % (rng.randrange(24),
+                                           rng.randrange(1 << 12)))
                 else:
                     line.append("%.6f" % uptime)
             line.append(template[1])

@@ -89,19 +89,85 @@ static void test_measures(void **state)
     for (size_t i = 0; i < N(t); i++) {
         struct err err = ERR_INIT;
         struct anchor a;
+        unsigned lo = ~0u, hi = 0;
 
         if (anchor_parse(t[i].anchor, &a, &err))
             fail_msg("%s: %s", t[i].anchor, err.text);
+        for (size_t k = 0; k < a.words.n; k++) {
+            lo = a.words.word[k].lo < lo ? a.words.word[k].lo : lo;
+            hi = a.words.word[k].hi > hi ? a.words.word[k].hi : hi;
+        }
         if (a.min != t[i].min || a.max != t[i].max || a.ahead != t[i].ahead ||
             a.behind != t[i].behind || a.words.n != t[i].words ||
-            a.words.lo != t[i].lo || a.words.hi != t[i].hi ||
+            lo != t[i].lo || hi != t[i].hi ||
             a.words.word[0].len != strlen(t[i].first) ||
             memcmp(a.words.word[0].text, t[i].first, a.words.word[0].len))
             fail_msg("%s: width %u..%u ahead %u behind %u, %zu words at "
                      "%u..%u, first %.*s",
                      t[i].anchor, a.min, a.max, a.ahead, a.behind, a.words.n,
-                     a.words.lo, a.words.hi, a.words.word[0].len,
-                     a.words.word[0].text);
+                     lo, hi, a.words.word[0].len, a.words.word[0].text);
+        anchor_done(&a);
+    }
+}
+
+/* What may stand beside a word: "-", or any of these, or ? for all. */
+static void describe(const struct anchor_bytes *b, bool open, char out[300])
+{
+    size_t n = 0;
+
+    if (open)
+        out[n++] = '?';
+    for (unsigned c = 0; !open && c < 256; c++)
+        if (anchor_bytes_have(b, (unsigned char)c))
+            out[n++] = (char)c;
+    out[n] = '\0';
+}
+
+static void test_neighbours(void **state)
+{
+    static const struct {
+        const char *anchor, *word, *before, *after;
+        unsigned lo, hi;
+    } t[] = {
+        {"abc", "abc", "?", "?", 0, 0},
+        {"[x]?abc[=:]{1,2}", "abc=", "?", "?", 0, 0},
+        {"[0-9]{0,9}abc", "abc", "?", "?", 0, 9},
+        {"[0-9]abc[0-9]{0,3}=", "abc", "0123456789", "0123456789=", 1, 1},
+        {"[0-9]{1,40}abc[0-9]{0,3}", "abc", "0123456789", "?", 1, 40},
+        {"[0-9]{3}(?:abc|[a-z]{2}defg)\\b[0-9]{2}", "abc", "0123456789",
+         "0123456789", 3, 3},
+        {"[0-9]{3}(?:abc|[a-z]{2}defg)\\b[0-9]{2}", "defg",
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0123456789",
+         5, 5},
+        {"(?:[0-9]{8}abc){1,2}[;,]", "abc", "0123456789", ",0123456789;", 8, 8},
+        {"[0-9]{8}(?:abc){1,2}[;,]", "abc,", "0123456789", "?", 8, 8},
+        {"[0-9]{8}(?:abc[0-9]{0,9}){0,2}xyz", "xyz", "0123456789Cc", "?", 8,
+         32},
+        {"[0-9]{8}abc(?=d)(?!e)[f-g]{1,9}", "abc", "0123456789", "FGfg", 8, 8},
+        {"(?i)[0-9]{8}abc(?:|[f-g]{1,9})[.]{99}", "abc", "0123456789", ".FGfg",
+         8, 8},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N(t); i++) {
+        const struct anchor_word *w = NULL;
+        char before[300], after[300];
+        struct anchor a;
+
+        assert_int_equal(anchor_parse(t[i].anchor, &a, NULL), 0);
+        for (size_t k = 0; k < a.words.n; k++)
+            if (a.words.word[k].len == strlen(t[i].word) &&
+                !memcmp(a.words.word[k].text, t[i].word, strlen(t[i].word)))
+                w = &a.words.word[k];
+        if (!w)
+            fail_msg("%s: no word %s, but %.*s", t[i].anchor, t[i].word,
+                     a.words.word[0].len, a.words.word[0].text);
+        describe(&w->before, w->open_left, before);
+        describe(&w->after, w->open_right, after);
+        if (strcmp(before, t[i].before) || strcmp(after, t[i].after) ||
+            w->lo != t[i].lo || w->hi != t[i].hi)
+            fail_msg("%s: %s at %u..%u between \"%s\" and \"%s\"", t[i].anchor,
+                     t[i].word, w->lo, w->hi, before, after);
         anchor_done(&a);
     }
 }
@@ -128,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_neighbours),
         cmocka_unit_test(test_pattern),
     };
 

@@ -36,6 +36,7 @@ SORTERS := libsais libdivsufsort
 WORKER_PKGS := $(filter $(SORTERS),$(SORTER)) libarchive json-c libpcre2-8 libhs libcyaml libcrypto zlib
 PROBE_PKGS  := xenstore xencall
 CTRL_PKGS   := xencontrol
+SEND_PKGS   := libcurl json-c libcyaml libcrypto
 
 # The hardening; a sanitizer build has its own checks instead.
 HARDEN_C := -fstack-protector-strong -fPIE -fstack-clash-protection
@@ -58,6 +59,8 @@ WORKER_LIBS   = $(shell $(PKG_CONFIG) --libs $(WORKER_PKGS)) -lbz2 -lpthread
 PROBE_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(PROBE_PKGS) $(CTRL_PKGS))
 PROBE_LIBS    = $(shell $(PKG_CONFIG) --libs $(PROBE_PKGS)) -ldl
 CTRL_LIBS     = $(shell $(PKG_CONFIG) --libs $(CTRL_PKGS))
+SEND_CFLAGS   = $(shell $(PKG_CONFIG) --cflags $(SEND_PKGS))
+SEND_LIBS     = $(shell $(PKG_CONFIG) --libs $(SEND_PKGS)) -lpthread
 
 CORE_SRC   := $(wildcard collector/base/core/*.c)
 FRONT_SRC  := $(filter-out %/main.c,$(wildcard collector/front/*.c))
@@ -72,6 +75,7 @@ WORKER_SRC := $(filter-out %/worker.c $(SORTER_NOT),$(wildcard collector/*.c col
 	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
 	collector/mail/*.c collector/report/*.c plugins/*.c redact/*.c))
 PROBE_SRC  := $(wildcard collector/probe/*.c)
+SEND_SRC   := $(filter-out %/main.c,$(wildcard collector/send/*.c))
 # What of the probe and below is in its module as well.
 CTRL_SRC   := $(wildcard collector/probe/ctrl/*.c) $(CORE_SRC) \
 	$(patsubst %,collector/probe/%.c,json out ring sysfs version xen)
@@ -83,7 +87,8 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 PROGRAMS := $(BUILD)/xen-bugtool $(BUILD)/xen-bugtool-worker \
-	$(BUILD)/xen-bugtool-probe $(BUILD)/xen-bugtool-probe-ctrl.so
+	$(BUILD)/xen-bugtool-probe $(BUILD)/xen-bugtool-probe-ctrl.so \
+	$(BUILD)/xen-bugtool-send
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
 all: $(PROGRAMS)
@@ -112,11 +117,16 @@ $(call obj,$(PROBE_SRC)): EXTRA_CFLAGS = $(PROBE_CFLAGS)
 $(BUILD)/pic/%.o: %.c $(BUILD)/config.h
 	$(call say,CC,$<)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(PROBE_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+$(call obj,$(SEND_SRC)) $(BUILD)/collector/send/main.o: \
+	EXTRA_CFLAGS = $(SEND_CFLAGS)
 
 $(BUILD)/core.a: $(call obj,$(CORE_SRC))
 $(BUILD)/front.a: $(call obj,$(FRONT_SRC))
 $(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ) \
 	$(REPORT_GEN_OBJ) $(DIAG_GEN_OBJ)
+# With what it needs of base/, so that its tests link with it alone.
+$(BUILD)/send.a: $(call obj,$(SEND_SRC)) $(BUILD)/collector/base/yaml.o \
+	$(BUILD)/collector/base/digest.o
 %.a:
 	$(call say,AR,$@)rm -f $@; $(AR) rcs $@ $^
 
@@ -129,6 +139,12 @@ $(BUILD)/xen-bugtool-probe: $(call obj,$(PROBE_SRC)) $(BUILD)/core.a
 $(BUILD)/xen-bugtool-probe-ctrl.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(CTRL_SRC))
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(filter-out -pie,$(HARDEN_L)) $(LDFLAGS) \
 	  -shared $(NO_UNDEFINED) -o $@ $^ $(CTRL_LIBS)
+$(BUILD)/xen-bugtool-send: $(BUILD)/collector/send/main.o $(BUILD)/send.a $(BUILD)/core.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(SEND_LIBS)
+# A test of the sending program is test_send_NAME.c.
+$(BUILD)/unit/test_send_%: $(BUILD)/tests/unit/test_send_%.o $(BUILD)/send.a $(BUILD)/core.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(SEND_LIBS) -lcmocka
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/worker.a $(BUILD)/front.a $(BUILD)/core.a
 	$(call say,LD,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS) -lcmocka
@@ -139,7 +155,7 @@ install: all
 	  $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(mandir)/man5
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool $(DESTDIR)$(sbindir)
 	$(Q)$(INSTALL) -m 755 $(BUILD)/xen-bugtool-worker \
-	  $(BUILD)/xen-bugtool-probe $(DESTDIR)$(libexecdir)
+	  $(BUILD)/xen-bugtool-probe $(BUILD)/xen-bugtool-send $(DESTDIR)$(libexecdir)
 	$(Q)$(INSTALL) -m 644 $(BUILD)/xen-bugtool-probe-ctrl.so \
 	  $(DESTDIR)$(libexecdir)
 	$(Q)for s in 5 8; do for f in man/*.$$s; do \

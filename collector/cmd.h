@@ -22,6 +22,7 @@ int cmd_plugins(const struct options *opt, struct control *ctl);
 int cmd_redact(const struct options *opt, struct control *ctl);
 int cmd_diagnose(const struct options *opt, struct control *ctl);
 int cmd_report(const struct options *opt, struct control *ctl);
+int cmd_upload(const struct options *opt, struct control *ctl);
 int cmd_key(const struct options *opt, struct control *ctl);
 
 #endif

@@ -14,9 +14,11 @@
 #include "collector/base/core/clock.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
+#include "collector/base/core/url.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/collect.h"
 #include "collector/conductor.h"
+#include "collector/deliver.h"
 #include "collector/diagnosed.h"
 #include "collector/events.h"
 #include "collector/facts.h"
@@ -186,8 +188,9 @@ static void print_end(const struct collect *c, const char *path,
         fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
 }
 
+/* path_out: where it lies, to be freed; NULL with --outfd. */
 static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
-                  struct err *err)
+                  char **path_out, struct err *err)
 {
     char *path = NULL, *note = NULL, size[24];
     int r = control_finish(c->ctl, true, &path, &note, err);
@@ -203,10 +206,34 @@ static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
         event_end(path, bytes, tally, c->cut);
     else
         print_end(c, path, size, tally);
+    *path_out = path;
+    path = NULL;
 out:
     free(path);
     free(note);
     return r;
+}
+
+/* --upload.  False: it was not delivered, and the user was told. */
+static bool deliver(struct collect *c, const struct options *opt,
+                    const char *path)
+{
+    const char *url = options_last(opt, OPT_UPLOAD);
+    struct delivery *d = delivery_new(opt, c->ctl, c->stop, path);
+    struct delivered done = {.result = SEND_FAILED};
+    struct err err = ERR_INIT;
+    bool sent = false;
+    int r = delivery_check(d, &err);
+
+    if (!r)
+        r = delivery_send(d, url, &done, &err);
+    if (r)
+        log_msg(LOG_ERR, "%s", err.text);
+    else
+        sent = delivered_print(&done, opt, path, url);
+    delivered_done(&done);
+    delivery_free(d);
+    return sent;
 }
 
 /* Before the items are read: a bundle of the wrong machine helps nobody. */
@@ -229,10 +256,12 @@ static void tell_where(const struct collect *c)
                           "Xen host, it was booted without the hypervisor");
 }
 
-static int run(struct collect *c, struct err *err)
+/* *sent is set to false if --upload failed. */
+static int run(struct collect *c, const struct options *opt, bool *sent,
+               struct err *err)
 {
     struct tally tally;
-    char *stem = collect_stem(c);
+    char *stem = collect_stem(c), *path = NULL;
     int out_fd = -1, spool_fd = -1, r;
     uint64_t bytes = 0;
 
@@ -259,7 +288,9 @@ static int run(struct collect *c, struct err *err)
         event_start(stem, &c->plan);
     r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);
     if (!r)
-        r = finish(c, bytes, &tally, err);
+        r = finish(c, bytes, &tally, &path, err);
+    if (!r && path && options_has(opt, OPT_UPLOAD))
+        *sent = deliver(c, opt, path);
 out:
     if (out_fd >= 0)
         close(out_fd);
@@ -267,6 +298,7 @@ out:
         close(spool_fd);
     tally_done(&tally);
     free(stem);
+    free(path);
     return r;
 }
 
@@ -275,11 +307,17 @@ int cmd_collect(const struct options *opt, struct control *ctl)
     struct err err = ERR_INIT;
     struct collect c;
     int status = EXIT_NO_BUNDLE, r;
+    bool sent = true;
 
+    if (options_has(opt, OPT_UPLOAD) &&
+        url_check(options_last(opt, OPT_UPLOAD), &err)) {
+        log_msg(LOG_ERR, "--upload: %s", err.text);
+        return EXIT_USAGE;
+    }
     r = collect_init(&c, opt, ctl, &err);
     if (!r) {
         arm(c.stop, c.cfg.max_time_ms);
-        r = run(&c, &err);
+        r = run(&c, opt, &sent, &err);
         disarm();
     }
     log_progress("%s", "");
@@ -289,7 +327,7 @@ int cmd_collect(const struct options *opt, struct control *ctl)
         log_msg(LOG_ERR, "%s", err.text);
         status = c.usage_error ? EXIT_USAGE : EXIT_NO_BUNDLE;
     } else {
-        status = c.cut ? EXIT_CUT : EXIT_WHOLE;
+        status = !sent ? EXIT_UNDELIVERED : c.cut ? EXIT_CUT : EXIT_WHOLE;
     }
     collect_done(&c);
     return status;

@@ -22,6 +22,7 @@ static const struct {
     {CMD_VERIFY, cmd_verify},   {CMD_PLUGINS, cmd_plugins},
     {CMD_KEY, cmd_key},         {CMD_REDACT, cmd_redact},
     {CMD_REPORT, cmd_report},   {CMD_DIAGNOSE, cmd_diagnose},
+    {CMD_UPLOAD, cmd_upload},
 };
 
 /* What comes from the terminal is the front's to handle: it asks us with

@@ -119,7 +119,7 @@ static int check_outfd(const struct options *opt, unsigned closed,
 static int run(int argc, char **argv, unsigned closed, struct options *opt)
 {
     struct master_spec spec = {argv, opt, LIBEXECDIR "/xen-bugtool-worker",
-                               reader_main};
+                               LIBEXECDIR "/xen-bugtool-send", reader_main};
     struct err err = ERR_INIT;
     int rc = options_parse(argc, argv, opt, &err);
 

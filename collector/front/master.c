@@ -21,6 +21,7 @@
 #include "collector/base/core/log.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/front/launch.h"
 #include "collector/front/serve.h"
 
 #define EXIT_FAILED 1
@@ -47,87 +48,13 @@ struct master {
 
 /* --- the worker --------------------------------------------------------- */
 
-/* In the child: everything is prepared while still root, then root goes. */
-static int become_worker(const struct master_spec *spec, int program, int sock,
-                         const struct sandbox_id *id, pid_t parent,
-                         struct err *err)
-{
-    static const int ignored[] = {SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ};
-    static char name[] = "xen-bugtool-worker";
-    sigset_t none;
-    int rc;
-
-    /* Above the numbers that are about to be used. */
-    program = fcntl(program, F_DUPFD_CLOEXEC, PROTO_CONTROL_FD + 1);
-    if (program < 0 || (sock != PROTO_CONTROL_FD ? dup2(sock, PROTO_CONTROL_FD)
-                                                 : fcntl(sock, F_SETFD, 0)) < 0)
-        return err_sys(err, errno, "cannot set up descriptors");
-    rc = sandbox_close_from(PROTO_CONTROL_FD + 1, true, err);
-    if (rc)
-        return rc;
-    if (chdir("/"))
-        return err_sys(err, errno, "cannot change to /");
-    rc = sandbox_drop_root(id, err);
-    if (rc)
-        return rc;
-    rc = sandbox_die_with(parent, err);
-    if (rc)
-        return rc;
-
-    /* Ctrl-C reaches the whole group; the worker is told to stop by TERM. */
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        signal(ignored[i], SIG_IGN);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGCHLD, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    spec->argv[0] = name;
-    syscall(SYS_execveat, program, "", spec->argv, environ, AT_EMPTY_PATH);
-    return err_sys(err, errno, "cannot start %s", spec->worker);
-}
-
-/* Opened by root and executed by descriptor, so that the folders on the way
- * need not be open to the worker's user. */
-static int open_worker(const char *path, struct err *err)
-{
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    struct stat st;
-
-    if (fd < 0)
-        return err_sys(err, errno, "cannot find the program's other part, %s",
-                       path);
-    if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-        close(fd);
-        return err_set(err, -EINVAL, "%s is not a program", path);
-    }
-    return fd;
-}
-
 static int start_worker(struct master *m, const struct sandbox_id *id,
                         struct err *err)
 {
-    int program = open_worker(m->spec->worker, err), pair[2], rc;
-    pid_t parent = getpid();
+    const struct launch l = {m->spec->worker, "xen-bugtool-worker",
+                             m->spec->argv, *id};
 
-    if (program < 0)
-        return program;
-    rc = frame_pair(pair, err);
-    if (rc) {
-        close(program);
-        return rc;
-    }
-    m->worker = fork();
-    if (m->worker == 0) {
-        become_worker(m->spec, program, pair[1], id, parent, err);
-        log_msg(LOG_ERR, "%s", err->text);
-        _exit(EXIT_FAILED);
-    }
-    if (m->worker < 0)
-        rc = err_sys(err, errno, "cannot start the worker");
-    m->server.sock = pair[0];
-    close(pair[1]);
-    close(program);
-    return rc;
+    return launch_program(&l, &m->worker, &m->server.sock, err);
 }
 
 static void kill_worker(struct master *m)
@@ -363,6 +290,10 @@ static int run(struct master *m, struct err *err)
     out = serve_output_spec(m->spec->opt, &id);
     m->server.opt = m->spec->opt;
     m->server.output = output_new(&out);
+    m->server.send.path = m->spec->send;
+    m->server.send.name = "xen-bugtool-send";
+    m->server.send.argv = m->spec->argv;
+    m->server.send.id = id;
     rc = open_sysroot(m->spec->opt, &m->sysroot, err);
     if (rc)
         return rc;
@@ -388,6 +319,7 @@ int master_run(const struct master_spec *spec)
 
     m->spec = spec;
     m->signals = m->server.sock = m->server.bundle = m->server.input = -1;
+    m->server.made = -1;
     if (run(m, &err)) {
         log_msg(LOG_ERR, "%s", err.text);
         status = EXIT_FAILED;
@@ -402,7 +334,10 @@ int master_run(const struct master_spec *spec)
         close(m->server.bundle);
     if (m->server.input >= 0)
         close(m->server.input);
+    if (m->server.made >= 0)
+        close(m->server.made);
     free(m->server.input_path);
+    free(m->server.made_path);
     if (m->signals >= 0)
         close(m->signals);
     free(m);

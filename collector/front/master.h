@@ -10,6 +10,7 @@ struct master_spec {
     char **argv; /* handed on to the worker as it is */
     const struct options *opt;
     const char *worker;      /* the program's path */
+    const char *send;        /* xen-bugtool-send's */
     int (*reader)(int sock); /* what a reader runs, see readers_new */
 };
 

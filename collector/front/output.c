@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/front/place.h"
@@ -463,6 +464,16 @@ int output_finish(struct output *o, bool keep, struct buf *path,
     buf_addf(path, "%s%s%s", o->at.folder,
              str_ends(o->at.folder, "/") ? "" : "/", o->at.name);
     return 0;
+}
+
+int output_reopen(const struct output *o, struct err *err)
+{
+    int fd;
+
+    if (!o->finished || o->fd < 0 || o->is_dir)
+        return err_set(err, -EINVAL, "there is no bundle in a file of its own");
+    fd = path_reopen(o->fd, O_RDONLY);
+    return fd < 0 ? err_sys(err, -fd, "cannot open the bundle again") : fd;
 }
 
 void output_free(struct output *o)

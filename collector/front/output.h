@@ -47,4 +47,8 @@ int output_spool(struct output *o, int *fd_out, struct err *err);
 int output_finish(struct output *o, bool keep, struct buf *path,
                   struct buf *note, struct err *err);
 
+/* What was finished and kept, opened for reading; the caller closes it.
+ * Negative: it is a folder, or was written to --outfd. */
+int output_reopen(const struct output *o, struct err *err);
+
 #endif

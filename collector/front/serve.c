@@ -14,10 +14,12 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/front/deny.h"
 #include "collector/front/key.h"
+#include "collector/front/send.h"
 #include "config.h"
 
 #define MAX_SPOOLS 4
 #define MAX_PARTS 128
+#define MAX_SENDS 64 /* of one session */
 
 /* An answer in the making: fields, or a descriptor with them.  A handler
  * returns 0 and fills it, or a negative code: -EPROTO for nonsense, anything
@@ -118,6 +120,8 @@ static int do_finish(struct server *s, struct fields *in, struct answer *out,
     rc = output_finish(s->output, keep, &path, &note, err);
     if (!rc) {
         s->finished = true;
+        if (path.len)
+            s->made_path = xstrdup(buf_str(&path));
         field_put_str(&out->fields, buf_str(&path));
         field_put_str(&out->fields, buf_str(&note));
     }
@@ -141,9 +145,7 @@ static int do_left(struct server *s, struct fields *in, struct answer *out,
 
 /* --- a foreign bundle --------------------------------------------------- */
 
-/* Opens what dir/name is without touching it: no device is opened, no FIFO
- * waited for. */
-static int open_plain(int dir, const char *name, int flags, struct stat *st)
+int serve_open_plain(int dir, const char *name, int flags, struct stat *st)
 {
     int fd = openat(dir, name, O_PATH | O_CLOEXEC | flags), r;
 
@@ -164,7 +166,7 @@ static int open_plain(int dir, const char *name, int flags, struct stat *st)
 static int open_bundle(struct server *s, const char *path, struct err *err)
 {
     struct stat st, manifest;
-    int fd = open_plain(AT_FDCWD, path, 0, &st), probe;
+    int fd = serve_open_plain(AT_FDCWD, path, 0, &st), probe;
 
     if (fd == -EBADF)
         return err_set(err, -EINVAL,
@@ -173,7 +175,7 @@ static int open_bundle(struct server *s, const char *path, struct err *err)
     if (fd < 0)
         return err_sys(err, -fd, "cannot open the bundle %.255s", path);
     if (S_ISDIR(st.st_mode)) {
-        probe = open_plain(fd, "manifest.json", O_NOFOLLOW, &manifest);
+        probe = serve_open_plain(fd, "manifest.json", O_NOFOLLOW, &manifest);
         if (probe >= 0)
             close(probe);
         if (probe < 0 || !S_ISREG(manifest.st_mode)) {
@@ -189,6 +191,21 @@ static int open_bundle(struct server *s, const char *path, struct err *err)
     return 0;
 }
 
+/* Once collect is done: its own bundle, to be looked through and sent. */
+static int do_made(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    if (!fields_end(in))
+        return nonsense(err, "bad fields");
+    if (s->made < 0)
+        s->made = output_reopen(s->output, err);
+    if (s->made < 0)
+        return s->made;
+    field_put_u64(&out->fields, 0);
+    out->fd = s->made;
+    return 0;
+}
+
 /* From here on the worker reads bytes that somebody else chose.  Should they
  * get the better of it, it must not have root's eyes and hands: its readers are
  * ended and it gets no others. */
@@ -198,6 +215,8 @@ static int do_bundle(struct server *s, struct fields *in, struct answer *out,
     const char *path = options_last(s->opt, OPT_REPLAY);
     int rc;
 
+    if (s->finished)
+        return do_made(s, in, out, err);
     if (!path && s->opt->n_operands)
         path = s->opt->operands[0];
     if (!fields_end(in) || !path)
@@ -228,7 +247,7 @@ static int open_part(int dir, const char *name, size_t n, bool last,
     if (!strcmp(part, ".") || !strcmp(part, ".."))
         return -EINVAL;
     if (last)
-        return open_plain(dir, part, O_NOFOLLOW, st);
+        return serve_open_plain(dir, part, O_NOFOLLOW, st);
     fd = openat(dir, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
@@ -309,7 +328,7 @@ static int open_operand(struct server *s, struct stat *st, struct err *err)
 
     if (why)
         return err_set(err, -EPERM, "%.255s is never read: %s", path, why);
-    fd = open_plain(AT_FDCWD, path, 0, st);
+    fd = serve_open_plain(AT_FDCWD, path, 0, st);
     if (fd < 0 && fd != -EBADF)
         return err_sys(err, -fd, "cannot open %.255s", path);
     if (fd >= 0 && S_ISDIR(st->st_mode) && s->input < 0) {
@@ -386,6 +405,52 @@ static int do_key(struct server *s, struct fields *in, struct answer *out,
     return key_make(err);
 }
 
+/* --- delivery ------------------------------------------------------------ */
+
+/* What is sent, and where it lies; to be freed.  It is the very file that the
+ * worker was given to look through. */
+static char *sent_bundle(const struct server *s, int *fd_out)
+{
+    if (s->finished) {
+        *fd_out = s->made;
+        return s->made < 0 ? NULL : xstrdup(s->made_path);
+    }
+    *fd_out = s->bundle;
+    return s->bundle < 0 || s->bundle_is_dir || !s->opt->n_operands
+               ? NULL
+               : realpath(s->opt->operands[0], NULL);
+}
+
+static int do_send(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    int fd, rc;
+    char *path = sent_bundle(s, &fd);
+
+    if (!fields_end(in) || !path || s->n_sends++ >= MAX_SENDS)
+        rc = nonsense(err, "bad fields, no bundle, or asked too often");
+    else
+        rc = send_start(&s->send, s->opt, fd, path, &out->fd, err);
+    out->close_fd = true;
+    free(path);
+    return rc;
+}
+
+static int do_receipt(struct server *s, struct fields *in, struct answer *out,
+                      struct err *err)
+{
+    int fd, rc;
+    char *path = sent_bundle(s, &fd);
+
+    if (!fields_end(in) || !path)
+        rc = nonsense(err, "bad fields, or no bundle");
+    else
+        rc = send_receipt(fd, path, &out->fd, err);
+    out->close_fd = true;
+    free(path);
+    return rc;
+}
+
 /* --- the table ---------------------------------------------------------- */
 
 static const struct {
@@ -404,8 +469,10 @@ static const struct {
     {CT_FINISH, "CT_FINISH", CMD_COLLECT | CMD_REDACT | CMD_REPORT, do_finish},
     {CT_BUNDLE, "CT_BUNDLE",
      CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT |
-         CMD_DIAGNOSE,
+         CMD_DIAGNOSE | CMD_UPLOAD,
      do_bundle},
+    {CT_SEND, "CT_SEND", CMD_COLLECT | CMD_UPLOAD, do_send},
+    {CT_RECEIPT, "CT_RECEIPT", CMD_COLLECT | CMD_UPLOAD, do_receipt},
     {CT_OPEN, "CT_OPEN",
      CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT |
          CMD_DIAGNOSE,

@@ -232,6 +232,22 @@ int control_key(struct control *c, struct err *err)
     return r ? r : done(c, &f, NULL, err);
 }
 
+int control_send(struct control *c, int *sock_out, struct err *err)
+{
+    struct fields f;
+    int r = ask(c, CT_SEND, NULL, &f, err);
+
+    return r ? r : done(c, &f, sock_out, err);
+}
+
+int control_receipt(struct control *c, int *fd_out, struct err *err)
+{
+    struct fields f;
+    int r = ask(c, CT_RECEIPT, NULL, &f, err);
+
+    return r ? r : done(c, &f, fd_out, err);
+}
+
 int control_left(struct control *c, char **text_out, struct err *err)
 {
     struct fields f;

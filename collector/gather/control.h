@@ -42,6 +42,12 @@ int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
                   int *fd_out, char **why_out, struct err *err);
 /* Makes the host's key; -EEXIST if there is one. */
 int control_key(struct control *c, struct err *err);
+/* Starts xen-bugtool-send on the bundle of control_bundle (after the finish of
+ * collect: on what it has made); the caller closes the socket, which ends it.
+ */
+int control_send(struct control *c, int *sock_out, struct err *err);
+/* That bundle's receipt, open for appending. */
+int control_receipt(struct control *c, int *fd_out, struct err *err);
 int control_left(struct control *c, char **text_out, struct err *err);
 
 #endif

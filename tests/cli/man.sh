@@ -11,7 +11,7 @@ done
 [ "$pages" -ge 2 ] || fail "only $pages manual pages"
 MANWIDTH=200 man --nh -l -Tascii "$TOP/man/xen-bugtool.8" |
     sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' >page
-for command in collect inspect verify redact report key plugins; do
+for command in collect inspect verify redact report key plugins upload; do
     run 0 "$XB" $command --help
     grep -oE -- '--[a-z-]+' out | sort -u >options
     while read -r option; do

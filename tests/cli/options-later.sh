@@ -5,8 +5,6 @@ try() {
 }
 try collect --privacy public
 try collect --keyword word
-try collect --upload https://example.org/
-try upload x https://example.org/
 try diff a b
 # XenServer's own spelling stays free.
 for option in --output=tar --entries --capabilities --silent --yestoall --all \

@@ -590,7 +590,8 @@ static void start(struct run *r, char **argv)
     if (r->pid == 0) {
         struct options opt;
         struct err e = ERR_INIT;
-        struct master_spec spec = {argv, &opt, "/proc/self/exe", reader_body};
+        struct master_spec spec = {argv, &opt, "/proc/self/exe",
+                                   "/proc/self/exe", reader_body};
         int status = 99;
 
         dup2(out[1], 1);

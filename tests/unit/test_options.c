@@ -161,8 +161,9 @@ static void test_wrong(void **state)
          "--privacy: 'public' is not there yet" SEE("collect ")},
         {"x --keyword a",
          "the option --keyword is not there yet" SEE("collect ")},
-        {"x --upload u",
-         "the option --upload is not there yet" SEE("collect ")},
+        {"x --upload u -f dir",
+         "--upload and --format dir exclude each other: a folder cannot be "
+         "sent" SEE("collect ")},
 
         {"x -o a --outfd 1", "--outfile and --outfd exclude each other; give "
                              "one of them" SEE("collect ")},

@@ -387,7 +387,8 @@ static void check_pairs(struct parse *p)
     } pairs[] = {
         {OPT_OUTFILE, OPT_OUTFD},          {OPT_QUIET, OPT_VERBOSE},
         {OPT_UNLIMITED, OPT_MAX_SIZE},     {OPT_UNLIMITED, OPT_MAX_TIME},
-        {OPT_UNLIMITED, OPT_ITEM_TIMEOUT},
+        {OPT_UNLIMITED, OPT_ITEM_TIMEOUT}, {OPT_UPLOAD, OPT_OUTFD},
+        {OPT_UPLOAD, OPT_DRY_RUN},
     };
     const char *format = options_last(p->out, OPT_FORMAT);
 
@@ -399,6 +400,9 @@ static void check_pairs(struct parse *p)
     if (options_has(p->out, OPT_OUTFD) && format && !strcmp(format, "dir"))
         mistake(p, "--outfd and --format dir exclude each other: a descriptor "
                    "takes one file");
+    if (options_has(p->out, OPT_UPLOAD) && format && !strcmp(format, "dir"))
+        mistake(p, "--upload and --format dir exclude each other: a folder "
+                   "cannot be sent");
 }
 
 static void check_redact(struct parse *p)

@@ -55,6 +55,20 @@ enum opt_id {
     OPT_EXPLAIN,
     OPT_INIT,
     OPT_SHOW_ID,
+    OPT_POST_FORM,
+    OPT_QUEUE,
+    OPT_CREDENTIALS,
+    OPT_NETRC,
+    OPT_IDENTITY,
+    OPT_KNOWN_HOSTS,
+    OPT_CACERT,
+    OPT_PROXY,
+    OPT_LIMIT_RATE,
+    OPT_TRIES,
+    OPT_CONNECT_TIMEOUT,
+    OPT_STALL_TIMEOUT,
+    OPT_SEND_TIMEOUT,
+    OPT_ALLOW_WEAKENED,
     OPT_COUNT
 };
 
@@ -67,7 +81,8 @@ enum opt_id {
 #define CMD_KEY 32u
 #define CMD_REPORT 64u
 #define CMD_DIAGNOSE 128u
-#define CMD_ALL 0xffu
+#define CMD_UPLOAD 256u
+#define CMD_ALL 0x1ffu
 
 struct command {
     const char *name;

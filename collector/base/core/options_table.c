@@ -2,6 +2,8 @@
  */
 #include "collector/base/core/options.h"
 
+#define CMD_SEND (CMD_COLLECT | CMD_UPLOAD)
+
 const struct command command_table[] = {
     {"collect", CMD_COLLECT, "", 0, 0,
      "make a bundle of this host (the default)"},
@@ -19,7 +21,8 @@ const struct command command_table[] = {
      "name the known problems of a bundle or a log"},
     {"report", CMD_REPORT, "BUNDLE", 1, 1,
      "make a web page of a bundle, or show what it says"},
-    {"upload", 0, "BUNDLE URL", 0, 0, "send a bundle somewhere"},
+    {"upload", CMD_UPLOAD, "BUNDLE URL", 2, 2,
+     "send a bundle somewhere, after a look for secrets in it"},
     {"diff", 0, "OLD NEW", 0, 0, "compare two bundles"},
     {NULL, 0, NULL, 0, 0, NULL},
 };
@@ -83,7 +86,7 @@ const struct option_def option_table[] = {
     {OPT_KEYWORD, "keyword", 0, OT_TEXT, "WORD", NULL, "*", CMD_COLLECT,
      "hide this word too", 0, 0},
     {OPT_REDACT_RULES, "redact-rules", 0, OT_TEXT, "FILE", NULL, NULL,
-     CMD_COLLECT | CMD_REDACT | CMD_VERIFY,
+     CMD_COLLECT | CMD_REDACT | CMD_VERIFY | CMD_UPLOAD,
      "add the rules of this file to what is hidden", 0, 0},
     {OPT_DEBUG_KEYS, "debug-keys", 0, OT_TEXT, "KEYS", NULL, NULL, CMD_COLLECT,
      "have Xen print what these debug keys print, such as mrv", 0, 0},
@@ -97,8 +100,8 @@ const struct option_def option_table[] = {
      "the number of a support case or bug, for the manifest", 0, 0},
     {OPT_NOTE, "note", 0, OT_TEXT, "TEXT", NULL, NULL, CMD_COLLECT,
      "what happened, for the manifest", 0, 0},
-    {OPT_UPLOAD, "upload", 0, OT_TEXT, "URL", NULL, "*", CMD_COLLECT,
-     "send the bundle there", 0, 0},
+    {OPT_UPLOAD, "upload", 0, OT_TEXT, "URL", NULL, NULL, CMD_COLLECT,
+     "send the bundle there when it is made, as upload does", 0, 0},
 
     {OPT_DEEP, "deep", 0, OT_FLAG, NULL, NULL, NULL, CMD_VERIFY,
      "look for secrets in every member, with the other engine", 0, 0},
@@ -120,5 +123,36 @@ const struct option_def option_table[] = {
      "make a key if there is none; show its id", 0, 0},
     {OPT_SHOW_ID, "show-id", 0, OT_FLAG, NULL, NULL, NULL, CMD_KEY,
      "show the id of the key, as bundles have it", 0, 0},
+
+    {OPT_QUEUE, "queue", 0, OT_FLAG, NULL, NULL, NULL, CMD_UPLOAD,
+     "send nothing; check the bundle, and print what to run on a machine that "
+     "has a network",
+     0, 0},
+    {OPT_POST_FORM, "post-form", 0, OT_TEXT, "FIELD", NULL, NULL, CMD_SEND,
+     "https: POST as this field of a form, in place of PUT", 0, 0},
+    {OPT_CREDENTIALS, "credentials", 0, OT_TEXT, "FILE", NULL, NULL, CMD_SEND,
+     "users, passwords and keys of servers, in place of the host's file", 0, 0},
+    {OPT_NETRC, "netrc", 0, OT_TEXT, "FILE", NULL, NULL, CMD_SEND,
+     "users and passwords of servers, in the form of netrc", 0, 0},
+    {OPT_IDENTITY, "identity", 0, OT_TEXT, "FILE", NULL, NULL, CMD_SEND,
+     "sftp: log in with this private key", 0, 0},
+    {OPT_KNOWN_HOSTS, "known-hosts", 0, OT_TEXT, "FILE", NULL, NULL, CMD_SEND,
+     "sftp: the keys of servers, in place of ssh's own files", 0, 0},
+    {OPT_CACERT, "cacert", 0, OT_TEXT, "FILE", NULL, NULL, CMD_SEND,
+     "trust these certificate authorities and no others", 0, 0},
+    {OPT_PROXY, "proxy", 0, OT_TEXT, "URL", NULL, NULL, CMD_SEND,
+     "go through this proxy, such as http://proxy:3128", 0, 0},
+    {OPT_LIMIT_RATE, "limit-rate", 0, OT_SIZE, "SIZE", NULL, NULL, CMD_SEND,
+     "send no more than this in a second, such as 500K", 0, 0},
+    {OPT_TRIES, "tries", 0, OT_UINT, "N", NULL, NULL, CMD_SEND,
+     "how often to try what may work later (default 5)", 1, 100},
+    {OPT_CONNECT_TIMEOUT, "connect-timeout", 0, OT_TIME, "TIME", NULL, NULL,
+     CMD_SEND, "longest wait for a connection (default 30s)", 0, 0},
+    {OPT_STALL_TIMEOUT, "stall-timeout", 0, OT_TIME, "TIME", NULL, NULL,
+     CMD_SEND, "longest time in which nothing moves (default 60s)", 0, 0},
+    {OPT_SEND_TIMEOUT, "send-timeout", 0, OT_TIME, "TIME", NULL, NULL, CMD_SEND,
+     "longest time for the whole delivery (default 6h)", 0, 0},
+    {OPT_ALLOW_WEAKENED, "allow-weakened-rules", 0, OT_FLAG, NULL, NULL, NULL,
+     CMD_SEND, "send even what a weakened redaction rule has passed", 0, 0},
     {OPT_COUNT, NULL, 0, OT_FLAG, NULL, NULL, NULL, 0, NULL, 0, 0},
 };

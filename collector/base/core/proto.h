@@ -44,6 +44,26 @@
  * drops it (0); str note: a sync that failed CT_KEY     makes the host's key,
  * if the command line says so CT_LEFT    -> str text: readers left behind, one
  * a line, "" if none
+ *   CT_SEND    starts xen-bugtool-send with the bundle of CT_BUNDLE (after
+ * CT_FINISH of collect: what it has made) -> the worker's end of its socket
+ *   CT_RECEIPT -> that bundle's receipt, open for appending, as descriptor
+ *
+ * To xen-bugtool-send, over its socket.  From the master, before the worker has
+ * the other end:
+ *
+ *   SD_FILE    str role ("bundle", "credentials" ...), str path, and the
+ *              descriptor
+ *
+ * From the worker, and then it waits:
+ *
+ *   SD_TEXT    str name, str value: what the command line does not say
+ *   SD_GO
+ *
+ * From xen-bugtool-send, which asks at the terminal by itself:
+ *
+ *   SD_END     u64 result (enum send_result), str text (what went wrong, or
+ *              what was done), str answer (the server's), str where (what the
+ *              delivery can be found by, "" if nothing), u64 tries
  */
 #ifndef XB_PROTO_H
 #define XB_PROTO_H
@@ -73,8 +93,23 @@ enum proto {
     CT_LEFT,
     CT_KEY,
     CT_INPUT,
+    CT_SEND,
+    CT_RECEIPT,
     CT_OK,
     CT_ERR,
+
+    SD_FILE = 0x400,
+    SD_TEXT,
+    SD_GO,
+    SD_END,
+};
+
+enum send_result {
+    SEND_DONE,
+    SEND_FAILED,  /* nobody need try again as it is */
+    SEND_PASSING, /* it may work later */
+    SEND_USAGE,   /* the URL or an option is wrong */
+    SEND_NO,      /* the user said no, or stopped it */
 };
 
 enum input_kind {

@@ -1,0 +1,111 @@
+#include "collector/base/core/url.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+
+static const char *const schemes[] = {
+#define UPLOADER(scheme, name) scheme,
+#include "collector/base/core/uploaders.def"
+#undef UPLOADER
+};
+
+/* What somebody may try, and why it is not there. */
+static const struct {
+    const char *scheme, *instead;
+} refused[] = {
+    {"http", "anyone on the way could read the bundle; use https://"},
+    {"ftp", "anyone on the way could read the bundle; use ftp+tls:// "
+            "(explicit TLS) or ftps:// (implicit)"},
+    {"scp", "use sftp://"},
+    {"ssh", "use sftp://"},
+    {"bugzilla", "use bugzilla+https://HOST/BUG"},
+    {"bugzilla+http", "anyone on the way could read the key and the bundle; "
+                      "use bugzilla+https://"},
+};
+
+static int check_scheme(const char *url, size_t n, struct err *err)
+{
+    char known[256] = "";
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strlen(schemes[i]) == n && !strncmp(url, schemes[i], n))
+            return 0;
+        if (strlen(known) + strlen(schemes[i]) + 3 < sizeof(known)) {
+            strcat(known, i ? ", " : "");
+            strcat(known, schemes[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        if (strlen(refused[i].scheme) == n &&
+            !strncmp(url, refused[i].scheme, n))
+            return err_set(err, -EINVAL, "%s://: %s", refused[i].scheme,
+                           refused[i].instead);
+    return err_set(err, -EINVAL,
+                   "'%.*s' is no way to send a bundle; there are %s", (int)n,
+                   url, known);
+}
+
+/* Of what stands behind "://". */
+static int check_host(const char *at, struct err *err)
+{
+    size_t n = strcspn(at, "/?#");
+    const char *user_end = memrchr(at, '@', n);
+
+    if (user_end && memchr(at, ':', (size_t)(user_end - at)))
+        return err_set(err, -EINVAL,
+                       "a password in a URL can be read by every user of this "
+                       "host; put it into the credentials file, see "
+                       "xen-bugtool-credentials(5)");
+    if (user_end)
+        n -= (size_t)(user_end + 1 - at);
+    return n ? 0 : err_set(err, -EINVAL, "the URL names no host");
+}
+
+int url_check(const char *url, struct err *err)
+{
+    size_t n = strcspn(url, ":");
+    int rc;
+
+    if (!url[n] || !n)
+        return err_set(err, -EINVAL,
+                       "'%.128s' is no URL; expected one such as "
+                       "https://HOST/FOLDER/",
+                       url);
+    if (strlen(url) > URL_MAX_BYTES)
+        return err_set(err, -EINVAL, "the URL is longer than %d bytes",
+                       URL_MAX_BYTES);
+    for (const char *p = url; *p; p++)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
+            return err_set(err, -EINVAL,
+                           "a URL has neither blanks nor bytes beyond ASCII; "
+                           "write them as %%20");
+    rc = check_scheme(url, n, err);
+    if (rc)
+        return rc;
+    if (!strncmp(url + n, "://", 3))
+        return check_host(url + n + 3, err);
+    return str_starts(url, "mailto:")
+               ? 0
+               : err_set(err, -EINVAL, "'%.128s' is no URL: // is missing",
+                         url);
+}
+
+char *url_shown(const char *url)
+{
+    const char *at = strstr(url, "://");
+    size_t scheme = at ? (size_t)(at - url) + 3 : 0, host, end;
+    const char *user_end;
+
+    end = strcspn(url, "?#");
+    if (!at || scheme > end)
+        return xasprintf("%.*s%s", (int)end, url, url[end] ? "?..." : "");
+    host = strcspn(url + scheme, "/?#");
+    user_end = memrchr(url + scheme, '@', host);
+    at = user_end ? user_end + 1 : url + scheme;
+    return xasprintf("%.*s%.*s%s", (int)scheme, url, (int)(url + end - at), at,
+                     url[end] ? "?..." : "");
+}

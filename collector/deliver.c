@@ -1,0 +1,424 @@
+#include "collector/deliver.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/core/clock.h"
+#include "collector/base/core/frame.h"
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/url.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/receipt.h"
+#include "collector/verify.h"
+
+#define SUMMARY "summary.txt"
+#define MAX_SUMMARY 48000u
+#define MAX_TEXTS 32
+#define MAX_PROBLEMS_SHOWN 20
+#define SUM_BYTES 65536
+
+struct delivery {
+    const struct options *opt;
+    struct control *ctl;
+    struct stop *stop;
+    char *path;
+    struct buf summary;
+    char *weakened; /* built-in rules that were weakened; NULL: none */
+    uint64_t n_shown, size;
+    char sha256[SHA256_HEX];
+    struct text {
+        char *name, *value;
+    } texts[MAX_TEXTS];
+    size_t n_texts;
+};
+
+struct delivery *delivery_new(const struct options *opt, struct control *ctl,
+                              struct stop *stop, const char *path)
+{
+    struct delivery *d = xcalloc(1, sizeof(*d));
+
+    d->opt = opt;
+    d->ctl = ctl;
+    d->stop = stop;
+    d->path = xstrdup(path);
+    return d;
+}
+
+void delivery_free(struct delivery *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->n_texts; i++) {
+        free(d->texts[i].name);
+        free(d->texts[i].value);
+    }
+    buf_done(&d->summary);
+    free(d->weakened);
+    free(d->path);
+    free(d);
+}
+
+static const struct text *find_text(const struct delivery *d, const char *name)
+{
+    for (size_t i = 0; i < d->n_texts; i++)
+        if (!strcmp(d->texts[i].name, name))
+            return &d->texts[i];
+    return NULL;
+}
+
+void delivery_tell(struct delivery *d, const char *name, const char *value)
+{
+    struct text *t = (struct text *)find_text(d, name);
+
+    if (!t && d->n_texts == MAX_TEXTS)
+        return;
+    if (!t) {
+        t = &d->texts[d->n_texts++];
+        t->name = xstrdup(name);
+        t->value = NULL;
+    }
+    free(t->value);
+    t->value = xstrdup(value);
+}
+
+const char *delivery_privacy(const struct delivery *d)
+{
+    const struct text *t = find_text(d, "privacy");
+
+    return t ? t->value : "";
+}
+
+uint64_t delivery_size(const struct delivery *d)
+{
+    return d->size;
+}
+
+const char *delivery_sha256(const struct delivery *d)
+{
+    return d->sha256;
+}
+
+/* --- the look ------------------------------------------------------------ */
+
+static void on_problem(void *arg, const char *text)
+{
+    struct delivery *d = arg;
+
+    if (d->n_shown++ < MAX_PROBLEMS_SHOWN)
+        log_msg(LOG_NOTE, "%s", text);
+}
+
+static void on_head(void *arg, const struct manifest_head *head)
+{
+    struct delivery *d = arg;
+    struct buf b = BUF_INIT;
+
+    for (char *const *o = head->rules_overrides; o && *o; o++)
+        buf_addf(&b, "%s%s", b.len ? ", " : "", *o);
+    if (b.len)
+        d->weakened = xstrdup(buf_str(&b));
+    buf_done(&b);
+    delivery_tell(d, "privacy", head->options.privacy);
+    delivery_tell(d, "xen", head->host.xen ? head->host.xen : "");
+    delivery_tell(d, "kernel", head->host.kernel ? head->host.kernel : "");
+    delivery_tell(d, "tool", head->tool_version);
+    delivery_tell(d, "case",
+                  head->options.case_id ? head->options.case_id : "");
+    delivery_tell(d, "note", head->options.note ? head->options.note : "");
+}
+
+static void on_member(void *arg, const char *name, const char *data, size_t n)
+{
+    struct delivery *d = arg;
+    size_t room = MAX_SUMMARY - d->summary.len;
+
+    if (!strcmp(name, SUMMARY))
+        buf_add(&d->summary, data, n < room ? n : room);
+}
+
+/* Of the file as it lies there; what is sent is held against it. */
+static int sum_up(struct delivery *d, int fd, struct err *err)
+{
+    struct sha256 *h = sha256_new();
+    char *block = xmalloc(SUM_BYTES);
+    ssize_t n;
+
+    while ((n = pread(fd, block, SUM_BYTES, (off_t)d->size)) > 0) {
+        sha256_update(h, block, (size_t)n);
+        d->size += (uint64_t)n;
+    }
+    sha256_hex(h, d->sha256);
+    sha256_free(h);
+    free(block);
+    return n < 0 ? err_sys(err, errno, "cannot read %.255s", d->path) : 0;
+}
+
+static int look_through(struct delivery *d, struct verify *v, int fd,
+                        struct err *err)
+{
+    struct verify_counts counts = {0, 0, 0};
+    struct unpack *u = NULL;
+    char before[SHA256_HEX];
+    int r = sum_up(d, fd, err);
+
+    memcpy(before, d->sha256, sizeof(before));
+    if (!r)
+        r = unpack_new(fd, NULL, NULL, &u, err);
+    if (!r)
+        r = verify_run(v, u, false, &counts, err);
+    unpack_free(u);
+    if (r)
+        return r;
+    if (counts.problems)
+        return err_set(err, -EPERM,
+                       "%.255s is not sent: a look through it (verify --deep) "
+                       "found %llu problem%s",
+                       d->path, (unsigned long long)counts.problems,
+                       counts.problems == 1 ? "" : "s");
+    /* Whoever may write the file could exchange it while it was read. */
+    d->size = 0;
+    r = sum_up(d, fd, err);
+    if (!r && strcmp(before, d->sha256))
+        r = err_set(err, -EPERM,
+                    "%.255s is not sent: it was changed while it was looked "
+                    "through",
+                    d->path);
+    return r;
+}
+
+static int check_rules(const struct delivery *d, struct err *err)
+{
+    if (!d->weakened || options_has(d->opt, OPT_ALLOW_WEAKENED))
+        return 0;
+    return err_set(err, -EPERM,
+                   "%.200s is not sent: it was made with weakened redaction "
+                   "rules (%.160s); --allow-weakened-rules sends it all the "
+                   "same",
+                   d->path, d->weakened);
+}
+
+int delivery_check(struct delivery *d, struct err *err)
+{
+    struct verify_spec spec = {
+        .problem = on_problem, .head = on_head, .member = on_member, .arg = d};
+    struct verify *v = verify_new(&spec);
+    const char *slash = strrchr(d->path, '/');
+    struct deep *deep = NULL;
+    bool folder = false;
+    int fd = -1, r = deep_new(d->opt, d->ctl, verify_secret, v, &deep, err);
+
+    if (!r) {
+        verify_look_for(v, deep, NULL);
+        deep_name(deep, slash ? slash + 1 : d->path);
+        log_progress("Looking through %s", d->path);
+        r = control_bundle(d->ctl, &fd, &folder, err);
+    }
+    if (!r && folder)
+        r = err_set(err, -ENOTSUP,
+                    "%.255s is a folder; only a packed bundle can be sent",
+                    d->path);
+    if (!r)
+        r = look_through(d, v, fd, err);
+    if (!r)
+        r = check_rules(d, err);
+    if (!r) {
+        delivery_tell(d, "sha256", d->sha256);
+        delivery_tell(d, "summary", buf_str(&d->summary));
+    }
+    log_progress("%s", "");
+    if (fd >= 0)
+        close(fd);
+    deep_free(deep);
+    verify_free(v);
+    return r;
+}
+
+/* --- sending ------------------------------------------------------------- */
+
+const char *delivery_url(const struct options *opt)
+{
+    if (opt->command->bit == CMD_UPLOAD && opt->n_operands > 1)
+        return opt->operands[1];
+    return options_last(opt, OPT_UPLOAD);
+}
+
+static int send_text(int sock, const char *name, const char *value)
+{
+    struct buf b = BUF_INIT;
+    int r;
+
+    field_put_str(&b, name);
+    field_put_str(&b, value);
+    r = frame_send(sock, SD_TEXT, b.data, b.len, -1);
+    buf_done(&b);
+    return r;
+}
+
+static int tell_all(const struct delivery *d, int sock, const char *url)
+{
+    int r = send_text(sock, "url", url);
+
+    for (size_t i = 0; !r && i < d->n_texts; i++)
+        r = send_text(sock, d->texts[i].name, d->texts[i].value);
+    return r ? r : frame_send(sock, SD_GO, NULL, 0, -1);
+}
+
+static void take_end(const struct frame *f, struct delivered *out)
+{
+    struct fields in;
+    uint64_t result;
+
+    fields_init(&in, f);
+    result = field_u64(&in);
+    out->text = xstrdup(field_str(&in));
+    out->answer = xstrdup(field_str(&in));
+    out->where = xstrdup(field_str(&in));
+    out->tries = field_u64(&in);
+    out->result = fields_end(&in) && result <= SEND_NO
+                      ? (enum send_result)result
+                      : SEND_FAILED;
+}
+
+/* Waits for the end; closing the socket ends the other side too. */
+static void wait_end(const struct delivery *d, int sock, struct delivered *out)
+{
+    struct frame *f = xmalloc(sizeof(*f));
+    int r = frame_recv(sock, f, -1, d->stop ? stop_fd(d->stop) : -1);
+
+    if (r == 1 && f->fd >= 0)
+        close(f->fd);
+    if (r == 1 && f->type == SD_END) {
+        take_end(f, out);
+    } else {
+        out->result = r == -EINTR ? SEND_NO : SEND_FAILED;
+        out->text = xstrdup(r == -EINTR ? "stopped by a signal"
+                                        : "the sending program has ended");
+        out->answer = xstrdup("");
+        out->where = xstrdup("");
+    }
+    log_progress("%s", "");
+    free(f);
+}
+
+static void keep_receipt(const struct delivery *d, const char *url,
+                         const struct delivered *done, const char *result)
+{
+    struct receipt_line line = {
+        .url = url,
+        .sha256 = d->sha256,
+        .size = d->size,
+        .result = result,
+        .text = done ? done->text : "",
+        .answer = done ? done->answer : "",
+        .where = done ? done->where : "",
+        .tries = done ? done->tries : 0,
+    };
+    struct err err = ERR_INIT;
+    int fd = -1;
+
+    if (control_receipt(d->ctl, &fd, &err) || receipt_add(fd, &line, &err))
+        log_msg(LOG_WARN, "no receipt: %s", err.text);
+    if (fd >= 0)
+        close(fd);
+}
+
+int delivery_send(struct delivery *d, const char *url, struct delivered *out,
+                  struct err *err)
+{
+    const char *named = delivery_url(d->opt);
+    int sock, r;
+
+    memset(out, 0, sizeof(*out));
+    url = named ? named : url;
+    r = url_check(url, err);
+    if (!r)
+        r = control_send(d->ctl, &sock, err);
+    if (r)
+        return r;
+    r = tell_all(d, sock, url);
+    if (r)
+        r = err_sys(err, -r, "the sending program does not listen");
+    else
+        wait_end(d, sock, out);
+    close(sock);
+    if (!r)
+        keep_receipt(d, url, out,
+                     out->result == SEND_DONE ? "delivered"
+                     : out->result == SEND_NO ? "stopped"
+                                              : "failed");
+    return r;
+}
+
+void delivered_done(struct delivered *d)
+{
+    free(d->text);
+    free(d->answer);
+    free(d->where);
+    memset(d, 0, sizeof(*d));
+}
+
+int delivery_queue(struct delivery *d, const char *url, struct err *err)
+{
+    int r = url_check(url, err);
+
+    if (!r)
+        keep_receipt(d, url, NULL, "queued");
+    return r;
+}
+
+/* --- what came of it ----------------------------------------------------- */
+
+static void print_json(const struct delivered *d, const char *path,
+                       const char *shown)
+{
+    struct json_object *o = json_object_new_object();
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"bundle", path},
+                 {"url", shown},
+                 {"error", d->text},
+                 {"answer", d->answer},
+                 {"where", d->where}};
+    char safe[1024];
+
+    json_object_object_add(o, "upload", json_object_new_int(1));
+    json_object_object_add(o, "ok",
+                           json_object_new_boolean(d->result == SEND_DONE));
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        json_object_object_add(o, texts[i].name,
+                               json_object_new_string(str_visible(
+                                   texts[i].value, safe, sizeof(safe))));
+    json_object_object_add(o, "tries", json_object_new_int64((int)d->tries));
+    puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(o);
+}
+
+bool delivered_print(const struct delivered *d, const struct options *opt,
+                     const char *path, const char *url)
+{
+    char *shown = url_shown(url);
+    bool done = d->result == SEND_DONE;
+
+    if (options_has(opt, OPT_JSON))
+        print_json(d, path, shown);
+    else if (done && !options_has(opt, OPT_QUIET))
+        printf("Sent to %s\n", *d->where ? d->where : shown);
+    if (!done)
+        log_msg(LOG_ERR, "not sent: %s", d->text);
+    if (*d->answer && !options_has(opt, OPT_QUIET))
+        log_msg(LOG_NOTE, "The server says: %s", d->answer);
+    if (!done)
+        log_msg(LOG_NOTE,
+                "The bundle is kept. To try again: xen-bugtool upload %s '%s'",
+                path, shown);
+    free(shown);
+    return done;
+}

@@ -1,0 +1,65 @@
+/* deliver.h: sends a finished bundle; first does all that verify --deep does.
+ *
+ * The bundle is the one of control_bundle: the operand of upload, or what
+ * collect has made.  It is looked through once and can then be sent to several
+ * places.  Every attempt is noted in the receipt beside the bundle. */
+#ifndef XB_DELIVER_H
+#define XB_DELIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/err.h"
+#include "collector/base/core/options.h"
+#include "collector/base/core/proto.h"
+#include "collector/base/stop.h"
+#include "collector/gather/control.h"
+
+struct delivery;
+
+/* Nothing is opened yet. path is where the bundle lies, for messages; stop may
+ * be NULL. */
+struct delivery *delivery_new(const struct options *opt, struct control *ctl,
+                              struct stop *stop, const char *path);
+void delivery_free(struct delivery *d);
+
+/* Looks it through.  0: it may be sent; -EPERM: it must not be (what was found
+ * is on stderr, err sums it up); -EINVAL: the user's rules are wrong; else it
+ * cannot be read.  What an uploader is to know (SD_TEXT) is kept. */
+int delivery_check(struct delivery *d, struct err *err);
+
+/* After delivery_check.  "secrets" or "public", as its manifest says. */
+const char *delivery_privacy(const struct delivery *d);
+uint64_t delivery_size(const struct delivery *d);
+const char *delivery_sha256(const struct delivery *d);
+/* Says more to the next uploader; a second value of one name replaces it. */
+void delivery_tell(struct delivery *d, const char *name, const char *value);
+
+struct delivered {
+    enum send_result result;
+    char *text;   /* what went wrong; "" if nothing */
+    char *answer; /* the server's words, safe to show; "" if none */
+    char *where;  /* what it can be found by; "" if nothing */
+    uint64_t tries;
+};
+
+/* Sends it: to the URL of the command line if it names one, else to url.  0
+ * with *out filled, however it went; negative if nothing could be tried.
+ * delivered_done in any case. */
+int delivery_send(struct delivery *d, const char *url, struct delivered *out,
+                  struct err *err);
+void delivered_done(struct delivered *d);
+
+/* The line of the receipt for what was not sent but queued. */
+int delivery_queue(struct delivery *d, const char *url, struct err *err);
+
+/* Prints what came of it on out, as text or JSON, and what failed on stderr,
+ * with the command that tries again. True if it was delivered. */
+bool delivered_print(const struct delivered *d, const struct options *opt,
+                     const char *path, const char *url);
+
+/* The URL that the command line names, or NULL. */
+const char *delivery_url(const struct options *opt);
+
+#endif

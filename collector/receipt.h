@@ -1,0 +1,22 @@
+/* receipt.h: what was sent where, one line of JSON for each delivery, in
+ * BUNDLE.receipt beside the bundle. */
+#ifndef XB_RECEIPT_H
+#define XB_RECEIPT_H
+
+#include <stdint.h>
+
+#include "collector/base/core/err.h"
+
+struct receipt_line {
+    const char *url;    /* as given; it is noted without user and query */
+    const char *sha256; /* of the bundle */
+    uint64_t size;
+    const char *result;                /* delivered, failed, stopped, queued */
+    const char *text, *answer, *where; /* "" for none */
+    uint64_t tries;
+};
+
+/* Appends one line, with the time of now, and syncs. */
+int receipt_add(int fd, const struct receipt_line *line, struct err *err);
+
+#endif

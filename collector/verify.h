@@ -1,0 +1,51 @@
+/* verify.h: whether a bundle is what its manifest says.
+ *
+ * Every member is read once and its size and sum kept; the manifest comes last
+ * and is held against them item by item.  What is not so, and every secret that
+ * was left, is a problem: one line of text, safe to show. */
+#ifndef XB_VERIFY_H
+#define XB_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/core/err.h"
+#include "collector/deep.h"
+#include "collector/pack/manifest.h"
+#include "collector/pack/unpack.h"
+#include "collector/review.h"
+
+#define VERIFY_MAX_SHOWN 1000 /* problems; more are only counted */
+
+struct verify_spec {
+    void (*problem)(void *arg, const char *text);
+    /* These may be NULL.  member is given every byte of every member. */
+    void (*head)(void *arg, const struct manifest_head *head);
+    void (*member)(void *arg, const char *name, const char *data, size_t n);
+    void *arg;
+    struct deep *deep;     /* NULL: no look for secrets */
+    struct review *review; /* NULL: none */
+};
+
+struct verify_counts {
+    uint64_t problems, members, bytes;
+};
+
+struct verify;
+
+struct verify *verify_new(const struct verify_spec *spec);
+void verify_free(struct verify *v);
+/* What deep_new is to be given, with the verify as its argument. */
+void verify_secret(void *verify, const char *member, uint64_t line,
+                   const char *rule);
+/* Both belong to the caller. */
+void verify_look_for(struct verify *v, struct deep *deep,
+                     struct review *review);
+
+/* Reads the bundle to its end.  Negative: it could not be read (a corrupt one
+ * is a problem). */
+int verify_run(struct verify *v, struct unpack *u, bool folder,
+               struct verify_counts *out, struct err *err);
+
+#endif

@@ -77,7 +77,7 @@ static void test_wrong(void **state)
         {"x ''", "unknown command ''" SEE("")},
         {"x --frob x", "unknown option '--frob'" SEE("")},
         {"x diff y", "the command 'diff' is not there yet"},
-        {"x upload --frob", "the command 'upload' is not there yet"},
+        {"x diff --frob", "the command 'diff' is not there yet"},
         {"x key", "key needs one of --init and --show-id" SEE("key ")},
         {"x key --init --show-id",
          "key needs one of --init and --show-id" SEE("key ")},
@@ -89,7 +89,7 @@ static void test_wrong(void **state)
         {"x redact -r f", "--recursive: expected the new folder with "
                           "--outfile" SEE("redact ")},
         {"x redact --list-rules f", "--list-rules stands alone" SEE("redact ")},
-        {"x upload a b", "the command 'upload' is not there yet"},
+        {"x diff a b", "the command 'diff' is not there yet"},
         {"x diff a b", "the command 'diff' is not there yet"},
 
         {"x -o", "-o needs a value: PATH" SEE("collect ")},

@@ -1,0 +1,66 @@
+/* pseudonym.h: a stage that puts pseudonyms in place of what names a host and
+ * its people: addresses, names, serial numbers.
+ *
+ * struct pseudonyms is the key and the names that were learned: filled before
+ * the first stream begins, never changed then, shared by all threads.  What is
+ * found by its form or by what stands before it needs no learning.  A stage
+ * gives identical bytes however its input is cut, in bounded memory.
+ *
+ * docs/SECURITY.md tells what goes and what stays. */
+#ifndef XB_PSEUDONYM_H
+#define XB_PSEUDONYM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/base/sink.h"
+
+#define PSEUDONYM_KEY_SIZE 32
+#define PSEUDONYM_LEAST 3 /* letters of a name */
+
+/* What is learned: suffix of the enum, what its pseudonym begins with (NULL: it
+ * looks like the original). */
+#define PSEUDONYM_KINDS(X)                                                     \
+    X(HOST, "host")                                                            \
+    X(DOMAIN, "domain")                                                        \
+    X(USER, "user")                                                            \
+    X(GUEST, "guest")                                                          \
+    X(KEYWORD, "keyword")                                                      \
+    X(SERIAL, NULL) /* of machines and parts; UUID, WWN, machine-id */
+
+enum pseudonym_kind {
+#define X(id, prefix) PSEUDONYM_##id,
+    PSEUDONYM_KINDS(X)
+#undef X
+        PSEUDONYM_KINDS_N
+};
+
+struct pseudonyms;
+
+/* public: all of it; else only keywords are replaced. */
+struct pseudonyms *pseudonyms_new(const uint8_t key[PSEUDONYM_KEY_SIZE],
+                                  bool public);
+void pseudonyms_free(struct pseudonyms *p);
+bool pseudonyms_public(const struct pseudonyms *p);
+
+/* False if it is not taken: too short or too long, a pseudonym itself, a word
+ * that names nobody ("localhost", "admin", "Not Specified"). */
+bool pseudonyms_learn(struct pseudonyms *p, enum pseudonym_kind kind,
+                      const char *text, size_t len);
+/* How many names it knows, and the i-th with its kind; for verify, which looks
+ * for them. */
+size_t pseudonyms_count(const struct pseudonyms *p);
+const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
+                            enum pseudonym_kind *kind);
+
+struct pseudonymizer;
+
+/* A stage in front of next; see sink.h. */
+struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
+                                        struct sink *next);
+struct sink *pseudonymizer_sink(struct pseudonymizer *s);
+/* How many pseudonyms it has put in. */
+uint64_t pseudonymizer_count(const struct pseudonymizer *s);
+
+#endif

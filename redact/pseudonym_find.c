@@ -1,0 +1,80 @@
+#include "redact/pseudonym_find.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const uint8_t find_class[256] = {
+    ['0' ... '9'] = C_ALNUM | C_HEX | C_DIGIT | C_LABEL | C_LOCAL,
+    ['a' ... 'f'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL,
+    ['A' ... 'F'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL,
+    ['g' ... 'z'] = C_ALNUM | C_LABEL | C_LOCAL,
+    ['G' ... 'Z'] = C_ALNUM | C_LABEL | C_LOCAL,
+    ['-'] = C_LABEL | C_LOCAL,
+    ['_'] = C_LOCAL,
+    ['.'] = C_LOCAL,
+    ['+'] = C_LOCAL,
+    ['%'] = C_LOCAL,
+    [' '] = C_BLANK,
+    ['\t'] = C_BLANK,
+    ['\n'] = C_BLANK,
+    ['\r'] = C_BLANK,
+};
+
+bool find_is_word(const struct view *v, size_t i, const char *word)
+{
+    for (; *word; word++, i++)
+        if (i >= v->len || tolower(v->d[i]) != *word)
+            return false;
+    return !is(v, i, C_ALNUM);
+}
+
+size_t find_word_before(const struct view *v, size_t i, size_t gap,
+                        char out[24])
+{
+    size_t n = 0, end;
+
+    while (i && gap && strchr(" \t:=\"'(,<>[", v->d[i - 1]) && v->d[i - 1]) {
+        i--;
+        gap--;
+    }
+    end = i;
+    while (i && n < 23 && isalpha(v->d[i - 1])) {
+        i--;
+        n++;
+    }
+    for (size_t k = 0; k < n; k++)
+        out[k] = (char)tolower(v->d[end - n + k]);
+    out[n] = '\0';
+    return n;
+}
+
+bool find_in_list(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (!strcmp(word, *list))
+            return true;
+    return false;
+}
+
+size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
+                     size_t n, char out[FOUND_MAX])
+{
+    const char *text = (const char *)v->d + i;
+    const struct name *known = names_known_find(v->names, v->d + i, n);
+    size_t letters = 0;
+
+    for (size_t k = 0; k < n; k++)
+        letters += isalpha(v->d[i + k]) != 0;
+    if (letters < PSEUDONYM_LEAST || names_common(text, n) ||
+        names_pseudonym_len(text, n) == n)
+        return 0;
+    if (known && known->len == n && *known->stands) {
+        strcpy(out, known->stands);
+        return strlen(out);
+    }
+    return pseudonym_name(v->keys,
+                          kind == PSEUDONYM_USER     ? "user"
+                          : kind == PSEUDONYM_DOMAIN ? "domain"
+                                                     : "host",
+                          text, n, 8, out);
+}

@@ -1,0 +1,517 @@
+/* What is known by the words before it: "Serial Number: X". */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "redact/pseudonym_find.h"
+
+#define VALUE_MAX 200
+
+/* ---- the value behind a word --------------------------------------------- */
+
+struct value_at {
+    size_t start, end;
+};
+
+static size_t skip_blanks(const struct view *v, size_t i)
+{
+    size_t n = 0;
+
+    while ((at(v, i) == ' ' || at(v, i) == '\t') && n++ < 64)
+        i++;
+    return i;
+}
+
+static size_t skip_quote(const struct view *v, size_t i)
+{
+    if (at(v, i) == '\\' && (at(v, i + 1) == '"' || at(v, i + 1) == '\''))
+        return i + 2;
+    return at(v, i) == '"' || at(v, i) == '\'' ? i + 1 : i;
+}
+
+/* i: behind the word.  ": X", "=X", "\" : \"X", ">X<". */
+static bool value_behind(const struct view *v, size_t i, bool line,
+                         struct value_at *out)
+{
+    size_t n = 0;
+
+    i = skip_blanks(v, skip_quote(v, i));
+    if (at(v, i) != ':' && at(v, i) != '=' && at(v, i) != '>')
+        return false;
+    i++;
+    if (at(v, i) == '>')
+        i++;
+    i = skip_quote(v, skip_blanks(v, i));
+    out->start = i;
+    while (n < VALUE_MAX && i < v->len && !strchr("\"'\\,;<>|\n\r", v->d[i]) &&
+           (line || !strchr(" \t)]}", v->d[i]))) {
+        i++;
+        n++;
+    }
+    while (i > out->start && is(v, i - 1, C_BLANK))
+        i--;
+    out->end = i;
+    return i > out->start && n < VALUE_MAX;
+}
+
+/* ---- serial numbers ------------------------------------------------------ */
+
+/* Sixteen and more digits of hexadecimal, whatever divides them. */
+static bool looks_hex(const uint8_t *p, size_t n)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (find_class[p[i]] & C_HEX)
+            digits++;
+        else if (!strchr("-: ", p[i]))
+            return false;
+    }
+    return digits >= 16;
+}
+
+void find_serial_stand_in(const struct view *v, size_t start, size_t end,
+                          struct found *f)
+{
+    if (end - start > 2 && v->d[start] == '0' && v->d[start + 1] == 'x')
+        start += 2;
+    f->start = start;
+    f->end = end;
+    f->n = end - start;
+    memcpy(f->text, v->d + start, f->n);
+    pseudonym_serial(v->keys, f->text, f->n, looks_hex(v->d + start, f->n));
+}
+
+/* Ports, devices, and files, which a line may call serial too. */
+static bool is_device(const struct view *v, size_t i)
+{
+    static const char *const begin[] = {
+        "tty",  "com", "hvc",  "pty",  "pci",  "tcp",   "file",
+        "pipe", "/",   "unix", "none", "null", "stdio", "telnet"};
+
+    for (size_t k = 0; k < sizeof(begin) / sizeof(begin[0]); k++) {
+        size_t n = strlen(begin[k]), j = 0;
+
+        while (j < n && i + j < v->len && tolower(v->d[i + j]) == begin[k][j])
+            j++;
+        if (j == n)
+            return true;
+    }
+    return false;
+}
+
+/* A whole line may be more than one word, but not prose. */
+static bool is_serial(const struct view *v, const struct value_at *a, bool line)
+{
+    size_t n = a->end - a->start, digits = 0, words = 1;
+    const uint8_t *p = v->d + a->start;
+
+    if (n < 4 || names_placeholder((const char *)p, n) ||
+        (!line && is_device(v, a->start)))
+        return false;
+    if (looks_hex(p, n))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (!(find_class[p[i]] & C_LOCAL) && !(line && strchr(" /:", p[i])))
+            return false;
+        digits += (find_class[p[i]] & C_DIGIT) != 0;
+        words += p[i] == ' ';
+    }
+    /* "0000:00:14.0" is where a USB controller is. */
+    return digits && words <= 10 &&
+           !(n == 12 && p[4] == ':' && p[7] == ':' && p[10] == '.');
+}
+
+static bool hint_serial(const struct view *v, size_t end, bool line,
+                        struct found *f)
+{
+    struct value_at a;
+
+    if (!value_behind(v, end, line, &a) || !is_serial(v, &a, line))
+        return false;
+    find_serial_stand_in(v, a.start, a.end, f);
+    return true;
+}
+
+static bool hint_line(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    (void)i;
+    return hint_serial(v, end, true, f);
+}
+
+static bool hint_word(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    (void)i;
+    return hint_serial(v, end, false, f);
+}
+
+/* dmidecode's; those of domains and file systems stay. */
+static bool hint_uuid(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    if (!i || v->d[i - 1] != '\t' || (i > 1 && v->d[i - 2] != '\n'))
+        return false;
+    return hint_serial(v, end, true, f);
+}
+
+static bool begins(const struct view *v, size_t i, const char *text)
+{
+    size_t n = strlen(text);
+
+    return i + n <= v->len && !memcmp(v->d + i, text, n);
+}
+
+/* Names below /dev/disk/by-id: ata-MODEL_SERIAL-part1. */
+static bool hint_by_id(const struct view *v, size_t i, size_t end,
+                       struct found *f)
+{
+    size_t last = 0, stop = end, digits = 0, n;
+
+    if (at(v, end) != '-' || (i && (v->d[i - 1] == '-' || v->d[i - 1] == '_')))
+        return false;
+    while (stop - end < VALUE_MAX && is(v, stop, C_LOCAL)) {
+        if (v->d[stop] == '-' &&
+            (find_is_word(v, stop + 1, "0") || begins(v, stop + 1, "part")))
+            break;
+        if (v->d[stop] == '_' && stop + 6 < v->len && is(v, stop + 2, C_ALNUM))
+            last = stop + 1;
+        stop++;
+    }
+    n = stop - last;
+    if (!last || n < 6)
+        return false;
+    /* A namespace of NVMe behind it. */
+    if (v->d[stop - 2] == '_')
+        stop -= 2;
+    for (size_t k = last; k < stop; k++)
+        digits += is(v, k, C_DIGIT);
+    if (digits < 3)
+        return false;
+    find_serial_stand_in(v, last, stop, f);
+    return true;
+}
+
+/* ---- names of storage ---------------------------------------------------- */
+
+/* iqn.2003-01.org.example:disk1: the date stays. */
+static bool hint_iqn(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    size_t start = end + 9, stop = start;
+    char name[PSEUDONYM_NAME_MAX + 1];
+
+    (void)i;
+    if (at(v, end) != '.' || at(v, end + 5) != '-' || at(v, end + 8) != '.')
+        return false;
+    while (stop < v->len && stop - start < 224 &&
+           (is(v, stop, C_LABEL) || strchr(".:_", v->d[stop])))
+        stop++;
+    while (stop > start && !is(v, stop - 1, C_ALNUM))
+        stop--;
+    if (stop == start || begins(v, start, "invalid:target-") ||
+        find_is_word(v, start, "org.nvmexpress.discovery"))
+        return false;
+    pseudonym_name(v->keys, "target", (const char *)v->d + start, stop - start,
+                   8, name);
+    f->start = start;
+    f->end = stop;
+    f->n = (size_t)sprintf(f->text, "invalid:%s", name);
+    return true;
+}
+
+/* naa.5000c500a1b2c3d4 */
+static bool hint_naa(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    size_t n = 0;
+
+    (void)i;
+    if (at(v, end) != '.')
+        return false;
+    while (is(v, end + 1 + n, C_HEX) && n < 40)
+        n++;
+    if ((n != 16 && n != 32) || is(v, end + 1 + n, C_ALNUM))
+        return false;
+    find_serial_stand_in(v, end + 1, end + 1 + n, f);
+    return true;
+}
+
+/* ---- users and hosts ----------------------------------------------------- */
+
+static size_t name_end(const struct view *v, size_t i)
+{
+    size_t k = i;
+
+    while (k - i < 64 && is(v, k, C_LOCAL) && v->d[k] != '%' && v->d[k] != '+')
+        k++;
+    while (k > i && !is(v, k - 1, C_ALNUM))
+        k--;
+    return k;
+}
+
+static bool put_user(const struct view *v, size_t i, struct found *f)
+{
+    size_t end = name_end(v, i);
+
+    if (!is(v, i, C_ALNUM) || i < v->least)
+        return false;
+    f->start = i;
+    f->end = end;
+    f->n = find_stand_in(v, PSEUDONYM_USER, i, end - i, f->text);
+    return f->n > 0;
+}
+
+/* /home/NAME */
+static bool hint_home(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    return i && v->d[i - 1] == '/' && at(v, end) == '/' &&
+           put_user(v, end + 1, f);
+}
+
+/* "for user X", "invalid user X", "of user X"; USER=X */
+static bool hint_user(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    static const char *const before[] = {"for", "invalid", "of", NULL};
+    char word[24];
+
+    if (at(v, end) == '=')
+        return put_user(v, skip_quote(v, end + 1), f);
+    if (at(v, end) != ' ' || !find_word_before(v, i, 1, word) ||
+        !find_in_list(word, before))
+        return false;
+    return put_user(v, end + 1, f);
+}
+
+/* sshd: "Accepted publickey for X from" */
+static bool hint_from(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    static const char *const before[] = {"password", "publickey", "pam",
+                                         "none",     "hostbased", NULL};
+    char word[24];
+    size_t k = name_end(v, end + 1);
+
+    return at(v, end) == ' ' && find_word_before(v, i, 1, word) &&
+           find_in_list(word, before) && at(v, k) == ' ' &&
+           find_is_word(v, k + 1, "from") && put_user(v, end + 1, f);
+}
+
+/* "sudo:    X : TTY=", "sudo[12]:    X : TTY=" */
+static bool hint_sudo(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    size_t k = end;
+
+    (void)i;
+    if (at(v, k) == '[')
+        while (k < v->len && k - end < 12 && v->d[k] != ':')
+            k++;
+    if (at(v, k) != ':')
+        return false;
+    k = skip_blanks(v, k + 1);
+    end = name_end(v, k);
+    return at(v, end) == ' ' && at(v, end + 1) == ':' && put_user(v, k, f);
+}
+
+/* uid=1000(X) */
+static bool hint_uid(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    unsigned long id = 0;
+    size_t k = end + 1;
+
+    (void)i;
+    if (at(v, end) != '=')
+        return false;
+    while (is(v, k, C_DIGIT) && k - end < 12)
+        id = 10 * id + (unsigned long)(v->d[k++] - '0');
+    return id >= 1000 && at(v, k) == '(' && put_user(v, k + 1, f);
+}
+
+/* last and w: "X      pts/0        10.0.0.5". */
+static bool hint_pts(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    size_t k = i, start;
+
+    if (at(v, end) != '/' && !is(v, end, C_BLANK))
+        return false;
+    while (k && i - k < 40 && v->d[k - 1] == ' ')
+        k--;
+    start = k;
+    while (start && i - start < 80 && v->d[start - 1] != '\n' &&
+           v->d[start - 1] != ' ')
+        start--;
+    if (k == i || start == k || (start && v->d[start - 1] != '\n'))
+        return false;
+    return name_end(v, start) == k && put_user(v, start, f);
+}
+
+/* CRON[12]: (X) CMD ( */
+static bool hint_cmd(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    size_t k;
+
+    (void)end;
+    if (i < 4 || v->d[i - 1] != ' ' || v->d[i - 2] != ')')
+        return false;
+    for (k = i - 2; k && i - k < 40 && v->d[k - 1] != '('; k--)
+        ;
+    return k && v->d[k - 1] == '(' && name_end(v, k) == i - 2 &&
+           put_user(v, k, f);
+}
+
+/* A host's name, with its domain if there is one. */
+static bool put_host(const struct view *v, size_t i, struct found *f)
+{
+    size_t end = i, dot = 0, n;
+
+    while (end - i < NAME_LONGEST &&
+           (is(v, end, C_LABEL) || at(v, end) == '.')) {
+        if (v->d[end] == '.' && !dot)
+            dot = end;
+        end++;
+    }
+    while (end > i && !is(v, end - 1, C_ALNUM))
+        end--;
+    if (!dot || dot >= end)
+        dot = end;
+    if (i < v->least || !is(v, i, C_ALNUM))
+        return false;
+    f->start = i;
+    f->end = dot;
+    f->n = find_stand_in(v, PSEUDONYM_HOST, i, dot - i, f->text);
+    if (dot == end || !f->n)
+        return f->n > 0;
+    n = find_stand_in(v, PSEUDONYM_DOMAIN, dot + 1, end - dot - 1,
+                      f->text + f->n + 1);
+    if (n) {
+        f->text[f->n] = '.';
+        f->n += 1 + n;
+        f->end = end;
+    }
+    return true;
+}
+
+static bool hint_hostname(const struct view *v, size_t i, size_t end,
+                          struct found *f)
+{
+    struct value_at a;
+
+    (void)i;
+    return value_behind(v, end, false, &a) && put_host(v, a.start, f);
+}
+
+/* xl info: "host                   : X" */
+static bool hint_host(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    if (i && v->d[i - 1] != '\n')
+        return false;
+    for (size_t k = 0; k < 10; k++)
+        if (at(v, end + k) != ' ')
+            return false;
+    return hint_hostname(v, i, end, f);
+}
+
+/* uname -a: "Linux X 6.1.0 #1 SMP" */
+static bool hint_uname(const struct view *v, size_t i, size_t end,
+                       struct found *f)
+{
+    size_t k = end + 1;
+
+    if (at(v, end) != ' ' || (i && v->d[i - 1] != '\n'))
+        return false;
+    while (k - end < 80 && (is(v, k, C_LABEL) || at(v, k) == '.'))
+        k++;
+    return at(v, k) == ' ' && is(v, k + 1, C_DIGIT) && put_host(v, end + 1, f);
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+static const struct hint {
+    const char *word;
+    bool (*find)(const struct view *v, size_t i, size_t end, struct found *f);
+} hints[] = {
+    {"serial number", hint_line},
+    {"serial no", hint_line},
+    {"asset tag", hint_line},
+    {"service tag", hint_line},
+    {"wwn device id", hint_line},
+    {"logical unit id", hint_line},
+    {"serial_number", hint_word},
+    {"serial-number", hint_word},
+    {"serialnumber", hint_word},
+    {"serial_short", hint_word},
+    {"scsi_serial", hint_word},
+    {"serial", hint_word},
+    {"asset_tag", hint_word},
+    {"asset-tag", hint_word},
+    {"service_tag", hint_word},
+    {"machine id", hint_word},
+    {"machine_id", hint_word},
+    {"machine-id", hint_word},
+    {"machineid", hint_word},
+    {"system uuid", hint_word},
+    {"system-uuid", hint_word},
+    {"product uuid", hint_word},
+    {"product_uuid", hint_word},
+    {"wwid", hint_word},
+    {"wwn", hint_word},
+    {"wwpn", hint_word},
+    {"wwnn", hint_word},
+    {"wwn_with_extension", hint_word},
+    {"uuid", hint_uuid},
+    {"ata", hint_by_id},
+    {"scsi", hint_by_id},
+    {"nvme", hint_by_id},
+    {"usb", hint_by_id},
+    {"mmc", hint_by_id},
+    {"virtio", hint_by_id},
+    {"iqn", hint_iqn},
+    {"nqn", hint_iqn},
+    {"naa", hint_naa},
+    {"eui", hint_naa},
+    {"home", hint_home},
+    {"user", hint_user},
+    {"ruser", hint_user},
+    {"logname", hint_user},
+    {"for", hint_from},
+    {"sudo", hint_sudo},
+    {"uid", hint_uid},
+    {"euid", hint_uid},
+    {"gid", hint_uid},
+    {"groups", hint_uid},
+    {"pts", hint_pts},
+    {"cmd", hint_cmd},
+    {"hostname", hint_hostname},
+    {"host name", hint_hostname},
+    {"host_name", hint_hostname},
+    {"nodename", hint_hostname},
+    {"host", hint_host},
+    {"linux", hint_uname},
+};
+
+#define N_HINTS (sizeof(hints) / sizeof(hints[0]))
+
+void find_hints(struct names_known *names)
+{
+    for (size_t i = 0; i < N_HINTS; i++)
+        names_known_hint(names, hints[i].word);
+}
+
+bool find_hinted(const struct view *v, size_t i, struct found *f)
+{
+    for (size_t k = 0; k < N_HINTS; k++)
+        if ((v->d[i] | 0x20) == hints[k].word[0] &&
+            find_is_word(v, i, hints[k].word) &&
+            hints[k].find(v, i, i + strlen(hints[k].word), f) &&
+            f->start >= v->least)
+            return true;
+    return false;
+}

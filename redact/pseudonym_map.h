@@ -1,0 +1,45 @@
+/* pseudonym_map.h: keyed bijections, from an original to what stands for it.
+ *
+ * Under one key the same original always becomes the same, and no two become
+ * one.  Addresses of IP follow Crypto-PAn (Xu, Fan, Ammar, Moon): two that
+ * share their first n bits still share n bits.  MACs and serial numbers are
+ * permuted by Feistel networks.  struct pseudonym_keys is made once and shared;
+ * struct pseudonym_map is one thread's. */
+#ifndef XB_PSEUDONYM_MAP_H
+#define XB_PSEUDONYM_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PSEUDONYM_NAME_MAX 32
+
+struct pseudonym_keys;
+struct pseudonym_map;
+
+struct pseudonym_keys *pseudonym_keys_new(const uint8_t key[32]);
+void pseudonym_keys_free(struct pseudonym_keys *k);
+
+struct pseudonym_map *pseudonym_map_new(const struct pseudonym_keys *k);
+void pseudonym_map_free(struct pseudonym_map *m);
+
+/* Loopback, unspecified, broadcast, multicast and netmasks stay; so do the
+ * first and the last address of each 256. */
+uint32_t pseudonym_ip4(struct pseudonym_map *m, uint32_t ip);
+/* In network order, in place.  The scope stays, and what is embedded (an IPv4
+ * address, a MAC) follows its own pseudonym. */
+void pseudonym_ip6(struct pseudonym_map *m, uint8_t ip[16]);
+/* In place.  Multicast addresses and Xen's own vendor 00:16:3e stay. */
+void pseudonym_mac(const struct pseudonym_keys *k, uint8_t mac[6]);
+
+/* In place: digits become digits, letters letters of the same case, all else
+ * stays.  hex: digits and a-f are one alphabet. */
+void pseudonym_serial(const struct pseudonym_keys *k, char *text, size_t len,
+                      bool hex);
+/* "KIND-" and digits hexadecimal digits of HMAC-SHA-256; capitals count as
+ * small letters.  Returns its length. */
+size_t pseudonym_name(const struct pseudonym_keys *k, const char *kind,
+                      const char *text, size_t len, unsigned digits,
+                      char out[PSEUDONYM_NAME_MAX + 1]);
+
+#endif

@@ -1,0 +1,434 @@
+#include "redact/pseudonym_names.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/xalloc.h"
+
+#define PREFIX_BITS 15
+#define DIGITS 8 /* of a pseudonym; 12 where two names share them */
+#define MANY_DIGITS 12
+#define NAMES_MAX 10000u
+
+struct names_known {
+    const struct pseudonym_keys *keys;
+    struct name *v;
+    size_t n, cap;
+    uint32_t *slots; /* 1 + index, open addressing; 0: free */
+    size_t n_slots;  /* a power of 2, at most half full */
+    size_t longest;
+    uint8_t prefix[1u << PREFIX_BITS]; /* NAMES_ flags */
+};
+
+static const char *const prefix_of[] = {
+#define X(id, prefix) [PSEUDONYM_##id] = prefix,
+    PSEUDONYM_KINDS(X)
+#undef X
+};
+
+struct names_known *names_known_new(const struct pseudonym_keys *keys)
+{
+    struct names_known *k = xcalloc(1, sizeof(*k));
+
+    k->keys = keys;
+    k->n_slots = 256;
+    k->slots = xcalloc(k->n_slots, sizeof(*k->slots));
+    return k;
+}
+
+void names_known_free(struct names_known *k)
+{
+    if (!k)
+        return;
+    for (size_t i = 0; i < k->n; i++)
+        free(k->v[i].text);
+    free(k->v);
+    free(k->slots);
+    free(k);
+}
+
+size_t names_known_count(const struct names_known *k)
+{
+    return k->n;
+}
+
+const struct name *names_known_at(const struct names_known *k, size_t i)
+{
+    return &k->v[i];
+}
+
+/* ---- words that stay ----------------------------------------------------- */
+
+/* Names of half the machines and accounts there are; to replace them would make
+ * logs unreadable and hide nobody. */
+static const char *const common[] = {
+    "admin",
+    "administrator",
+    "alpine",
+    "archlinux",
+    "backup",
+    "centos",
+    "client",
+    "cloud",
+    "com",
+    "console",
+    "daemon",
+    "debian",
+    "default",
+    "demo",
+    "dev",
+    "dom0",
+    "domain",
+    "domain-0",
+    "domain-unstable",
+    "domu",
+    "example",
+    "fedora",
+    "gateway",
+    "gentoo",
+    "git",
+    "guest",
+    "guests",
+    "home",
+    "host",
+    "hosts",
+    "hvm",
+    "internal",
+    "intranet",
+    "invalid",
+    "ip6-allnodes",
+    "ip6-allrouters",
+    "ip6-localhost",
+    "ip6-loopback",
+    "ip6-localnet",
+    "ip6-mcastprefix",
+    "kernel",
+    "kvm",
+    "lan",
+    "linux",
+    "local",
+    "localdomain",
+    "localhost",
+    "localnet",
+    "log",
+    "mail",
+    "master",
+    "minion",
+    "net",
+    "network",
+    "nixos",
+    "node",
+    "nobody",
+    "none",
+    "null",
+    "opensuse",
+    "operator",
+    "org",
+    "qemu",
+    "qubes",
+    "reboot",
+    "root",
+    "router",
+    "server",
+    "service",
+    "shutdown",
+    "slave",
+    "storage",
+    "suse",
+    "sys",
+    "system",
+    "sysadmin",
+    "systemd",
+    "test",
+    "tester",
+    "ubuntu",
+    "unknown",
+    "user",
+    "users",
+    "virt",
+    "vm",
+    "web",
+    "workstation",
+    "www",
+    "xcp",
+    "xen",
+    "xen0",
+    "xend",
+    "xenserver",
+    "xapi",
+    "xenu",
+    "localhost4",
+    "localhost6",
+    "runlevel",
+    "wtmp",
+    "begins",
+    "tty1",
+    "hostname",
+    "name",
+    "error",
+    "info",
+    "warning",
+    "debug",
+    "notice",
+    "private",
+    "public",
+    "corp",
+    "home.arpa",
+    "arpa",
+    "openssh.com",
+    "libssh.org",
+    "lists.xenproject.org",
+    "xenproject.org",
+    "kernel.org",
+    "xen.org",
+    "vger.kernel.org",
+    "lists.xen.org",
+    "localhost.localdomain",
+    "localhost4.localdomain4",
+    "localhost6.localdomain6",
+    "in-addr.arpa",
+    "ip6.arpa",
+};
+
+static const char *const placeholders[] = {
+    "not specified",
+    "none",
+    "not available",
+    "n/a",
+    "unknown",
+    "default string",
+    "default_string",
+    "to be filled by o.e.m.",
+    "to be filled by oem",
+    "o.e.m.",
+    "oem",
+    "system serial number",
+    "chassis serial number",
+    "base board serial number",
+    "board serial number",
+    "not present",
+    "not applicable",
+    "not provided",
+    "no asset tag",
+    "no asset information",
+    "asset tag",
+    "system version",
+    "123456789",
+    "0123456789",
+    "1234567890",
+    "not settable",
+    "empty",
+    "invalid",
+    "undefined",
+    "null",
+    "not supported",
+    "no module installed",
+    "asset-1234567890",
+    "serial",
+    "serial number",
+    "<out of spec>",
+    "03000200-0400-0500-0006-000700080009",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+};
+
+static bool listed(const char *const *list, size_t n, const char *text,
+                   size_t len)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(list[i]) == len && !strncasecmp(list[i], text, len))
+            return true;
+    return false;
+}
+
+bool names_common(const char *text, size_t len)
+{
+    return listed(common, sizeof(common) / sizeof(common[0]), text, len);
+}
+
+bool names_placeholder(const char *text, size_t len)
+{
+    size_t same = 0;
+
+    /* All zeros, xxxx, and the like. */
+    for (size_t i = 0; i < len; i++)
+        same += text[i] == text[0] || strchr("-. ", text[i]);
+    return same == len ||
+           listed(placeholders, sizeof(placeholders) / sizeof(placeholders[0]),
+                  text, len);
+}
+
+size_t names_pseudonym_len(const char *text, size_t len)
+{
+    for (size_t k = 0; k < PSEUDONYM_KINDS_N; k++) {
+        size_t n = prefix_of[k] ? strlen(prefix_of[k]) : 0, digits = 0;
+
+        if (!n || len <= n || strncasecmp(text, prefix_of[k], n) ||
+            text[n] != '-')
+            continue;
+        n++;
+        while (n + digits < len &&
+               (isdigit((unsigned char)text[n + digits]) ||
+                (text[n + digits] >= 'a' && text[n + digits] <= 'f')))
+            digits++;
+        if (digits == DIGITS || digits == MANY_DIGITS)
+            return n + digits;
+    }
+    return 0;
+}
+
+/* ---- adding -------------------------------------------------------------- */
+
+static uint64_t hash_step(uint64_t h, uint8_t c)
+{
+    return (h ^ (uint8_t)tolower(c)) * 0x100000001b3u;
+}
+
+#define HASH_BEGIN 0xcbf29ce484222325u
+
+static uint64_t hash_of(const char *text, size_t len)
+{
+    uint64_t h = HASH_BEGIN;
+
+    for (size_t i = 0; i < len; i++)
+        h = hash_step(h, (uint8_t)text[i]);
+    return h;
+}
+
+/* Of three bytes; letters of both cases alike. */
+static unsigned prefix_hash(const uint8_t *p)
+{
+    uint32_t x = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+
+    return ((x | 0x202020) * 0x9e3779b1u) >> (32 - PREFIX_BITS);
+}
+
+/* The slot of the name with this text, or the free one it would go to. */
+static size_t slot_of(const struct names_known *k, uint64_t h, const char *text,
+                      size_t len)
+{
+    size_t i = (size_t)(h ^ h >> 32) & (k->n_slots - 1);
+
+    while (k->slots[i]) {
+        const struct name *n = &k->v[k->slots[i] - 1];
+
+        if (n->len == len && !strncasecmp(n->text, text, len))
+            break;
+        i = (i + 1) & (k->n_slots - 1);
+    }
+    return i;
+}
+
+static void grow(struct names_known *k)
+{
+    free(k->slots);
+    k->n_slots *= 2;
+    k->slots = xcalloc(k->n_slots, sizeof(*k->slots));
+    for (size_t i = 0; i < k->n; i++) {
+        const struct name *n = &k->v[i];
+
+        k->slots[slot_of(k, hash_of(n->text, n->len), n->text, n->len)] =
+            (uint32_t)i + 1;
+    }
+}
+
+/* Two names of one kind must not share a pseudonym; so few do that looking
+ * through all of them costs nothing. */
+static void make_stand(struct names_known *k, struct name *n)
+{
+    const char *prefix = prefix_of[n->kind];
+
+    if (!prefix)
+        return;
+    pseudonym_name(k->keys, prefix, n->text, n->len, DIGITS, n->stands);
+    for (size_t i = 0; i < k->n; i++)
+        if (&k->v[i] != n && !strcmp(k->v[i].stands, n->stands)) {
+            pseudonym_name(k->keys, prefix, n->text, n->len, MANY_DIGITS,
+                           n->stands);
+            break;
+        }
+}
+
+static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
+{
+    size_t letters = 0, digits = 0;
+
+    if (len < PSEUDONYM_LEAST || len > NAME_LONGEST ||
+        !isalnum((unsigned char)text[0]) ||
+        !isalnum((unsigned char)text[len - 1]) ||
+        names_pseudonym_len(text, len))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        letters += isalpha((unsigned char)text[i]) != 0;
+        digits += isdigit((unsigned char)text[i]) != 0;
+    }
+    if (kind == PSEUDONYM_SERIAL)
+        return letters + digits >= 5 && digits && !names_placeholder(text, len);
+    return letters >= PSEUDONYM_LEAST &&
+           (kind == PSEUDONYM_KEYWORD || !names_common(text, len));
+}
+
+bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
+                     const char *text, size_t len)
+{
+    struct name *n;
+    size_t slot;
+
+    if (!fit(kind, text, len) || k->n == NAMES_MAX)
+        return false;
+    slot = slot_of(k, hash_of(text, len), text, len);
+    if (k->slots[slot])
+        return true;
+    if (k->n == k->cap) {
+        k->cap = k->cap ? 2 * k->cap : 64;
+        k->v = xreallocarray(k->v, k->cap, sizeof(*k->v));
+    }
+    n = &k->v[k->n++];
+    memset(n, 0, sizeof(*n));
+    n->text = xstrndup(text, len);
+    n->len = len;
+    n->kind = kind;
+    for (char *p = n->text; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    make_stand(k, n);
+    k->slots[slot] = (uint32_t)k->n;
+    k->prefix[prefix_hash((const uint8_t *)text)] |= NAMES_LEARNED;
+    if (len > k->longest)
+        k->longest = len;
+    if (2 * k->n > k->n_slots)
+        grow(k);
+    return true;
+}
+
+/* ---- finding ------------------------------------------------------------- */
+
+void names_known_hint(struct names_known *k, const char *word)
+{
+    k->prefix[prefix_hash((const uint8_t *)word)] |= NAMES_HINT;
+}
+
+unsigned names_known_maybe(const struct names_known *k, const uint8_t *p)
+{
+    return k->prefix[prefix_hash(p)];
+}
+
+const struct name *names_known_find(const struct names_known *k,
+                                    const uint8_t *p, size_t n)
+{
+    const struct name *best = NULL;
+    uint64_t h = HASH_BEGIN;
+
+    for (size_t i = 0; i < n && i < k->longest; i++) {
+        size_t slot;
+
+        if (p[i] == '\n')
+            break;
+        h = hash_step(h, p[i]);
+        if (!isalnum(p[i]) || (i + 1 < n && isalnum(p[i + 1])))
+            continue;
+        slot = slot_of(k, h, (const char *)p, i + 1);
+        if (k->slots[slot])
+            best = &k->v[k->slots[slot] - 1];
+    }
+    return best;
+}

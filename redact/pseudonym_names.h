@@ -1,0 +1,42 @@
+/* pseudonym_names.h: the learned names, found at the begin of a word. */
+#ifndef XB_PSEUDONYM_NAMES_H
+#define XB_PSEUDONYM_NAMES_H
+
+#include "redact/pseudonym.h"
+#include "redact/pseudonym_map.h"
+
+#define NAME_LONGEST 253
+
+struct name {
+    char *text; /* in small letters */
+    size_t len;
+    enum pseudonym_kind kind;
+    char stands[PSEUDONYM_NAME_MAX + 1]; /* for it; "" where it is made anew */
+};
+
+struct names_known;
+
+struct names_known *names_known_new(const struct pseudonym_keys *keys);
+void names_known_free(struct names_known *k);
+bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
+                     const char *text, size_t len);
+size_t names_known_count(const struct names_known *k);
+const struct name *names_known_at(const struct names_known *k, size_t i);
+
+/* What could begin with these three bytes: a name, a word to be hinted at. */
+enum { NAMES_LEARNED = 1, NAMES_HINT = 2 };
+void names_known_hint(struct names_known *k, const char *word);
+unsigned names_known_maybe(const struct names_known *k, const uint8_t *p);
+/* The longest name that begins at p and ends before n at the end of a word, or
+ * NULL. */
+const struct name *names_known_find(const struct names_known *k,
+                                    const uint8_t *p, size_t n);
+
+/* A word that names nobody in particular; any case. */
+bool names_common(const char *text, size_t len);
+/* What a machine says that has no serial number. */
+bool names_placeholder(const char *text, size_t len);
+/* Length of a pseudonym like host-0123abcd at text, 0 if there is none. */
+size_t names_pseudonym_len(const char *text, size_t len);
+
+#endif

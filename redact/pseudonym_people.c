@@ -1,0 +1,255 @@
+/* Names that were learned, mail addresses, and the host of a line of a log. */
+#include <ctype.h>
+#include <string.h>
+
+#include "redact/pseudonym_find.h"
+
+/* ---- mail ---------------------------------------------------------------- */
+
+/* user@1000.service and the like are units of systemd; algorithms of SSH have
+ * names like addresses, too, but their domains are known to names_common. */
+static const char *const no_domains[] = {
+    "service", "socket", "timer", "slice", "mount",     "device",
+    "target",  "scope",  "path",  "swap",  "automount", "ko",
+    "conf",    "so",     "log",   NULL};
+
+/* The end of the domain at i; *dots: how many. */
+static size_t domain_end(const struct view *v, size_t i, size_t *dots)
+{
+    size_t end = i;
+
+    *dots = 0;
+    while (end - i < NAME_LONGEST && (is(v, end, C_LABEL) || at(v, end) == '.'))
+        end++;
+    while (end > i && !is(v, end - 1, C_ALNUM))
+        end--;
+    for (size_t k = i; k < end; k++)
+        *dots += v->d[k] == '.';
+    return end;
+}
+
+static bool is_mail_domain(const struct view *v, size_t i, size_t end)
+{
+    char last[16];
+    size_t n = 0;
+
+    while (end > i && n < sizeof(last) - 1 && isalpha(v->d[end - 1 - n]) &&
+           end - 1 - n > i)
+        n++;
+    if (n < 2 || v->d[end - 1 - n] != '.')
+        return false;
+    for (size_t k = 0; k < n; k++)
+        last[k] = (char)tolower(v->d[end - n + k]);
+    last[n] = '\0';
+    return !find_in_list(last, no_domains) &&
+           !names_common((const char *)v->d + i, end - i);
+}
+
+static void add(struct found *f, const uint8_t *text, size_t n)
+{
+    if (f->n + n < FOUND_MAX) {
+        memcpy(f->text + f->n, text, n);
+        f->n += n;
+    }
+}
+
+/* A part as what stands for it, or as it is. */
+static void add_part(const struct view *v, enum pseudonym_kind kind, size_t i,
+                     size_t n, struct found *f)
+{
+    char stands[FOUND_MAX];
+    size_t k = find_stand_in(v, kind, i, n, stands);
+
+    if (k)
+        add(f, (const uint8_t *)stands, k);
+    else
+        add(f, v->d + i, n);
+}
+
+/* Labels with dots between them, each as a host. */
+static void add_labels(const struct view *v, size_t i, size_t end,
+                       struct found *f)
+{
+    while (i < end) {
+        size_t k = i;
+
+        while (k < end && v->d[k] != '.')
+            k++;
+        add_part(v, PSEUDONYM_HOST, i, k - i, f);
+        if (k < end)
+            add(f, v->d + k, 1);
+        i = k + 1;
+    }
+}
+
+/* A learned domain at the end of a name with its hosts before, else all of it
+ * is one. */
+static void add_domain(const struct view *v, size_t i, size_t end,
+                       struct found *f)
+{
+    for (size_t k = i; k < end; k++) {
+        const struct name *n;
+
+        if (k > i && v->d[k - 1] != '.')
+            continue;
+        n = names_known_find(v->names, v->d + k, end - k);
+        if (n && n->len == end - k && n->kind == PSEUDONYM_DOMAIN) {
+            add_labels(v, i, k ? k - 1 : 0, f);
+            if (k > i)
+                add(f, (const uint8_t *)".", 1);
+            add(f, (const uint8_t *)n->stands, strlen(n->stands));
+            return;
+        }
+    }
+    add_part(v, PSEUDONYM_DOMAIN, i, end - i, f);
+}
+
+static bool is_learned_host(const struct view *v, size_t i, size_t end)
+{
+    const struct name *n = names_known_find(v->names, v->d + i, end - i);
+
+    return n && n->len == end - i && n->kind == PSEUDONYM_HOST;
+}
+
+bool find_mail(const struct view *v, size_t at_sign, struct found *f)
+{
+    size_t start = at_sign, dots, end = domain_end(v, at_sign + 1, &dots);
+
+    while (start > v->least && at_sign - start < 64 &&
+           is(v, start - 1, C_LOCAL))
+        start--;
+    while (start < at_sign && !is(v, start, C_ALNUM))
+        start++;
+    if (start == at_sign || end == at_sign + 1)
+        return false;
+    if (dots ? !is_mail_domain(v, at_sign + 1, end)
+             : !is_learned_host(v, at_sign + 1, end))
+        return false;
+    f->start = start;
+    f->end = end;
+    f->n = 0;
+    add_part(v, PSEUDONYM_USER, start, at_sign - start, f);
+    add(f, (const uint8_t *)"@", 1);
+    add_domain(v, at_sign + 1, end, f);
+    return true;
+}
+
+/* ---- learned names ------------------------------------------------------- */
+
+/* The first part of a mail address may be a name. */
+static bool in_mail(const struct view *v, size_t i, struct found *f)
+{
+    size_t k = i;
+
+    while (k - i < 64 && is(v, k, C_LOCAL))
+        k++;
+    return at(v, k) == '@' && find_mail(v, k, f);
+}
+
+static void name_with_labels(const struct view *v, size_t i,
+                             const struct name *n, struct found *f)
+{
+    size_t start = i;
+
+    if (n->kind == PSEUDONYM_DOMAIN && i && v->d[i - 1] == '.' &&
+        i - 1 > v->least) {
+        start = i - 1;
+        while (start > v->least && i - start < NAME_LONGEST &&
+               (is(v, start - 1, C_LABEL) || v->d[start - 1] == '.'))
+            start--;
+        while (start < i && !is(v, start, C_ALNUM))
+            start++;
+    }
+    f->start = start;
+    f->end = i + n->len;
+    f->n = 0;
+    if (start < i) {
+        add_labels(v, start, i - 1, f);
+        add(f, (const uint8_t *)".", 1);
+    }
+    add(f, (const uint8_t *)n->stands, strlen(n->stands));
+}
+
+bool find_name(const struct view *v, size_t i, struct found *f)
+{
+    const struct name *n = names_known_find(v->names, v->d + i, v->len - i);
+
+    if (!n)
+        return false;
+    if (n->kind == PSEUDONYM_SERIAL) {
+        find_serial_stand_in(v, i, i + n->len, f);
+        return true;
+    }
+    if (n->kind != PSEUDONYM_KEYWORD && in_mail(v, i, f))
+        return true;
+    name_with_labels(v, i, n, f);
+    return true;
+}
+
+/* ---- the host of a line -------------------------------------------------- */
+
+/* d: a digit, blank or digit; w: a letter; others themselves. */
+static bool fits(const struct view *v, size_t i, const char *form)
+{
+    for (; *form; form++, i++) {
+        int c = at(v, i);
+
+        if (c < 0 || (*form == 'd'   ? !isdigit(c)
+                      : *form == '_' ? !isdigit(c) && c != ' '
+                      : *form == 'w' ? !isalpha(c)
+                                     : c != *form))
+            return false;
+    }
+    return true;
+}
+
+/* Behind the time of a line of syslog, old or new; 0: there is none. */
+static size_t behind_time(const struct view *v, size_t i)
+{
+    if (fits(v, i, "www _d dd:dd:dd "))
+        return i + 16;
+    if (!fits(v, i, "dddd-dd-ddTdd:dd:dd"))
+        return 0;
+    i += 19;
+    if (at(v, i) == '.')
+        for (i++; is(v, i, C_DIGIT) && i < v->len; i++)
+            ;
+    if (at(v, i) == 'Z')
+        return at(v, i + 1) == ' ' ? i + 2 : 0;
+    if (fits(v, i, "+dd:dd ") || fits(v, i, "-dd:dd "))
+        return i + 7;
+    return 0;
+}
+
+/* "kernel:", "sshd[12]:", "systemd-logind[1]:" */
+static bool is_tag(const struct view *v, size_t i)
+{
+    size_t n = 0;
+
+    while (n < 64 && i + n < v->len && v->d[i + n] > ' ' &&
+           v->d[i + n] != ':' && v->d[i + n] != '[')
+        n++;
+    return n && (at(v, i + n) == ':' || at(v, i + n) == '[');
+}
+
+bool find_log_host(const struct view *v, size_t i, struct found *f)
+{
+    size_t start = behind_time(v, i), dots, end, dot;
+
+    if (!start)
+        return false;
+    end = domain_end(v, start, &dots);
+    if (end == start || at(v, end) != ' ' || !is_tag(v, end + 1))
+        return false;
+    for (dot = start; dot < end && v->d[dot] != '.'; dot++)
+        ;
+    f->start = start;
+    f->end = end;
+    f->n = 0;
+    add_part(v, PSEUDONYM_HOST, start, dot - start, f);
+    if (dot < end) {
+        add(f, (const uint8_t *)".", 1);
+        add_domain(v, dot + 1, end, f);
+    }
+    return f->n != end - start || memcmp(f->text, v->d + start, f->n);
+}

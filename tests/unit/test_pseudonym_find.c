@@ -1,0 +1,272 @@
+/* What goes at privacy public and what stays, however the input is cut. */
+#include <stdlib.h>
+
+#include "tests/redact/public_goes.h"
+#include "tests/redact/public_stays.h"
+
+static void count(const struct secret_kind *kinds, size_t n, const char *what)
+{
+    struct pseudonyms *p = public_new(7);
+    size_t failed = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        size_t held = 0;
+
+        for (size_t i = 0; i < kinds[k].n; i++)
+            held += public_holds(p, &kinds[k].cases[i], true);
+        print_message("%-12s %s %zu of %zu\n", kinds[k].name, what, held,
+                      kinds[k].n);
+        failed += kinds[k].n - held;
+    }
+    pseudonyms_free(p);
+    assert_int_equal(failed, 0);
+}
+
+static void test_goes(void **state)
+{
+    (void)state;
+    count(public_goes, N(public_goes), "gone");
+}
+
+static void test_stays(void **state)
+{
+    (void)state;
+    count(public_stays, N(public_stays), "kept");
+}
+
+/* ---- cuts ---------------------------------------------------------------- */
+
+static size_t cut_at(void *ctx)
+{
+    size_t *at = ctx, n = *at;
+
+    *at = SIZE_MAX;
+    return n;
+}
+
+static size_t cut_random(void *ctx)
+{
+    return 1 + next_random(ctx) % 5000;
+}
+
+/* Every case, cut at every place. */
+static void splits(const struct pseudonyms *p, const struct secret_case *c)
+{
+    struct buf text = BUF_INIT, want = BUF_INIT, whole, got;
+
+    unmark(c, &text, &want);
+    public_run(p, text.data, text.len, NULL, NULL, &whole);
+    for (size_t i = 1; i < text.len; i++) {
+        size_t at = i;
+
+        public_run(p, text.data, text.len, cut_at, &at, &got);
+        assert_same(&got, buf_str(&whole), whole.len, c->why);
+        buf_done(&got);
+    }
+    buf_done(&whole);
+    buf_done(&text);
+    buf_done(&want);
+}
+
+static void test_splits(void **state)
+{
+    struct pseudonyms *p = public_new(7);
+
+    (void)state;
+    for (size_t k = 0; k < N(public_goes); k++)
+        for (size_t i = 0; i < public_goes[k].n; i++)
+            splits(p, &public_goes[k].cases[i]);
+    for (size_t k = 0; k < N(public_stays); k++)
+        for (size_t i = 0; i < public_stays[k].n; i++)
+            splits(p, &public_stays[k].cases[i]);
+    pseudonyms_free(p);
+}
+
+static const struct secret_case *any_case(uint32_t *seed)
+{
+    bool goes = next_random(seed) % 2;
+    const struct secret_kind *k =
+        goes ? &public_goes[next_random(seed) % N(public_goes)]
+             : &public_stays[next_random(seed) % N(public_stays)];
+
+    return &k->cases[next_random(seed) % k->n];
+}
+
+/* Cases in lines of their own with noise between them: what each becomes must
+ * not depend on where in the window it stands, so all at once must be what the
+ * lines are one by one. */
+static void test_windows(void **state)
+{
+    struct buf text = BUF_INIT, bare = BUF_INIT, want = BUF_INIT, got, one,
+               plain = BUF_INIT;
+    struct pseudonyms *p = public_new(7);
+    uint32_t seed = 12345;
+
+    (void)state;
+    while (text.len < 3000000) {
+        unmark(any_case(&seed), &plain, &bare);
+        buf_addc(&plain, '\n');
+        for (uint32_t n = next_random(&seed) % 200; n; n--)
+            buf_addc(&plain, " ,;=(x"[next_random(&seed) % 6]);
+        buf_addc(&plain, '\n');
+        /* Words longer than what is looked ahead. */
+        if (next_random(&seed) % 100 == 0)
+            for (uint32_t n = next_random(&seed) % 40000; n; n--)
+                buf_addc(&plain, 'a' + (char)(n % 7));
+        buf_addc(&plain, '\n');
+        public_run(p, plain.data, plain.len, NULL, NULL, &one);
+        buf_add(&text, plain.data, plain.len);
+        buf_add(&want, one.data, one.len);
+        buf_done(&one);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        public_run(p, text.data, text.len, i ? cut_random : NULL, &seed, &got);
+        assert_same(&got, want.data, want.len, "windows");
+        buf_done(&got);
+    }
+    buf_done(&text);
+    buf_done(&bare);
+    buf_done(&plain);
+    buf_done(&want);
+    pseudonyms_free(p);
+}
+
+/* Bytes that are like addresses and names, but random. */
+static void test_noise(void **state)
+{
+    static const char bytes[] = "0123456789abcdefABCDEF:.-:.-:.-/ \n@=\"x_%[\\";
+    struct pseudonyms *p = public_new(7);
+    struct buf text = BUF_INIT, whole, got;
+    uint32_t seed = 99;
+
+    (void)state;
+    while (text.len < 400000) {
+        if (next_random(&seed) % 40 == 0)
+            buf_adds(&text, learned[next_random(&seed) % N(learned)].text);
+        if (next_random(&seed) % 60 == 0)
+            buf_adds(&text, "serial number: ");
+        buf_addc(&text, bytes[next_random(&seed) % (sizeof(bytes) - 1)]);
+    }
+    public_run(p, text.data, text.len, NULL, NULL, &whole);
+    for (unsigned i = 0; i < 4; i++) {
+        public_run(p, text.data, text.len, cut_random, &seed, &got);
+        assert_same(&got, whole.data, whole.len, "noise");
+        buf_done(&got);
+    }
+    /* Behind so much that windows end elsewhere. */
+    for (unsigned i = 1; i < 32768; i += 977) {
+        struct buf pad = BUF_INIT;
+
+        for (unsigned k = 1; k < i; k++)
+            buf_addc(&pad, ' ');
+        buf_addc(&pad, '\n');
+        buf_add(&pad, text.data, text.len);
+        public_run(p, pad.data, pad.len, NULL, NULL, &got);
+        assert_int_equal(got.len, whole.len + i);
+        if (memcmp(got.data + i, whole.data, whole.len))
+            fail_msg("%u bytes before it change what a text becomes", i);
+        buf_done(&got);
+        buf_done(&pad);
+    }
+    buf_done(&whole);
+    buf_done(&text);
+    pseudonyms_free(p);
+}
+
+/* ---- keys ---------------------------------------------------------------- */
+
+static void test_keys(void **state)
+{
+    static const char text[] = "alpha 10.0.0.5 2001:db8::77:1 00:1b:21:aa:bb:cc"
+                               " carol@corp.test.net Serial Number: MXQ1234ABC";
+    struct pseudonyms *p = public_new(7), *same = public_new(7),
+                      *other = public_new(8);
+    struct buf a, b, c;
+    char *pa, *pc, *wa, *wc;
+
+    (void)state;
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &a);
+    public_run(same, text, sizeof(text) - 1, NULL, NULL, &b);
+    public_run(other, text, sizeof(text) - 1, NULL, NULL, &c);
+    assert_same(&a, b.data, b.len, "the same key");
+    wa = strtok_r(a.data, " ", &pa);
+    wc = strtok_r(c.data, " ", &pc);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_non_null(wa);
+        assert_non_null(wc);
+        assert_string_not_equal(wa, wc);
+        wa = strtok_r(NULL, " ", &pa);
+        wc = strtok_r(NULL, " ", &pc);
+    }
+    buf_done(&a);
+    buf_done(&b);
+    buf_done(&c);
+    pseudonyms_free(p);
+    pseudonyms_free(same);
+    pseudonyms_free(other);
+}
+
+/* Names that were replaced are left at a second pass. */
+static void test_twice(void **state)
+{
+    struct pseudonyms *p = public_new(7);
+    struct buf text = BUF_INIT, want = BUF_INIT, once, twice;
+
+    (void)state;
+    for (size_t i = 0; i < N(names_goes); i++) {
+        unmark(&names_goes[i], &text, &want);
+        public_run(p, text.data, text.len, NULL, NULL, &once);
+        public_run(p, once.data, once.len, NULL, NULL, &twice);
+        assert_same(&twice, once.data, once.len, names_goes[i].why);
+        buf_done(&once);
+        buf_done(&twice);
+    }
+    buf_done(&text);
+    buf_done(&want);
+    pseudonyms_free(p);
+}
+
+/* At level secrets only keywords go. */
+static void test_keywords(void **state)
+{
+    static const char text[] = "Bluebird 10.0.0.5 alpha a@b.example.com";
+    uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
+    struct pseudonyms *p = pseudonyms_new(key, false);
+    struct buf out;
+
+    (void)state;
+    assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "bluebird", 8));
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    assert_memory_equal(out.data, "keyword-", 8);
+    assert_string_equal(buf_str(&out) + 16, text + 8);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
+static void test_not_learned(void **state)
+{
+    static const char *const no[] = {"ab",    "localhost",     "admin",
+                                     "12345", "host-0123abcd", "xen",
+                                     "",      "-abc"};
+    struct pseudonyms *p = public_new(7);
+
+    (void)state;
+    for (size_t i = 0; i < N(no); i++)
+        assert_false(pseudonyms_learn(p, PSEUDONYM_HOST, no[i], strlen(no[i])));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_SERIAL, "Not Specified", 13));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_SERIAL, "000000000", 9));
+    pseudonyms_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goes),        cmocka_unit_test(test_stays),
+        cmocka_unit_test(test_splits),      cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
+        cmocka_unit_test(test_not_learned),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -16,7 +16,7 @@
 
 #include "collector/base/core/err.h"
 
-#define ANCHOR_REPEAT 600
+#define ANCHOR_REPEAT 1200
 #define ANCHOR_WIDTH_MAX 640  /* bytes that a match may take */
 #define ANCHOR_AHEAD_MAX 1400 /* bytes from its start that it may look at */
 #define ANCHOR_BEHIND_MAX 64  /* bytes before its start that it may look at */

@@ -24,8 +24,10 @@
     X(INSIDE, "inside")         /* to the end of a string begun before */      \
     X(LINE, "line")             /* to the end of the line */                   \
     X(SEXPR, "sexpr")           /* an atom of an S-expression */               \
+    X(LIST, "list")             /* quoted ones, up to the end of their list */ \
+    X(YAML, "yaml")             /* a line, and those that it goes on in */     \
     X(XML_ATTR, "xml-attr")     /* quoted, with entities */                    \
-    X(XML_TEXT, "xml-text")     /* up to the next tag */                       \
+    X(XML_TEXT, "xml-text")     /* up to the next tag, or CDATA */             \
     X(XML_QUOTED, "xml-quoted") /* quoted by ' \" or &apos; &quot; as text */  \
     X(XAPI, "xapi")             /* a string of a xapi database row */          \
     X(ESCAPED_LINE, "escaped-line") /* a line inside of a string */            \

@@ -5,9 +5,8 @@ REDACT_GEN     := $(BUILD)/redact/redact-gen
 REDACT_RULES   := $(sort $(wildcard redact/rules/*.yaml))
 REDACT_GEN_DEP := $(BUILD)/redact/gen/gen.o $(BUILD)/redact/rulefile.o $(BUILD)/redact/parts.o \
 	$(BUILD)/redact/anchor.o $(BUILD)/collector/base/yaml.o \
-	$(BUILD)/redact/info.o $(BUILD)/redact/wordset.o $(BUILD)/redact/value.o $(BUILD)/redact/value_block.o \
-	$(BUILD)/redact/value_xml.o $(BUILD)/redact/value_yaml.o \
-	$(BUILD)/redact/value_word.o \
+	$(BUILD)/redact/info.o $(BUILD)/redact/wordset.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard redact/value*.c)) \
 	$(BUILD)/redact/token.o $(BUILD)/collector/base/digest.o
 
 HS ?= yes

@@ -4,92 +4,60 @@
 
 #include "redact/redact.h"
 #include "redact/token.h"
+#include "redact/value_special.h"
 
-#define LOOK 320 /* no decision needs more bytes than this, blocks apart */
-#define SEMI_LOOK 64
-#define BLANKS 256 /* a longer run of blanks is part of the value */
-
-enum {
-    C_EOL = 1,
-    C_BLANK = 2,
-    C_QUOTE = 4,
-    C_SLASH = 8,
-    C_COMMA = 16,
-    C_PAREN = 32,
-    C_SEMI = 64,
-    C_ANGLE = 128,
-    C_AMP = 256,
-    C_AT = 512,
-    C_PERCENT = 1024,
+const uint16_t value_class[256] = {
+    ['\0'] = C_EOL,    ['\n'] = C_EOL,    ['\r'] = C_EOL,    [' '] = C_BLANK,
+    ['\t'] = C_BLANK,  ['"'] = C_QUOTE,   ['\''] = C_QUOTE,  ['\\'] = C_SLASH,
+    [','] = C_COMMA,   ['('] = C_PAREN,   [')'] = C_PAREN,   [';'] = C_SEMI,
+    ['<'] = C_ANGLE,   ['>'] = C_ANGLE,   ['&'] = C_AMP,     ['@'] = C_AT,
+    ['%'] = C_PERCENT, ['['] = C_BRACKET, [']'] = C_BRACKET,
 };
-
-static const uint16_t byte_class[256] = {
-    ['\0'] = C_EOL,    ['\n'] = C_EOL,  ['\r'] = C_EOL,   [' '] = C_BLANK,
-    ['\t'] = C_BLANK,  ['"'] = C_QUOTE, ['\''] = C_QUOTE, ['\\'] = C_SLASH,
-    [','] = C_COMMA,   ['('] = C_PAREN, [')'] = C_PAREN,  [';'] = C_SEMI,
-    ['<'] = C_ANGLE,   ['>'] = C_ANGLE, ['&'] = C_AMP,    ['@'] = C_AT,
-    ['%'] = C_PERCENT,
-};
-
-/* Called at a byte that may end the value or needs decoding.  Hashes what it
- * takes and returns how much; 0: the value ends here. */
-typedef size_t special_fn(struct value *v, const uint8_t *p, size_t n);
-
-static special_fn quoted_special, word_special, line_special, sexpr_special,
-    escaped_line_special, xml_special, userinfo_special;
 
 /* How the forms differ; a quoted value of the first six is FORM_QUOTED's. */
 static const struct form {
     const char *name;
     uint16_t special; /* classes that need a look */
     bool quotes;      /* an opening quote changes to quoted */
-    special_fn *fn;
+    value_special_fn *fn;
 } forms[FORM_COUNT] = {
-    [FORM_QUOTED] = {"quoted", C_EOL | C_QUOTE | C_SLASH, true, quoted_special},
+    [FORM_QUOTED] = {"quoted", C_EOL | C_QUOTE | C_SLASH, true, value_quoted},
     [FORM_AUTO] = {"auto",
                    C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA | C_SEMI, true,
-                   word_special},
+                   value_word},
     [FORM_BLANK] = {"blank", C_EOL | C_BLANK | C_QUOTE | C_SLASH, true,
-                    word_special},
+                    value_word},
     [FORM_COMMA] = {"comma", C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_COMMA,
-                    true, word_special},
+                    true, value_word},
     [FORM_ITEM] = {"item", C_EOL | C_QUOTE | C_SLASH | C_COMMA, true,
-                   word_special},
-    [FORM_INSIDE] = {"inside", C_EOL | C_QUOTE | C_SLASH, false, word_special},
-    [FORM_LINE] = {"line", C_EOL | C_BLANK, true, line_special},
+                   value_word},
+    [FORM_INSIDE] = {"inside", C_EOL | C_QUOTE | C_SLASH, false, value_word},
+    [FORM_LINE] = {"line", C_EOL | C_BLANK, true, value_line},
+    [FORM_LIST] = {"list", C_EOL | C_QUOTE | C_SLASH, true, value_quoted},
+    [FORM_YAML] = {"yaml", C_EOL | C_BLANK, true, value_yaml_plain},
     [FORM_SEXPR] = {"sexpr", C_EOL | C_BLANK | C_PAREN | C_SLASH, true,
-                    sexpr_special},
+                    value_sexpr},
     [FORM_XML_ATTR] = {"xml-attr", C_EOL | C_QUOTE | C_ANGLE | C_AMP, true,
-                       xml_special},
-    [FORM_XML_TEXT] = {"xml-text", C_EOL | C_BLANK | C_ANGLE | C_AMP, false,
-                       xml_special},
+                       value_xml},
+    [FORM_XML_TEXT] = {"xml-text",
+                       C_EOL | C_BLANK | C_ANGLE | C_AMP | C_BRACKET, false,
+                       value_xml},
     [FORM_XML_QUOTED] = {"xml-quoted", 0, false, NULL},
     [FORM_XAPI] = {"xapi", 0, false, NULL},
     [FORM_ESCAPED_LINE] = {"escaped-line", C_EOL | C_BLANK | C_QUOTE | C_SLASH,
-                           true, escaped_line_special},
+                           true, value_escaped_line},
     [FORM_YAML_BLOCK] = {"yaml-block", 0, false, NULL},
     [FORM_USERINFO] = {"userinfo",
                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
-                       false, userinfo_special},
+                       false, value_userinfo},
     [FORM_BLOCK] = {"block", 0, false, NULL},
     [FORM_TOKEN] = {"token", 0, false, NULL},
     [FORM_WORD] = {"word", 0, false, NULL},
     [FORM_BASE64] = {"base64", 0, false, NULL},
     [FORM_SEMI] = {"semi", C_EOL | C_BLANK | C_QUOTE | C_SLASH | C_SEMI, true,
-                   word_special},
+                   value_word},
     [FORM_HASH] = {"hash", 0, false, NULL},
 };
-
-static bool is(uint8_t c, unsigned classes)
-{
-    return byte_class[c] & classes;
-}
-
-/* The byte at i; the end of the text is as good as the end of a line. */
-static uint8_t at(const uint8_t *p, size_t n, size_t i)
-{
-    return i < n ? p[i] : '\n';
-}
 
 /* ---- hashing ---- */
 
@@ -118,7 +86,7 @@ static void hash_run(struct value *v, const uint8_t *p, size_t n)
         value_hash(v, p[i]);
 }
 
-static size_t take(struct value *v, const uint8_t *p, size_t n)
+size_t value_take(struct value *v, const uint8_t *p, size_t n)
 {
     hash_run(v, p, n);
     return n;
@@ -164,289 +132,17 @@ size_t value_number(const uint8_t *p, size_t n, int base, size_t max,
     return i;
 }
 
-/* ---- quoted ---- */
-
-/* A quote ends a value only if what follows can follow a value; so it's and
- * a"b stay whole.  p[i] is the byte behind the quote. */
-static bool closes(const struct value *v, const uint8_t *p, size_t n, size_t i,
-                   uint8_t quote)
-{
-    static const char loose[] = ",;)]}>\\", strict[] = ",;#)]}>(\\";
-    const char *after = loose;
-    size_t end, k;
-    uint8_t c;
-
-    if (v->form == FORM_LINE) {
-        for (end = i + BLANKS; i < end && is(at(p, n, i), C_BLANK);)
-            i++;
-        /* xenstore-ls -p pads with dots before the permissions. */
-        for (k = i; k < end && strchr(" .", at(p, n, k)) && at(p, n, k);)
-            k++;
-        i = at(p, n, k) == '(' ? k : i;
-        after = strict;
-    }
-    c = at(p, n, i);
-    if (is(c, C_EOL) || (is(c, C_BLANK) && after == loose))
-        return true;
-    if (c == '/' && at(p, n, i + 1) == '>')
-        return true;
-    if (is(c, C_QUOTE) && c != quote)
-        return true;
-    return strchr(after, c) != NULL;
-}
-
-/* p is at the letter of an escape that r backslashes begin. */
-static size_t unescape(struct value *v, const uint8_t *p, size_t n, unsigned r)
-{
-    static const char names[] = "n\nt\tr\rb\bf\fa\av\v";
-    unsigned long c, low;
-    size_t k;
-
-    for (const char *q = names; *q; q += 2) {
-        if (p[0] == (uint8_t)*q) {
-            value_hash(v, (uint8_t)q[1]);
-            return 1;
-        }
-    }
-    if (p[0] == 'u' && value_number(p + 1, n - 1, 16, 4, &c) == 4) {
-        k = 5;
-        if (c >= 0xd800 && c < 0xdc00 && n > k + r + 5 && p[k] == '\\' &&
-            p[k + r] == 'u' &&
-            value_number(p + k + r + 1, n - k - r - 1, 16, 4, &low) == 4 &&
-            low >= 0xdc00 && low < 0xe000) {
-            c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
-            k += r + 5;
-        }
-        value_hash_utf8(v, c);
-        return k;
-    }
-    if (p[0] == 'x' && (k = value_number(p + 1, n - 1, 16, 2, &c)) > 0) {
-        value_hash(v, (uint8_t)c);
-        return k + 1;
-    }
-    if ((k = value_number(p, n, 8, 3, &c)) > 0) {
-        value_hash(v, (uint8_t)c);
-        return k;
-    }
-    value_hash(v, p[0]);
-    return 1;
-}
-
-/* How shells write a quote inside of quotes: '\\'' and '"'"'. */
-static size_t shell_quote(const struct value *v, const uint8_t *p, size_t n)
-{
-    if (p[0] == '\'' && v->quote == '\'') {
-        if (n >= 4 && !memcmp(p, "'\\''", 4))
-            return 4;
-        if (n >= 5 && !memcmp(p, "'\"'\"'", 5))
-            return 5;
-    }
-    return 0;
-}
-
-/* A string inside a string inside ...: where the quotes have s backslashes, a
- * backslash of the value is written with 2(s + 1), and a quote of the value has
- * 2s + 1. */
-static size_t quoted_special(struct value *v, const uint8_t *p, size_t n)
-{
-    unsigned unit = 2 * (v->slashes + 1), r = 0;
-    size_t shell = v->slashes ? 0 : shell_quote(v, p, n);
-    uint8_t c;
-
-    if (is(p[0], C_EOL))
-        return 0;
-    if (shell) {
-        value_hash(v, p[0]);
-        return shell;
-    }
-    while (r < unit && at(p, n, r) == '\\')
-        r++;
-    if (r == unit) {
-        value_hash(v, '\\');
-        return unit;
-    }
-    c = at(p, n, r);
-    if (c == (uint8_t)v->quote && r <= v->slashes) {
-        if (r == 0 && at(p, n, 1) == c) { /* YAML's '' */
-            value_hash(v, c);
-            return 2;
-        }
-        return closes(v, p, n, r + 1, c) ? 0 : take(v, p, r + 1);
-    }
-    if (is(c, C_QUOTE)) {
-        value_hash(v, c);
-        return r + 1;
-    }
-    if (is(c, C_EOL) || r == 0)
-        return take(v, p, r ? r : 1);
-    return r + unescape(v, p + r, n - r, r);
-}
-
-/* ---- unquoted ---- */
-
-/* In running text a comma ends a word if a list goes on behind it. */
-static bool comma_ends(const uint8_t *p, size_t n)
-{
-    size_t i = 1;
-    uint8_t c = at(p, n, i);
-
-    if (is(c, C_EOL | C_BLANK | C_QUOTE) || c == '}' || c == ']')
-        return true;
-    for (; i < 34; i++) {
-        c = at(p, n, i);
-        if ((c | 32) >= 'a' && (c | 32) <= 'z')
-            continue;
-        if (!((c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
-            break;
-    }
-    return i > 1 && (c == '=' || c == ':');
-}
-
-/* The quote of a string that the whole option stands in. */
-static size_t outer_quote(struct value *v, const uint8_t *p, size_t n)
-{
-    size_t r = 0;
-
-    while (r < 32 && at(p, n, r) == '\\')
-        r++;
-    if (is(at(p, n, r), C_QUOTE) && closes(v, p, n, r + 1, at(p, n, r)))
-        return 0;
-    return take(v, p, r ? r : 1);
-}
-
-/* In a connection string a blank is part of the value if KEY= follows behind
- * the next semicolon. */
-static bool semi_follows(const uint8_t *p, size_t n)
-{
-    size_t i = 1, k;
-
-    while (i < SEMI_LOOK && !is(at(p, n, i), C_EOL | C_QUOTE | C_SEMI))
-        i++;
-    if (at(p, n, i) != ';')
-        return false;
-    for (k = ++i; i - k < SEMI_LOOK && at(p, n, i) != '='; i++)
-        if (is(at(p, n, i), C_EOL | C_QUOTE | C_SEMI | C_ANGLE))
-            return false;
-    return at(p, n, i) == '=';
-}
-
-static size_t word_special(struct value *v, const uint8_t *p, size_t n)
-{
-    switch (byte_class[p[0]]) {
-    case C_BLANK:
-        return v->form == FORM_SEMI && semi_follows(p, n) ? take(v, p, 1) : 0;
-    case C_SLASH:
-        if (is(at(p, n, 1), C_BLANK)) { /* a shell's */
-            value_hash(v, p[1]);
-            return 2;
-        }
-        return outer_quote(v, p, n);
-    case C_QUOTE:
-        return outer_quote(v, p, n);
-    case C_COMMA:
-        if (v->form == FORM_AUTO)
-            return comma_ends(p, n) ? 0 : take(v, p, 1);
-        if (at(p, n, 1) != ',')
-            return 0;
-        value_hash(v, ',');
-        return 2;
-    case C_SEMI:
-        if (v->form == FORM_SEMI)
-            return 0;
-        return is(at(p, n, 1), C_EOL | C_BLANK) ? 0 : take(v, p, 1);
-    default:
-        return 0;
-    }
-}
-
-/* Blanks at the end of a line are no part of the value. */
-static size_t blanks(struct value *v, const uint8_t *p, size_t n)
-{
-    size_t i = 0;
-
-    while (i < BLANKS && is(at(p, n, i), C_BLANK))
-        i++;
-    return is(at(p, n, i), C_EOL) ? 0 : take(v, p, i);
-}
-
-static size_t line_special(struct value *v, const uint8_t *p, size_t n)
-{
-    return is(p[0], C_EOL) ? 0 : blanks(v, p, n);
-}
-
-/* A line of a text that is a string itself: its end may be written \n. */
-static size_t escaped_line_special(struct value *v, const uint8_t *p, size_t n)
-{
-    size_t r = 0;
-
-    if (is(p[0], C_EOL | C_BLANK))
-        return line_special(v, p, n);
-    while (r < 8 && at(p, n, r) == '\\')
-        r++;
-    if (r && (at(p, n, r) == 'n' || at(p, n, r) == 'r'))
-        return 0;
-    return outer_quote(v, p, n);
-}
-
-static size_t sexpr_special(struct value *v, const uint8_t *p, size_t n)
-{
-    if (p[0] != '\\' || is(at(p, n, 1), C_EOL))
-        return 0;
-    value_hash(v, p[1]);
-    return 2;
-}
-
-/* ---- XML and URLs ---- */
-
-static size_t xml_special(struct value *v, const uint8_t *p, size_t n)
-{
-    if (p[0] == '&')
-        return value_entity(v, p, n);
-    if (is(p[0], C_BLANK))
-        return blanks(v, p, n);
-    if (p[0] == '>' || (is(p[0], C_QUOTE) && p[0] != (uint8_t)v->quote))
-        return take(v, p, 1);
-    return 0;
-}
-
-/* The host follows the last @ before the end of the authority. */
-static bool host_follows(const uint8_t *p, size_t n)
-{
-    for (size_t i = 1; i < LOOK; i++) {
-        uint8_t c = at(p, n, i);
-
-        if (c == '@')
-            return false;
-        if (is(c, C_EOL | C_BLANK | C_QUOTE | C_ANGLE) || strchr("/?#", c))
-            return true;
-    }
-    return false;
-}
-
-static size_t userinfo_special(struct value *v, const uint8_t *p, size_t n)
-{
-    unsigned long c;
-
-    if (p[0] == '@')
-        return host_follows(p, n) ? 0 : take(v, p, 1);
-    if (p[0] == '%' && n > 2 && value_number(p + 1, n - 1, 16, 2, &c) == 2) {
-        value_hash(v, (uint8_t)c);
-        return 3;
-    }
-    if (p[0] == '%' || p[0] == '\'')
-        return take(v, p, 1);
-    return 0;
-}
-
 /* ---- the whole ---- */
 
 static size_t nul_special(struct value *v, const uint8_t *p, size_t n)
 {
-    return p[0] == ',' ? word_special(v, p, n) : 0;
+    return p[0] == ',' ? value_word(v, p, n) : 0;
 }
 
 /* /proc/PID/cmdline and environ have no quotes, and blanks are like others. */
 static const struct form nul_form = {"", C_EOL, false, nul_special},
+                         cdata_form = {"", C_EOL | C_BRACKET, false,
+                                       value_cdata},
                          nul_comma = {"", C_EOL | C_COMMA, false, nul_special};
 
 static const struct form *form_now(const struct value *v)
@@ -455,31 +151,18 @@ static const struct form *form_now(const struct value *v)
         return &nul_comma;
     if (v->context.nul && (v->form == FORM_AUTO || v->form == FORM_BLANK))
         return &nul_form;
+    if (v->quoted && v->form == FORM_XML_TEXT)
+        return &cdata_form;
     return &forms[v->quoted && v->form != FORM_XML_ATTR ? FORM_QUOTED
                                                         : v->form];
 }
 
-/* Finds the opening quote, if there may be one: its length with backslashes. */
 static size_t open_quote(struct value *v, const uint8_t *p, size_t n)
 {
-    unsigned r = 0;
-    uint8_t c;
-
     v->opened = true;
-    if (!form_now(v)->quotes)
-        return 0;
-    while (r < 7 && at(p, n, r) == '\\')
-        r++;
-    c = at(p, n, r);
-    if (!is(c, C_QUOTE))
-        return 0;
-    /* The end of the list that the item stands in, not the begin of one. */
-    if (v->form == FORM_ITEM && closes(v, p, n, r + 1, c))
-        return 0;
-    v->quoted = true;
-    v->quote = (char)c;
-    v->slashes = r;
-    return r + 1;
+    if (v->form == FORM_XML_TEXT)
+        return value_open_cdata(v, p, n);
+    return form_now(v)->quotes ? value_open_quote(v, p, n) : 0;
 }
 
 static bool ends_at(const struct value *v, const uint8_t *p, size_t n)
@@ -487,7 +170,7 @@ static bool ends_at(const struct value *v, const uint8_t *p, size_t n)
     const struct form *f = form_now(v);
     struct value probe = *v;
 
-    return !n || (is(p[0], f->special) && f->fn(&probe, p, n) == 0);
+    return !n || (value_is(p[0], f->special) && f->fn(&probe, p, n) == 0);
 }
 
 static int body(struct value *v, const uint8_t *p, size_t n, bool eof,
@@ -498,10 +181,10 @@ static int body(struct value *v, const uint8_t *p, size_t n, bool eof,
 
     for (;;) {
         from = i;
-        while (i < n && !is(p[i], f->special))
+        while (i < n && !value_is(p[i], f->special))
             i++;
         hash_run(v, p + from, i - from);
-        if (i == n || (n - i < LOOK && !eof))
+        if (i == n || (n - i < VALUE_NEAR && !eof))
             break;
         k = f->fn(v, p + i, n - i);
         if (!k) {
@@ -540,7 +223,7 @@ static bool quote_follows(const uint8_t *p, size_t n)
 
     while (k < n && k < 8 && p[k] == '\\')
         k++;
-    return k < n && is(p[k], C_QUOTE);
+    return k < n && value_is(p[k], C_QUOTE);
 }
 
 static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
@@ -559,9 +242,11 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
     if (v->form == FORM_WORD || v->form == FORM_BASE64 || v->form == FORM_HASH)
         return value_word_step(v, p, n, eof, gone);
     if (!v->opened) {
-        if (n < LOOK + TOKEN_MAX + 8 && !eof)
+        if (n < VALUE_NEAR + TOKEN_MAX + 8 && !eof)
             return VALUE_MORE;
         *raw = open_quote(v, p, n);
+        if (v->empty)
+            return VALUE_DONE;
         p += *raw;
         n -= *raw;
         t = v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;

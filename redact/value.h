@@ -35,12 +35,13 @@ struct value {
     struct sha256 *hash;
     /* private */
     bool opened, quoted;
+    bool empty; /* nothing between the quotes */
     char quote;
     unsigned slashes;     /* backslashes before the quote */
     uint64_t taken;       /* bytes gone so far */
     bool base64, midline; /* block: see value_block.c */
     unsigned depth;       /* xml-quoted: of the quote; yaml-block: indent */
-    unsigned n_lines;     /* yaml-block: line ends that are not hashed yet */
+    unsigned n_lines;     /* yaml: lines that it went on in */
     size_t n_pend;
     uint8_t pend[256]; /* decoded, not hashed yet */
 };

@@ -19,10 +19,12 @@
 #define WORD_MIN 32      /* segments between blanks must be this long, */
 #define TAIL_MIN 16      /* and the last one before a quote this long */
 #define PREFIXED_MAX 512 /* a line with something before the base64, which */
+#define WRAP_MAX 256     /* of a line as JSON, what stands round the base64 */
 #define PREFIX_SLACK 24  /* is that much longer or shorter than before BEGIN */
 #define NEED (SEP_MAX + RUN_MAX + HEADER_MAX + 64)
 
 _Static_assert(NEED < VALUE_LOOK, "the stream gives VALUE_LOOK bytes");
+_Static_assert(2 * WRAP_MAX + RUN_MAX + 64 <= NEED, "wrapped() sees all");
 
 static const char end_mark[] = "-----END";
 
@@ -103,6 +105,11 @@ static size_t separator(const uint8_t *p, size_t n, struct segment *s,
     return bare;
 }
 
+static bool is_base64(uint8_t c)
+{
+    return c < 128 && (isalnum(c) || c == '+' || c == '/' || c == '=');
+}
+
 /* One base64 character, as it is or as JSON writers escape it. */
 static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
 {
@@ -118,8 +125,8 @@ static size_t base64_at(const uint8_t *p, size_t n, uint8_t *out)
     if (!n)
         return 0;
     *out = p[0];
-    if (isalnum(p[0]) || p[0] == '+' || p[0] == '/' || p[0] == '=')
-        return p[0] < 128;
+    if (is_base64(p[0]))
+        return 1;
     for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
         size_t k = strlen(escapes[i].text);
 
@@ -210,6 +217,9 @@ static bool prefixed(const struct value *v, const uint8_t *p, size_t n,
         return false;
     for (from = end; from > line && p[from - 1] != ' ' && p[from - 1] != '\t';)
         from--;
+    if (from == line) /* as grep does: FILE:LINE: */
+        for (from = end; from > line && is_base64(p[from - 1]);)
+            from--;
     if (from - line + PREFIX_SLACK < column ||
         from - line > column + PREFIX_SLACK)
         from = line + column;
@@ -219,6 +229,47 @@ static bool prefixed(const struct value *v, const uint8_t *p, size_t n,
     read_base64(p, n, s);
     return from + s->len == end &&
            (s->len >= WORD_MIN || end_follows(v, p + end, n - end));
+}
+
+/* The end of a line's string, if p is there. */
+static bool string_ends(const uint8_t *p, size_t n)
+{
+    size_t k = escaped_end(p, n);
+
+    return k || (n && (p[0] == '"' || p[0] == '\''));
+}
+
+/* Each line of the key is a string of an object of its own, as Docker's log
+ * has them: {"log":"BASE64\n","stream":"stdout"}.  Where the next one begins,
+ * 0 if p is at no end of one. */
+static size_t next_wrapped(const struct value *v, const uint8_t *p, size_t n)
+{
+    size_t line = 0, column = v->context.column;
+
+    if (!column || column > WRAP_MAX || !string_ends(p, n))
+        return 0;
+    while (line < WRAP_MAX && line < n && p[line] != '\n')
+        line++;
+    if (line >= n || p[line] != '\n' || n - ++line <= column ||
+        memchr(p + line, '\n', column))
+        return 0;
+    return line + column;
+}
+
+static bool wrapped(const struct value *v, const uint8_t *p, size_t n,
+                    struct segment *s)
+{
+    size_t from = next_wrapped(v, p, n), end, next;
+
+    if (!from)
+        return false;
+    s->sep = from;
+    read_base64(p, n, s);
+    end = from + s->len;
+    next = next_wrapped(v, p + end, n - end);
+    return s->len && string_ends(p + end, n - end) &&
+           (s->len >= WORD_MIN ||
+            (next && is_end(p + end + next, n - end - next)));
 }
 
 static bool is_header(const uint8_t *p, size_t n)
@@ -243,6 +294,19 @@ static size_t header(const uint8_t *p, size_t n)
         if (p[i] == '\n' || p[i] == '\r' || escaped_end(p + i, n - i))
             return i;
     return i < HEADER_MAX ? i : 0;
+}
+
+/* The same in a line as JSON. */
+static size_t wrapped_header(const struct value *v, const uint8_t *p, size_t n,
+                             struct segment *s)
+{
+    size_t from = next_wrapped(v, p, n), k;
+
+    if (!from)
+        return 0;
+    s->sep = from;
+    k = header(p + from, n - from);
+    return k || escaped_end(p + from, n - from) ? from + k : 0;
 }
 
 /* The same behind a time and a host, and the line between headers and key:
@@ -293,6 +357,10 @@ static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
         v->midline = false;
     if (is_end(p + s.sep, n - s.sep))
         return 0;
+    /* The plus of a diff. */
+    if (s.line && s.len == v->context.column &&
+        is_end(p + s.sep + s.len, n - s.sep - s.len))
+        return 0;
     if (head && s.line)
         k = header(p + s.sep, n - s.sep);
     if (k)
@@ -301,7 +369,10 @@ static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
     if (!k && !fits(v, &s, p + behind, n - behind)) {
         if (prefix && head)
             k = prefixed_header(v, p, n, line);
-        if (!k && (!prefix || !prefixed(v, p, n, line, &s)))
+        if (!k && head)
+            k = wrapped_header(v, p, n, &s);
+        if (!k && !(prefix && prefixed(v, p, n, line, &s)) &&
+            !wrapped(v, p, n, &s))
             return 0;
     }
     if (!k)

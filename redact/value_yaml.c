@@ -2,6 +2,8 @@
  * than the key, and blank ones between them.  The text may itself be a string,
  * its line ends written \n; then v->slashes is the number of backslashes.
  *
+ * And where a scalar without | goes on in lines that are indented deeper.
+ *
  * What is hashed is the text without its indentation and without line ends
  * behind it, so that it has the token of the same text on one line. */
 #include "redact/value.h"
@@ -10,11 +12,16 @@
 
 #include "redact/redact.h"
 #include "redact/token.h"
+#include "redact/value_special.h"
 
 #define INDENT_MAX 256
 #define BLANK_LINES 16 /* more of them end the block */
 #define SLASHES 8
-#define BLOCK_MAX 65536
+/* It ends at the first line that is not indented deeper, as logs are not; so
+ * what a guest prints does not blank the log behind it. */
+#define BLOCK_MAX (4u << 20)
+#define FOLD_NEAR 96
+#define FOLD_LINES 1000
 #define NEED (BLANK_LINES * (INDENT_MAX + SLASHES + 2) + 64 + TOKEN_MAX)
 
 _Static_assert(NEED < VALUE_LOOK, "the stream gives VALUE_LOOK bytes");
@@ -157,4 +164,36 @@ int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
     if (i < n && (n - i >= NEED || eof))
         return VALUE_DONE;
     return eof ? VALUE_DONE : VALUE_MORE;
+}
+
+static bool is_key(const uint8_t *p, size_t n)
+{
+    if (value_at(p, n, 0) == '-' && value_is(value_at(p, n, 1), C_BLANK))
+        return true;
+    for (size_t i = 0; i < FOLD_NEAR; i++) {
+        if (value_is(value_at(p, n, i), C_EOL))
+            return false;
+        if (p[i] == ':' && value_is(value_at(p, n, i + 1), C_BLANK | C_EOL))
+            return true;
+    }
+    return false;
+}
+
+size_t value_fold(const struct value *v, const uint8_t *p, size_t n)
+{
+    size_t i = 0, start;
+
+    while (i < FOLD_NEAR && value_is(value_at(p, n, i), C_BLANK))
+        i++;
+    if (value_at(p, n, i) == '\r')
+        i++;
+    if (i >= n || p[i] != '\n' || v->n_lines == FOLD_LINES)
+        return 0;
+    start = ++i;
+    while (i - start < FOLD_NEAR && value_is(value_at(p, n, i), C_BLANK))
+        i++;
+    if (i - start <= v->context.indent || value_is(value_at(p, n, i), C_EOL) ||
+        p[i] == '#')
+        return 0;
+    return v->quoted || !is_key(p + i, n - i) ? i : 0;
 }

@@ -57,7 +57,7 @@ static const struct vector general_vectors[] = {
     V("pwdump",
       "u:500:0123456789abcdef0123456789abcdef:"
       "0123456789abcdef0123456789abcdef:::\n",
-      "u:500:<windows-hash>\n"),
+      "u:500:<windows-hash>:<windows-hash>:::\n"),
     V("MySQL", "IDENTIFIED BY 'S3 cret' REQUIRE",
       "IDENTIFIED BY '<sql-identified>' REQUIRE"),
     V("PostgreSQL", "\"u\" \"md50123456789abcdef0123456789abcdef\" \"\"\n",

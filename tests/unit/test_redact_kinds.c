@@ -3,6 +3,7 @@
 #include "tests/redact/kinds_files.h"
 #include "tests/redact/kinds_keep.h"
 #include "tests/redact/kinds_keys.h"
+#include "tests/redact/kinds_more.h"
 #include "tests/redact/kinds_shell.h"
 #include "tests/redact/kinds_xen.h"
 
@@ -32,6 +33,14 @@ static const struct secret_kind hidden[] = {
     KIND("HTTP headers", http_headers_cases),
     KIND("further spellings", further_spellings_cases),
     KIND("private keys", private_keys_cases),
+    KIND("services in xenstore", xenstore_services_cases),
+    KIND("lists", lists_cases),
+    KIND("YAML over lines", yaml_lines_cases),
+    KIND("names at a distance", pairs_cases),
+    KIND("Kubernetes", kubernetes_cases),
+    KIND("tools", tools_cases),
+    KIND("hashes", hashes_cases),
+    KIND("private keys in logs", wrapped_keys_cases),
 };
 
 static const struct secret_kind kept[] = {

@@ -1,5 +1,6 @@
 # A bundle redacted again, into a new one: sound, marked, and by the rules and
 # the key of now.
+# time: 180
 host=$TOP/tests/hosts/xen-4.17-debian12
 run 0 "$XB" collect -y -q --replay "$host" -o old.tar.bz2
 cat >more.yaml <<'END'

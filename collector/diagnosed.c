@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "collector/base/core/str.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 #define COLUMNS 78
 #define SHORT_MAX 10

@@ -8,7 +8,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 #define INFO "xen/info.json"
 #define DOMAINS "xen/domains.json"

@@ -8,7 +8,7 @@
 #include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 #define COLUMNS 72
 #define LINES 60

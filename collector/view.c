@@ -6,7 +6,7 @@
 
 #include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 /* The engine keeps fewer; a page does not rely on it. */
 #define MAX_FINDINGS 200u

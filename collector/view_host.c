@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "collector/base/core/str.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 #include "collector/view.h"
 
 #define MAX_DOMAINS 256u

@@ -10,6 +10,7 @@
 #include <pcre2.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/facts_get.h"
 
 enum op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_LIKE, OP_UNLIKE, OP_N };
 
@@ -77,20 +78,7 @@ struct json_object *condition_fact(struct json_object *facts,
                                    struct json_object *element,
                                    const char *path)
 {
-    struct json_object *o = *path == '.' ? element : facts;
-    char part[64];
-    size_t n;
-
-    for (path += *path == '.'; *path && o; path += n, path += *path == '.') {
-        n = strcspn(path, ".");
-        if (n >= sizeof(part) || !json_object_is_type(o, json_type_object))
-            return NULL;
-        memcpy(part, path, n);
-        part[n] = '\0';
-        if (!json_object_object_get_ex(o, part, &o))
-            return NULL;
-    }
-    return o;
+    return *path == '.' ? facts_get(element, path + 1) : facts_get(facts, path);
 }
 
 static bool is_number(const char *s, double *out)

@@ -6,6 +6,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/base/facts_get.h"
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/match.h"
@@ -34,14 +35,6 @@ void diagnosis_free(struct diagnosis *d)
     free(d);
 }
 
-static struct json_object *get(struct json_object *o, const char *key)
-{
-    struct json_object *v = NULL;
-
-    (void)json_object_object_get_ex(o, key, &v);
-    return v;
-}
-
 /* ---- members ------------------------------------------------------------- */
 
 struct match_stream *diagnosis_begin(struct diagnosis *d, const char *member,
@@ -66,40 +59,77 @@ struct judged {
     const struct diag_rule *rule;
     size_t index;
     enum verdict verdict;
+    bool when, alt; /* which of its lists holds */
     char *because;
-    struct json_object *elements; /* of the last any: that hold */
+    /* of each any: of when, then of or, the elements that hold */
+    struct json_object *elements[2 * DIAG_CONDITIONS];
 };
 
-static enum verdict judge_any(const struct diag_condition *c,
-                              struct json_object *facts, struct judged *j)
+static void set_because(struct judged *j, char *because)
 {
-    struct json_object *list = condition_fact(facts, NULL, c->any), *hold;
+    free(j->because);
+    j->because = because;
+}
+
+/* One element: what is not known makes it unknown, unless another comparison
+ * tells that it is not the one. */
+static enum verdict judge_element(const struct diag_condition *c,
+                                  struct json_object *facts,
+                                  struct json_object *element, char **missing)
+{
+    enum verdict v = YES;
+    char *path = NULL;
+    int r;
+
+    for (unsigned k = 0; k < c->n_where && v != NO; k++) {
+        r = condition_judge(c->where[k], facts, element, &path);
+        if (r < 0) {
+            free(*missing);
+            *missing = path;
+            path = NULL;
+        }
+        if (r != 1)
+            v = r ? UNKNOWN : NO;
+    }
+    return v;
+}
+
+static enum verdict judge_any(const struct diag_condition *c,
+                              struct json_object *facts, struct judged *j,
+                              unsigned condition)
+{
+    struct json_object *list = facts_get(facts, c->any), *hold;
+    enum verdict v = NO, one;
+    char *missing = NULL;
     size_t n;
 
-    if (!list || !json_object_is_type(list, json_type_array)) {
-        free(j->because);
-        j->because = xasprintf("%s is not known", c->any);
+    if (!json_object_is_type(list, json_type_array)) {
+        set_because(j, xasprintf("%s is not known", c->any));
         return UNKNOWN;
     }
     hold = json_object_new_array();
     n = json_object_array_length(list);
     for (size_t i = 0; i < n; i++) {
         struct json_object *e = json_object_array_get_idx(list, i);
-        bool all = true;
 
-        for (unsigned k = 0; k < c->n_where && all; k++)
-            all = condition_judge(c->where[k], facts, e, NULL) == 1;
-        if (all)
+        one = judge_element(c, facts, e, &missing);
+        if (one == YES)
             json_object_array_add(hold, json_object_get(e));
+        if (one == YES || (one == UNKNOWN && v == NO))
+            v = one;
     }
-    n = json_object_array_length(hold);
-    json_object_put(j->elements);
-    j->elements = hold;
-    return n ? YES : NO;
+    if (condition < j->rule->n_when + j->rule->n_alt)
+        j->elements[condition] = hold;
+    else
+        json_object_put(hold);
+    if (v == UNKNOWN)
+        set_because(j, xasprintf("%s%s is not known of all", c->any, missing));
+    free(missing);
+    return v;
 }
 
-static enum verdict judge_match(struct diagnosis *d, const struct judged *j,
-                                unsigned condition, char **because)
+static enum verdict judge_match(struct diagnosis *d, struct judged *j,
+                                unsigned condition)
 {
     char names[200];
 
@@ -107,10 +137,9 @@ static enum verdict judge_match(struct diagnosis *d, const struct judged *j,
         return YES;
     if (match_classes(d->match) & j->rule->classes)
         return NO;
-    if (!*because)
-        *because =
-            xasprintf("no log of this kind is there (%s)",
-                      class_names(j->rule->classes, names, sizeof(names)));
+    set_because(j,
+                xasprintf("no log of this kind is there (%s)",
+                          class_names(j->rule->classes, names, sizeof(names))));
     return UNKNOWN;
 }
 
@@ -122,34 +151,59 @@ static enum verdict judge_one(struct diagnosis *d, struct json_object *facts,
     int r;
 
     if (c->n_match)
-        return judge_match(d, j, condition, &j->because);
+        return judge_match(d, j, condition);
     if (c->any)
-        return judge_any(c, facts, j);
+        return judge_any(c, facts, j, condition);
     r = condition_judge(c->fact, facts, NULL, &path);
     if (r < 0) {
-        free(j->because);
-        j->because = xasprintf("%s is not known", path);
+        set_because(j, xasprintf("%s is not known", path));
         free(path);
         return UNKNOWN;
     }
     return r ? YES : NO;
 }
 
+/* All conditions of a list; from: the number of its first. */
+static enum verdict judge_list(struct diagnosis *d, struct json_object *facts,
+                               struct judged *j,
+                               const struct diag_condition *list, unsigned n,
+                               unsigned from)
+{
+    enum verdict all = YES, v;
+
+    for (unsigned i = 0; i < n && all != NO; i++) {
+        v = judge_one(d, facts, j, &list[i], from + i);
+        if (v != YES)
+            all = v;
+    }
+    return all;
+}
+
 static void judge(struct diagnosis *d, struct json_object *facts,
                   struct judged *j)
 {
     const struct diag_rule *r = j->rule;
-    enum verdict v;
+    enum verdict when, alt = NO;
+    unsigned unless = r->n_when + r->n_alt;
 
-    j->verdict = YES;
-    for (unsigned i = 0; i < r->n_when && j->verdict != NO; i++) {
-        v = judge_one(d, facts, j, &r->when[i], i);
-        if (v != YES)
-            j->verdict = v == NO ? NO : UNKNOWN;
-    }
+    when = judge_list(d, facts, j, r->when, r->n_when, 0);
+    if (r->n_alt)
+        alt = judge_list(d, facts, j, r->alt, r->n_alt, r->n_when);
+    j->when = when == YES;
+    j->alt = alt == YES;
+    j->verdict = j->when || j->alt                   ? YES
+                 : when == UNKNOWN || alt == UNKNOWN ? UNKNOWN
+                                                     : NO;
     for (unsigned i = 0; i < r->n_unless && j->verdict == YES; i++)
-        if (judge_one(d, facts, j, &r->unless[i], r->n_when + i) == YES)
+        if (judge_list(d, facts, j, &r->unless[i], 1, unless + i) == YES)
             j->verdict = NO;
+}
+
+static void judged_done(struct judged *j)
+{
+    free(j->because);
+    for (size_t i = 0; i < sizeof(j->elements) / sizeof(j->elements[0]); i++)
+        json_object_put(j->elements[i]);
 }
 
 /* ---- telling ------------------------------------------------------------- */
@@ -235,7 +289,7 @@ static void add_fact(struct json_object *evidence, struct json_object *facts,
     char path[64];
 
     (void)sscanf(text, "%63s", path);
-    v = condition_fact(facts, NULL, path);
+    v = facts_get(facts, path);
     put(e, "fact", path);
     json_object_object_add(e, "value", json_object_get(v));
     json_object_array_add(evidence, e);
@@ -257,68 +311,93 @@ static void add_elements(struct json_object *evidence, const char *path,
     }
 }
 
+/* What a finding shows, gathered from the conditions that hold. */
+struct shown {
+    struct json_object *evidence, *subjects;
+    const struct finds *lines;    /* of the first match: */
+    struct json_object *elements; /* of the first any: */
+};
+
+static void show(struct diagnosis *d, struct json_object *facts,
+                 const struct judged *j, const struct diag_condition *list,
+                 unsigned n, unsigned from, struct shown *out)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const struct finds *f = match_finds(d->match, j->index, from + i);
+        struct json_object *elements = j->elements[from + i];
+
+        if (list[i].n_match) {
+            add_finds(out->evidence, f);
+            out->lines = out->lines ? out->lines : f;
+        } else if (list[i].fact) {
+            add_fact(out->evidence, facts, list[i].fact);
+        } else {
+            add_elements(out->evidence, list[i].any, elements);
+            out->elements = out->elements ? out->elements : elements;
+        }
+    }
+}
+
+/* The titles of all lines or elements; returns the first, to be freed. */
+static char *add_titles(const struct diag_rule *r, struct json_object *facts,
+                        struct shown *out)
+{
+    struct json_object *first =
+        out->elements ? json_object_array_get_idx(out->elements, 0) : NULL;
+    size_t n = out->lines      ? out->lines->n_titles
+               : out->elements ? json_object_array_length(out->elements)
+                               : 0;
+
+    for (size_t i = 0; i < n && i < MATCH_SUBJECTS; i++) {
+        char *one = out->lines
+                        ? fill(out->lines->title[i].title, facts, first)
+                        : fill(r->title, facts,
+                               json_object_array_get_idx(out->elements, i));
+
+        add_text(out->subjects, one);
+        free(one);
+    }
+    return fill(out->lines ? out->lines->first[0].title : r->title, facts,
+                first);
+}
+
+static const char *remedy_of(const struct diag_rule *r,
+                             struct json_object *facts)
+{
+    bool xm = !strcmp(facts_text(facts, "host.toolstack"), "xm");
+
+    return xm && r->remedy_xm ? r->remedy_xm : r->remedy;
+}
+
 static struct json_object *finding(struct diagnosis *d,
                                    struct json_object *facts,
                                    const struct judged *j)
 {
     const struct diag_rule *r = j->rule;
-    struct json_object *o = json_object_new_object(),
-                       *evidence = json_object_new_array(),
-                       *subjects = json_object_new_array(), *toolstack,
-                       *first = NULL;
-    const struct finds *lines = NULL;
+    struct json_object *o = json_object_new_object();
+    struct shown s = {json_object_new_array(), json_object_new_array(), NULL,
+                      NULL};
     char *title;
 
-    for (unsigned i = 0; i < r->n_when; i++) {
-        const struct diag_condition *c = &r->when[i];
-        const struct finds *f = match_finds(d->match, j->index, i);
-
-        if (c->n_match) {
-            add_finds(evidence, f);
-            lines = lines ? lines : f;
-        } else if (c->fact) {
-            add_fact(evidence, facts, c->fact);
-        } else {
-            add_elements(evidence, c->any, j->elements);
-        }
-    }
-    if (j->elements && json_object_array_length(j->elements))
-        first = json_object_array_get_idx(j->elements, 0);
-    title = fill(lines ? lines->first[0].title : r->title, facts, first);
-    for (size_t i = 0; lines && i < lines->n_titles; i++) {
-        char *one = fill(lines->title[i].title, facts, first);
-
-        add_text(subjects, one);
-        free(one);
-    }
-    for (size_t i = 0;
-         !lines && j->elements && i < json_object_array_length(j->elements) &&
-         i < MATCH_SUBJECTS;
-         i++) {
-        char *one =
-            fill(r->title, facts, json_object_array_get_idx(j->elements, i));
-
-        add_text(subjects, one);
-        free(one);
-    }
-    toolstack = condition_fact(facts, NULL, "host.toolstack");
+    if (j->when)
+        show(d, facts, j, r->when, r->n_when, 0, &s);
+    if (j->alt)
+        show(d, facts, j, r->alt, r->n_alt, r->n_when, &s);
+    title = add_titles(r, facts, &s);
     put(o, "id", r->id);
     put(o, "severity", severity_name(r->severity));
     put(o, "title", title);
     put(o, "cause", r->cause);
-    put(o, "remedy",
-        r->remedy_xm && toolstack &&
-                !strcmp(json_object_get_string(toolstack), "xm")
-            ? r->remedy_xm
-            : r->remedy);
+    put(o, "remedy", remedy_of(r, facts));
     put(o, "see", r->see);
     put(o, "source", r->source);
     json_object_object_add(
-        o, "count", json_object_new_int64(lines ? (int64_t)lines->count : 1));
-    put(o, "first", lines ? lines->first[0].time : NULL);
-    put(o, "last", lines ? lines->last.time : NULL);
-    json_object_object_add(o, "subjects", subjects);
-    json_object_object_add(o, "evidence", evidence);
+        o, "count",
+        json_object_new_int64(s.lines ? (int64_t)s.lines->count : 1));
+    put(o, "first", s.lines ? s.lines->first[0].time : NULL);
+    put(o, "last", s.lines ? s.lines->last.time : NULL);
+    json_object_object_add(o, "subjects", s.subjects);
+    json_object_object_add(o, "evidence", s.evidence);
     free(title);
     return o;
 }
@@ -340,7 +419,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                                    const char *version)
 {
     struct json_object *doc = json_object_new_object(),
-                       *facts = get(known, "facts"),
+                       *facts = facts_get(known, "facts"),
                        *rules = json_object_new_object(),
                        *findings = json_object_new_array(),
                        *unchecked = json_object_new_array();
@@ -364,8 +443,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
             put(o, "because", j->because);
             json_object_array_add(unchecked, o);
         }
-        free(j->because);
-        json_object_put(j->elements);
+        judged_done(j);
     }
     put(rules, "version", version);
     json_object_object_add(rules, "count",

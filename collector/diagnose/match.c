@@ -16,7 +16,7 @@
 
 struct match {
     const struct diag_rules *rules;
-    struct finds *finds; /* rule by rule, DIAG_CONDITIONS * 2 each */
+    struct finds *finds; /* condition by condition of all rules */
     pthread_mutex_t lock;
     struct diag_scratch **spare;
     size_t n_spare;
@@ -57,7 +57,7 @@ struct match *match_new(const struct diag_rules *rules)
     struct match *m = xcalloc(1, sizeof(*m));
 
     m->rules = rules;
-    m->finds = xcalloc(rules->n * DIAG_CONDITIONS * 2 + 1, sizeof(*m->finds));
+    m->finds = xcalloc(rules->n_conditions + 1, sizeof(*m->finds));
     pthread_mutex_init(&m->lock, NULL);
     return m;
 }
@@ -84,7 +84,7 @@ void match_free(struct match *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->rules->n * DIAG_CONDITIONS * 2; i++)
+    for (size_t i = 0; i < m->rules->n_conditions; i++)
         finds_done(&m->finds[i]);
     for (size_t i = 0; i < m->n_spare; i++)
         diag_words_scratch_free(m->spare[i]);
@@ -97,7 +97,7 @@ void match_free(struct match *m)
 const struct finds *match_finds(const struct match *m, size_t rule,
                                 unsigned condition)
 {
-    return &m->finds[rule * DIAG_CONDITIONS * 2 + condition];
+    return &m->finds[m->rules->rule[rule].first + condition];
 }
 
 uint32_t match_classes(const struct match *m)
@@ -271,7 +271,7 @@ static char *title_of(const struct match_stream *s,
 static struct finds *own_finds(struct match_stream *s, unsigned rule,
                                unsigned condition)
 {
-    size_t key = (size_t)rule * DIAG_CONDITIONS * 2 + condition;
+    size_t key = s->m->rules->rule[rule].first + condition;
 
     for (size_t i = 0; i < s->n_own; i++)
         if (s->own[i].key == key)
@@ -334,8 +334,8 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
     struct find *f;
-    bool block = rule->block && p->condition < rule->n_when && !s->block &&
-                 s->n_blocks[p->rule] < BLOCKS_PER_RULE;
+    bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
+                 !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
     if (s->block && s->block_rule == rule) {
         own_finds(s, p->rule, p->condition)->count++;
@@ -389,7 +389,7 @@ static void on_line(void *arg, const char *line, size_t len,
         len = DIAG_LINE_MAX;
     for (size_t i = 0; i < rules->n_patterns; i++) {
         const struct diag_pattern *p = &rules->pattern[i];
-        uint32_t key = p->rule * DIAG_CONDITIONS * 2 + p->condition;
+        uint32_t key = rules->rule[p->rule].first + p->condition;
 
         if (!seen[i] || key == last ||
             !(rules->rule[p->rule].classes & s->classes))

@@ -33,8 +33,8 @@ struct raw_rule {
     char *id, *severity, *rank, *title;
     char **in;
     unsigned n_in;
-    struct diag_condition *when, *unless;
-    unsigned n_when, n_unless;
+    struct diag_condition *when, *alt, *unless;
+    unsigned n_when, n_alt, n_unless;
     struct raw_block *block;
     char *cause, *remedy, *remedy_xm, *see, *source;
     struct raw_examples *examples;
@@ -81,6 +81,9 @@ static const cyaml_schema_field_t rule_fields[] = {
     STR("title", 0, struct raw_rule, title, 200),
     LIST("in", struct raw_rule, in, &text_value, 16),
     LIST("when", struct raw_rule, when, &condition_value, DIAG_CONDITIONS),
+    CYAML_FIELD_SEQUENCE_COUNT("or", CYAML_FLAG_POINTER | OPT, struct raw_rule,
+                               alt, n_alt, &condition_value, 1,
+                               DIAG_CONDITIONS),
     LIST("unless", struct raw_rule, unless, &condition_value, DIAG_CONDITIONS),
     CYAML_FIELD_MAPPING_PTR("block", OPT, struct raw_rule, block, block_fields),
     STR("cause", 0, struct raw_rule, cause, MAX_TEXT),
@@ -261,6 +264,8 @@ static int add_rule(struct loading *l)
         .title = raw->title,
         .when = raw->when,
         .n_when = raw->n_when,
+        .alt = raw->alt,
+        .n_alt = raw->n_alt,
         .unless = raw->unless,
         .n_unless = raw->n_unless,
         .cause = raw->cause,
@@ -268,7 +273,9 @@ static int add_rule(struct loading *l)
         .remedy_xm = raw->remedy_xm,
         .see = raw->see,
         .source = raw->source,
+        .first = r->n_conditions,
     };
+    r->n_conditions += raw->n_when + raw->n_alt + raw->n_unless;
     if (raw->examples) {
         out->examples = (const char *const *)raw->examples->match;
         out->n_examples = raw->examples->n_match;
@@ -282,8 +289,13 @@ static int add_rule(struct loading *l)
         rc = add_condition(l, "when", i, &raw->when[i], i);
         lines |= raw->when[i].n_match != 0;
     }
+    for (unsigned i = 0; !rc && i < raw->n_alt; i++) {
+        rc = add_condition(l, "or", i, &raw->alt[i], raw->n_when + i);
+        lines |= raw->alt[i].n_match != 0;
+    }
     for (unsigned i = 0; !rc && i < raw->n_unless; i++)
-        rc = add_condition(l, "unless", i, &raw->unless[i], raw->n_when + i);
+        rc = add_condition(l, "unless", i, &raw->unless[i],
+                           raw->n_when + raw->n_alt + i);
     if (!rc && lines && (!out->n_examples || !out->n_counter))
         rc = bad(l, "examples",
                  "a rule with match: needs examples: match: and no-match:");
@@ -293,7 +305,7 @@ static int add_rule(struct loading *l)
 
 /* ---- examples ------------------------------------------------------------ */
 
-/* Whether the line is matched by one of the patterns of the rule's when. */
+/* Whether the line is matched by one of the patterns of when or or. */
 static bool rule_matches(const struct diag_rules *r, size_t rule,
                          const char *line)
 {
@@ -303,7 +315,8 @@ static bool rule_matches(const struct diag_rules *r, size_t rule,
         const struct diag_pattern *p = &r->pattern[i];
         pcre2_match_data *md;
 
-        if (p->rule != rule || p->condition >= r->rule[rule].n_when)
+        if (p->rule != rule ||
+            p->condition >= r->rule[rule].n_when + r->rule[rule].n_alt)
             continue;
         md = pcre2_match_data_create(1, NULL);
         found = strstr(line, p->word) &&
@@ -346,8 +359,10 @@ static void cut(struct diag_rules *r, size_t n)
         pcre2_code_free(p->code);
         free(p->word);
     }
-    while (r->n > n)
+    while (r->n > n) {
         pcre2_code_free(r->rule[--r->n].until);
+        r->n_conditions = r->rule[r->n].first;
+    }
 }
 
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,

@@ -35,8 +35,10 @@ struct diag_rule {
     unsigned rank;     /* 0..99, lower is told first */
     const char *title; /* {NAME}: a group of the pattern, a fact, a field */
     uint32_t classes;  /* of logs; see classes.h */
-    const struct diag_condition *when, *unless;
-    unsigned n_when, n_unless;
+    /* All of when, or all of alt, must hold, and none of unless. */
+    const struct diag_condition *when, *alt, *unless;
+    unsigned n_when, n_alt, n_unless;
+    unsigned first;    /* number of its first condition among all rules' */
     unsigned block;    /* lines kept from the match on; 0: that one */
     pcre2_code *until; /* ends the block; or NULL */
     const char *cause, *remedy, *remedy_xm, *see, *source;
@@ -48,7 +50,7 @@ struct diag_rule {
  * line it matches, so that most lines are passed over fast. */
 struct diag_pattern {
     unsigned rule;
-    unsigned condition; /* of when; behind those, of unless */
+    unsigned condition; /* of when; behind those, of alt, then of unless */
     pcre2_code *code;
     char *word;
     size_t word_len;
@@ -59,6 +61,7 @@ struct diag_rules {
     size_t n;
     struct diag_pattern *pattern;
     size_t n_patterns;
+    unsigned n_conditions; /* of all rules */
     /* private */
     struct diag_file *files;
     void *words; /* see words.c */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "collector/facts.h"
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 static void give(struct capture *c, const char *member, const char *text)
 {

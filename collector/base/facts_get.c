@@ -1,4 +1,4 @@
-#include "collector/facts_get.h"
+#include "collector/base/facts_get.h"
 
 #include <string.h>
 

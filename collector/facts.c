@@ -9,19 +9,33 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/facts_get.h"
+#include "collector/facts_part.h"
 
-#define INFO "xen/info.json"
-#define DOMAINS "xen/domains.json"
-#define DEVICES "xen/devices.json"
-#define MEMINFO "files/proc/meminfo"
-#define CPUINFO "files/proc/cpuinfo"
-#define XL_INFO "commands/xen_toolstack/xl-info.txt"
-#define XL_LIST "commands/xen_toolstack/xl-list-v.txt"
-#define XM_LIST "commands/xen_toolstack/xm-list.txt"
+#define KIB 1024u
 
-static const char *const names[] = {INFO,    DOMAINS, DEVICES, MEMINFO,
-                                    CPUINFO, XL_INFO, XL_LIST, XM_LIST};
-#define N_NAMES (sizeof(names) / sizeof(names[0]))
+/* Where members are, and how much of each is kept: of a head, what is there; of
+ * the others all, or they are not known. */
+static const struct {
+    const char *member;
+    size_t max;
+    bool head;
+} members[] = {
+    {INFO, 64 * KIB, false},       {XEN_VERSION, 16 * KIB, false},
+    {DOMAINS, CAPTURE_MAX, false}, {DEVICES, CAPTURE_MAX, false},
+    {MEMINFO, 16 * KIB, false},    {CPUINFO, 16 * KIB, true},
+    {XL_INFO, 64 * KIB, false},    {XM_INFO, 64 * KIB, false},
+    {XL_LIST, 256 * KIB, false},   {XM_LIST, 256 * KIB, false},
+    {DF, 64 * KIB, false},         {DF_INODES, 64 * KIB, false},
+    {PS, 512 * KIB, false},        {PS_PLAIN, 512 * KIB, false},
+    {OSRELEASE, 4 * KIB, false},   {CMDLINE, 8 * KIB, false},
+    {TAINTED, 4 * KIB, false},     {CLOCKSOURCE, 4 * KIB, false},
+    {MODULES, 64 * KIB, false},    {SYSCTL, 256 * KIB, false},
+    {BRCTL, 64 * KIB, false},      {BRIDGE_XM, 64 * KIB, false},
+    {LOOP_MAX, 4 * KIB, false},    {LOOP_NODES, 64 * KIB, false},
+    {LOSETUP, 64 * KIB, false},    {DPKG, 512 * KIB, false},
+    {RPM, 256 * KIB, false},
+};
+#define N_MEMBERS (sizeof(members) / sizeof(members[0]))
 
 #define MAX_DOMAINS 4096u
 #define PAGE_KIB 4u
@@ -30,10 +44,13 @@ static const char *const names[] = {INFO,    DOMAINS, DEVICES, MEMINFO,
 
 struct capture *facts_captures_new(void)
 {
-    struct capture *c = xcalloc(N_NAMES + 1, sizeof(*c));
+    struct capture *c = xcalloc(N_MEMBERS + 1, sizeof(*c));
 
-    for (size_t i = 0; i < N_NAMES; i++)
-        c[i].member = names[i];
+    for (size_t i = 0; i < N_MEMBERS; i++) {
+        c[i].member = members[i].member;
+        c[i].max = members[i].max;
+        c[i].head = members[i].head;
+    }
     return c;
 }
 
@@ -48,8 +65,9 @@ const char *facts_captured(const struct capture *c, const char *member)
 {
     for (; c->member; c++)
         if (!strcmp(c->member, member))
-            return c->text.len && c->text.len < CAPTURE_MAX ? buf_str(&c->text)
-                                                            : NULL;
+            return c->text.len && (c->head || c->text.len < c->max)
+                       ? buf_str(&c->text)
+                       : NULL;
     return NULL;
 }
 
@@ -66,32 +84,28 @@ static struct json_object *parse(const struct capture *c, const char *member)
 
 /* ---- putting ------------------------------------------------------------- */
 
-static void put_text(struct json_object *o, const char *key, const char *text)
+void facts_put_text(struct json_object *o, const char *key, const char *text)
 {
     if (text && *text)
         json_object_object_add(o, key, json_object_new_string(text));
 }
 
-static void put_number(struct json_object *o, const char *key, uint64_t n)
+void facts_put_number(struct json_object *o, const char *key, uint64_t n)
 {
     json_object_object_add(
         o, key, json_object_new_int64(n > INT64_MAX ? INT64_MAX : (int64_t)n));
 }
 
-/* The number at path of from, times unit. */
-static void put_from(struct json_object *o, const char *key,
-                     struct json_object *from, const char *path, uint64_t unit)
+void facts_put_from(struct json_object *o, const char *key,
+                    struct json_object *from, const char *path, uint64_t unit)
 {
     uint64_t n;
 
     if (facts_number(from, path, &n) && n <= INT64_MAX / unit)
-        put_number(o, key, n * unit);
+        facts_put_number(o, key, n * unit);
 }
 
-/* ---- the host ------------------------------------------------------------ */
-
-/* The value of "key : value" in a file of such lines; to be freed. */
-static char *line_value(const char *text, const char *key)
+char *facts_line_value(const char *text, const char *key)
 {
     size_t n = strlen(key);
 
@@ -110,6 +124,18 @@ static char *line_value(const char *text, const char *key)
     return NULL;
 }
 
+char *facts_next_line(const char **text)
+{
+    const char *from = *text, *end = strchrnul(from, '\n');
+
+    if (!*from)
+        return NULL;
+    *text = *end ? end + 1 : end;
+    return xstrndup(from, (size_t)(end - from));
+}
+
+/* ---- the hypervisor ------------------------------------------------------ */
+
 static void put_words(struct json_object *o, const char *key, const char *text)
 {
     struct json_object *list = json_object_new_array();
@@ -122,68 +148,128 @@ static void put_words(struct json_object *o, const char *key, const char *text)
     free(copy);
 }
 
+/* "loglvl=" of Xen's command line; Xen's own choice where there is none. */
+static void put_loglvl(struct json_object *o, const char *line)
+{
+    const char *p = line;
+
+    while ((p = strstr(p, "loglvl=")) && p > line && p[-1] != ' ')
+        p++;
+    if (p)
+        p += strlen("loglvl=");
+    if (p && *p && *p != ' ')
+        json_object_object_add(
+            o, "loglvl", json_object_new_string_len(p, (int)strcspn(p, " ")));
+    else
+        facts_put_text(o, "loglvl", "default");
+}
+
+/* What xl or xm info tells, where the hypervisor was not asked. */
+static void put_listed_xen(struct json_object *o, const char *text)
+{
+    static const char *const keys[][2] = {{"changeset", "xen_changeset"},
+                                          {"commandline", "xen_commandline"}};
+    char *major = facts_line_value(text, "xen_major");
+    char *minor = facts_line_value(text, "xen_minor");
+    char *extra = facts_line_value(text, "xen_extra");
+    char *caps = facts_line_value(text, "xen_caps"), *value;
+
+    if (major && minor) {
+        value = xasprintf("%s.%s%s", major, minor, extra ? extra : "");
+        facts_put_text(o, "version", value);
+        free(value);
+    }
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        value = facts_line_value(text, keys[i][1]);
+        facts_put_text(o, keys[i][0], value);
+        free(value);
+    }
+    if (caps)
+        put_words(o, "caps", caps);
+    free(major);
+    free(minor);
+    free(extra);
+    free(caps);
+}
+
+static struct json_object *ring_facts(struct json_object *info)
+{
+    struct json_object *ring = json_object_new_object();
+    struct json_object *wrapped = facts_get(info, "console_ring.wrapped");
+
+    facts_put_from(ring, "bytes", info, "console_ring.bytes", 1);
+    if (wrapped)
+        json_object_object_add(ring, "wrapped", json_object_get(wrapped));
+    return ring;
+}
+
 static struct json_object *xen_facts(struct json_object *info,
                                      const struct capture *c)
 {
-    struct json_object *o = json_object_new_object(), *ring;
+    struct json_object *o = json_object_new_object();
+    struct json_object *version = parse(c, XEN_VERSION);
+    struct json_object *match = facts_get(version, "sysctl_interface.match");
     struct json_object *virt = facts_get(info, "physinfo.virt_caps");
-    const char *xl = facts_captured(c, XL_INFO);
-    char *line = line_value(xl, "xen_commandline");
-    char *caps = line_value(xl, "xen_caps");
+    const char *listed = facts_captured(c, XL_INFO);
 
-    put_text(o, "version", facts_text(info, "xen.version"));
-    put_text(o, "changeset", facts_text(info, "xen.changeset"));
-    put_text(o, "commandline",
-             info ? facts_text(info, "xen.command_line") : line);
-    put_words(o, "caps",
-              info   ? facts_text(info, "xen.capabilities")
-              : caps ? caps
-                     : "");
+    if (!listed)
+        listed = facts_captured(c, XM_INFO);
+    if (info) {
+        facts_put_text(o, "version", facts_text(info, "xen.version"));
+        facts_put_text(o, "changeset", facts_text(info, "xen.changeset"));
+        facts_put_text(o, "commandline", facts_text(info, "xen.command_line"));
+        put_words(o, "caps", facts_text(info, "xen.capabilities"));
+    } else if (listed) {
+        put_listed_xen(o, listed);
+    }
+    if (facts_get(o, "commandline"))
+        put_loglvl(o, facts_text(o, "commandline"));
     if (virt)
         json_object_object_add(o, "virt_caps", json_object_get(virt));
-    ring = json_object_new_object();
-    put_from(ring, "bytes", info, "console_ring.bytes", 1);
-    if (facts_get(info, "console_ring.wrapped"))
-        json_object_object_add(
-            ring, "wrapped",
-            json_object_get(facts_get(info, "console_ring.wrapped")));
-    json_object_object_add(o, "ring", ring);
-    free(line);
-    free(caps);
+    json_object_object_add(o, "ring", ring_facts(info));
+    if (json_object_is_type(match, json_type_boolean))
+        json_object_object_add(o, "interface_match", json_object_get(match));
+    json_object_put(version);
     return o;
 }
 
 static void put_meminfo(struct json_object *o, const struct capture *c,
                         const char *key, const char *name)
 {
-    char *value = line_value(facts_captured(c, MEMINFO), name);
+    char *value = facts_line_value(facts_captured(c, MEMINFO), name);
 
     if (value && isdigit((unsigned char)*value))
-        put_number(o, key, strtoull(value, NULL, 10));
+        facts_put_number(o, key, strtoull(value, NULL, 10));
     free(value);
 }
 
+static bool is_pinned(const char *line)
+{
+    const char *p = strstr(line, "dom0_mem=");
+
+    return p && (p == line || p[-1] == ' ');
+}
+
 static struct json_object *memory_facts(struct json_object *info,
+                                        struct json_object *xen,
                                         const struct capture *c)
 {
     struct json_object *o = json_object_new_object();
+    const char *line = facts_text(xen, "commandline");
+    char *value;
 
-    put_from(o, "total_kb", info, "physinfo.total_memory_kib", 1);
-    put_from(o, "free_kb", info, "physinfo.free_memory_kib", 1);
+    facts_put_from(o, "total_kb", info, "physinfo.total_memory_kib", 1);
+    facts_put_from(o, "free_kb", info, "physinfo.free_memory_kib", 1);
+    value = facts_line_value(facts_captured(c, XM_INFO), "free_memory");
+    if (!info && value && isdigit((unsigned char)*value))
+        facts_put_number(o, "free_kb", strtoull(value, NULL, 10) * KIB);
+    free(value);
     put_meminfo(o, c, "dom0_total_kb", "MemTotal");
     put_meminfo(o, c, "dom0_free_kb", "MemAvailable");
     put_meminfo(o, c, "swap_free_kb", "SwapFree");
-    return o;
-}
-
-static struct json_object *host_facts(const struct capture *c)
-{
-    struct json_object *o = json_object_new_object();
-
-    if (facts_captured(c, XL_INFO) || facts_captured(c, XL_LIST))
-        put_text(o, "toolstack", "xl");
-    else if (facts_captured(c, XM_LIST))
-        put_text(o, "toolstack", "xm");
+    if (facts_get(xen, "commandline"))
+        json_object_object_add(o, "dom0_pinned",
+                               json_object_new_boolean(is_pinned(line)));
     return o;
 }
 
@@ -191,10 +277,10 @@ static struct json_object *cpu_facts(struct json_object *info,
                                      const struct capture *c)
 {
     struct json_object *o = json_object_new_object();
-    char *model = line_value(facts_captured(c, CPUINFO), "model name");
+    char *model = facts_line_value(facts_captured(c, CPUINFO), "model name");
 
-    put_from(o, "count", info, "physinfo.nr_cpus", 1);
-    put_text(o, "model", model);
+    facts_put_from(o, "count", info, "physinfo.nr_cpus", 1);
+    facts_put_text(o, "model", model);
     free(model);
     return o;
 }
@@ -249,7 +335,7 @@ static void put_state(struct json_object *o, struct json_object *d)
         state[3] = '-';
         state[4] = 'c';
     }
-    put_text(o, "state", state);
+    facts_put_text(o, "state", state);
 }
 
 /* PVH is a domain that is given a local APIC and nothing else (libxl_x86.c). */
@@ -279,11 +365,13 @@ static struct json_object *listed_domains(const char *text)
             struct json_object *o = json_object_new_object();
 
             name = xstrndup(text, n);
-            put_number(o, "id", id);
-            put_text(o, "name", name);
-            put_number(o, "mem_kb", (uint64_t)mib * 1024);
-            put_number(o, "vcpus", vcpus);
-            put_text(o, "state", state);
+            facts_put_number(o, "id", id);
+            facts_put_text(o, "name", name);
+            facts_put_number(o, "mem_kb", (uint64_t)mib * 1024);
+            facts_put_number(o, "vcpus", vcpus);
+            facts_put_text(o, "state", state);
+            json_object_object_add(o, "dying",
+                                   json_object_new_boolean(state[5] == 'd'));
             json_object_array_add(list, o);
             free(name);
         }
@@ -306,143 +394,24 @@ static struct json_object *domain_facts(struct json_object *domains,
         char *name = NULL;
 
         if (facts_number(d, "domid", &id)) {
-            put_number(o, "id", id);
+            facts_put_number(o, "id", id);
             name = domain_name(devices, c, id);
         }
-        put_text(o, "name", name);
+        facts_put_text(o, "name", name);
         put_state(o, d);
-        put_text(o, "type", domain_type(d));
-        put_from(o, "mem_kb", d, "pages", PAGE_KIB);
-        put_from(o, "max_kb", d, "max_pages", PAGE_KIB);
-        put_from(o, "vcpus", d, "vcpus_max", 1);
+        facts_put_text(o, "type", domain_type(d));
+        facts_put_from(o, "mem_kb", d, "pages", PAGE_KIB);
+        facts_put_from(o, "max_kb", d, "max_pages", PAGE_KIB);
+        facts_put_from(o, "vcpus", d, "vcpus_max", 1);
         if (facts_number(d, "cpu_time_ns", &ns))
-            put_number(o, "cpu_s", ns / 1000000000u);
+            facts_put_number(o, "cpu_s", ns / 1000000000u);
         json_object_object_add(
             o, "dying", json_object_new_boolean(facts_is(d, "dying", true)));
-        put_text(o, "reason", facts_text(d, "shutdown_reason"));
+        facts_put_text(o, "reason", facts_text(d, "shutdown_reason"));
         json_object_array_add(list, o);
         free(name);
     }
     return list;
-}
-
-/* ---- devices ------------------------------------------------------------- */
-
-/* xen/include/public/io/xenbus.h: enum xenbus_state */
-static const char *state_name(struct json_object *d, const char *path)
-{
-    static const char *const words[] = {
-        "unknown", "initialising", "initwait",      "initialised", "connected",
-        "closing", "closed",       "reconfiguring", "reconfigured"};
-    uint64_t n;
-
-    if (!facts_number(d, path, &n))
-        return "absent";
-    return n < sizeof(words) / sizeof(words[0]) ? words[n] : "unknown";
-}
-
-static void put_states(struct json_object *o, struct json_object *d)
-{
-    const char *front = state_name(d, "frontend.state");
-    const char *back = state_name(d, "backend.state");
-    char text[64];
-
-    snprintf(text, sizeof(text), "frontend %s, backend %s", front, back);
-    put_text(o, "state", strcmp(front, back) ? text : front);
-}
-
-static struct json_object *vif_facts(struct json_object *d)
-{
-    struct json_object *o = json_object_new_object();
-    const char *master = facts_text(d, "netdev.master");
-    char name[64];
-
-    put_from(o, "domid", d, "domid", 1);
-    put_text(o, "index", facts_text(d, "id"));
-    snprintf(name, sizeof(name), "vif%.20s.%.20s", facts_text(d, "domid"),
-             facts_text(d, "id"));
-    put_text(o, "dev",
-             *facts_text(d, "netdev.name") ? facts_text(d, "netdev.name")
-                                           : name);
-    put_text(o, "bridge", *master ? master : facts_text(d, "backend.bridge"));
-    put_text(o, "mac", facts_text(d, "backend.mac"));
-    put_states(o, d);
-    return o;
-}
-
-static struct json_object *vbd_facts(struct json_object *d)
-{
-    struct json_object *o = json_object_new_object();
-    const char *block = facts_text(d, "block.name");
-    const char *file = facts_text(d, "block.loop_file");
-    char *loop = NULL;
-
-    put_from(o, "domid", d, "domid", 1);
-    put_text(o, "dev",
-             *facts_text(d, "backend.dev") ? facts_text(d, "backend.dev")
-                                           : facts_text(d, "id"));
-    put_text(o, "backend", facts_text(d, "backend.kind"));
-    put_text(o, "mode", facts_text(d, "backend.mode"));
-    if (*file)
-        loop = xasprintf("/dev/%s", block);
-    put_text(o, "loop", loop);
-    put_text(o, "params", *file ? file : facts_text(d, "backend.params"));
-    put_states(o, d);
-    free(loop);
-    return o;
-}
-
-static struct json_object *device_facts(
-    struct json_object *devices, const char *kind,
-    struct json_object *(*make)(struct json_object *d))
-{
-    struct json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < facts_count(devices, "devices"); i++) {
-        struct json_object *d = facts_at(devices, "devices", i);
-
-        if (!strcmp(facts_text(d, "kind"), kind))
-            json_object_array_add(list, make(d));
-    }
-    return list;
-}
-
-static struct json_object *bridge_facts(struct json_object *devices)
-{
-    struct json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < facts_count(devices, "bridges"); i++) {
-        struct json_object *b = facts_at(devices, "bridges", i);
-        struct json_object *o = json_object_new_object();
-        struct json_object *ports = facts_get(b, "ports");
-        uint64_t physical = 0;
-
-        for (size_t k = 0; k < facts_count(b, "ports"); k++) {
-            const char *port = json_object_get_string(facts_at(b, "ports", k));
-
-            physical +=
-                port && !str_starts(port, "vif") && !str_starts(port, "tap");
-        }
-        put_text(o, "name", facts_text(b, "name"));
-        if (ports)
-            json_object_object_add(o, "ports", json_object_get(ports));
-        put_number(o, "physical", physical);
-        json_object_array_add(list, o);
-    }
-    return list;
-}
-
-static void put_devices(struct json_object *facts, struct json_object *devices)
-{
-    struct json_object *loop = json_object_new_object();
-
-    put_number(loop, "used", facts_count(devices, "loops"));
-    json_object_object_add(facts, "loop", loop);
-    json_object_object_add(facts, "bridges", bridge_facts(devices));
-    json_object_object_add(facts, "vifs",
-                           device_facts(devices, "vif", vif_facts));
-    json_object_object_add(facts, "vbds",
-                           device_facts(devices, "vbd", vbd_facts));
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -452,23 +421,22 @@ struct json_object *facts_make(const struct capture *c)
     struct json_object *doc = json_object_new_object();
     struct json_object *facts = json_object_new_object();
     struct json_object *info = parse(c, INFO), *domains = parse(c, DOMAINS);
-    struct json_object *devices = parse(c, DEVICES);
+    struct json_object *devices = parse(c, DEVICES), *xen = xen_facts(info, c);
     const char *listed = facts_captured(c, XL_LIST);
 
     if (!listed)
         listed = facts_captured(c, XM_LIST);
     json_object_object_add(doc, "facts", facts);
-    json_object_object_add(facts, "host", host_facts(c));
-    json_object_object_add(facts, "xen", xen_facts(info, c));
-    json_object_object_add(facts, "memory", memory_facts(info, c));
+    facts_put_host(facts, c);
+    json_object_object_add(facts, "xen", xen);
+    json_object_object_add(facts, "memory", memory_facts(info, xen, c));
     json_object_object_add(facts, "cpus", cpu_facts(info, c));
     if (domains)
         json_object_object_add(facts, "domains",
                                domain_facts(domains, devices, c));
     else if (listed)
         json_object_object_add(facts, "domains", listed_domains(listed));
-    if (devices)
-        put_devices(facts, devices);
+    facts_put_devices(facts, devices, c);
     json_object_put(info);
     json_object_put(domains);
     json_object_put(devices);

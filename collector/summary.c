@@ -265,18 +265,35 @@ static void write_domains(struct json_object *facts, struct buf *out)
 
 /* ---- problems ------------------------------------------------------------ */
 
+/* "mount /, free_kb 0" of an object, the value of anything else. */
+static void add_value(struct buf *b, struct json_object *value)
+{
+    size_t n = 0;
+
+    if (!json_object_is_type(value, json_type_object)) {
+        buf_adds(b, value ? json_object_get_string(value) : "not known");
+        return;
+    }
+    json_object_object_foreach(value, key, v)
+    {
+        if (json_object_is_type(v, json_type_array) || !v)
+            continue;
+        buf_addf(b, "%s%s %s", n++ ? ", " : "", key, json_object_get_string(v));
+    }
+}
+
 /* The line that decided, and where it is. */
 static void write_evidence(struct json_object *e, struct buf *out)
 {
     const char *member = facts_text(e, "member"), *no = facts_text(e, "line");
-    struct json_object *value = facts_get(e, "value");
     struct buf b = BUF_INIT;
 
-    if (*facts_text(e, "fact"))
-        buf_addf(&b, "%s is %s (%s)", facts_text(e, "fact"),
-                 value ? json_object_get_string(value) : "unknown", member);
-    else if (*member)
+    if (*facts_text(e, "fact")) {
+        buf_addf(&b, "%s: ", facts_text(e, "fact"));
+        add_value(&b, facts_get(e, "value"));
+    } else if (*member) {
         buf_addf(&b, "%s%s%s:", member, *no ? ":" : "", no);
+    }
     lines(out, "      ", buf_str(&b), 6, 1);
     if (*facts_text(e, "text")) {
         buf_reset(&b);

@@ -104,7 +104,7 @@ void take_not(struct taker *tk, const struct planned *it, enum status status,
 
 void capture_add(struct capture *c, const void *data, size_t n)
 {
-    size_t room = CAPTURE_MAX - c->text.len;
+    size_t room = c->max - c->text.len;
 
     buf_add(&c->text, data, n < room ? n : room);
 }

@@ -19,10 +19,12 @@
 #include "redact/redact.h"
 
 /* Members whose first bytes are kept for the facts, as they are stored. */
-#define CAPTURE_MAX (1024u * 1024u)
+#define CAPTURE_MAX (1024u * 1024u) /* of one, at the most */
 struct capture {
     const char *member;
     struct buf text;
+    size_t max; /* bytes that are kept */
+    bool head;  /* the first are worth it where there are more */
 };
 
 void capture_add(struct capture *c, const void *data, size_t n);

@@ -18,6 +18,8 @@ enum {
     C_LIBVIRT = 512,
     C_SYSTEM = 1024,
     C_LIST = 2048,
+    C_CONFIG = 4096,
+    C_FIREWALL = 8192,
 };
 
 static const struct {
@@ -36,6 +38,8 @@ static const struct {
     {"libvirt", C_LIBVIRT},
     {"system", C_SYSTEM},
     {"list", C_LIST},
+    {"config", C_CONFIG},
+    {"firewall", C_FIREWALL},
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -44,7 +48,8 @@ static const struct {
     const char *glob;
     uint32_t bits;
 } members[] = {
-    {"xen/dmesg*.stderr", 0}, /* why there is no such log */
+    {"xen/dmesg*.stderr", 0},      /* why there is no such log */
+    {"xen/*.stderr", C_XENSTORED}, /* the probe asks xenstored, too */
     {"xen/dmesg*", C_HYPERVISOR},
     {"commands/*dmesg*.stderr", 0},
     {"commands/xen_hypervisor/*dmesg*", C_HYPERVISOR},
@@ -70,6 +75,10 @@ static const struct {
     {"commands/xen_toolstack/xl-list-n.txt", C_LIST},
     {"commands/xen_toolstack/xm-list.txt", C_LIST},
     {"commands/xen_toolstack/*.stderr", C_TOOLSTACK},
+    {"commands/sys_net/*iptables*.txt", C_FIREWALL},
+    {"files/etc/xen/scripts/*", 0},
+    {"files/etc/xen/*", C_CONFIG},
+    {"domains/*/etc/xen/*", C_CONFIG},
     {"files/var/log/libvirt/*", C_LIBVIRT},
     {"files/var/log/xensource.log*", C_XAPI},
     {"files/var/log/SMlog*", C_XAPI},

@@ -95,13 +95,29 @@ static void keep_longer(struct buf *best, struct buf *now)
     buf_reset(now);
 }
 
+/* Behind the opening of a group whose content stands once in each match: no
+ * look-around, no branches, no repetition; NULL: it is another one. */
+static const char *open_group(const char *p)
+{
+    const char *end = skip_group(p);
+
+    if (!end || repeats(end) || memchr(p, '|', (size_t)(end - p)))
+        return NULL;
+    if (p[1] != '?')
+        return p + 1;
+    if (p[2] == ':')
+        return p + 3;
+    end = p[2] == '<' && isalpha((unsigned char)p[3]) ? strchr(p, '>') : NULL;
+    return end ? end + 1 : NULL;
+}
+
 /* The plain byte at p, or -1.  *next is what follows it; NULL: this cannot be
  * judged. */
 static int plain_at(const char *p, const char **next)
 {
     *next = p + 1;
     if (*p == '(')
-        *next = skip_group(p);
+        *next = open_group(p) ? open_group(p) : skip_group(p);
     else if (*p == '[')
         *next = skip_class(p);
     else if (*p == '\\' && isalnum((unsigned char)p[1]))
@@ -110,7 +126,7 @@ static int plain_at(const char *p, const char **next)
         *next = p[1] ? p + 2 : NULL;
     if (*p == '\\' && *next && !isalnum((unsigned char)p[1]))
         return (unsigned char)p[1];
-    return strchr("([\\.^$", *p) ? -1 : (unsigned char)*p;
+    return strchr("()[\\.^$", *p) ? -1 : (unsigned char)*p;
 }
 
 char *diag_words_of_pattern(const char *p)

@@ -1,0 +1,350 @@
+/* facts_host.c: facts of dom0, from files of its kernel and output of ps, df
+ * and package managers. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/base/facts_get.h"
+#include "collector/facts_part.h"
+
+#define MAX_DISKS 512u
+#define MAX_MODULES 2048u
+#define MAX_PACKAGES 200u
+
+/* ---- the kernel ---------------------------------------------------------- */
+
+static void put_first_line(struct json_object *o, const char *key,
+                           const char *text)
+{
+    char *one = text ? facts_next_line(&text) : NULL;
+
+    facts_put_text(o, key, one);
+    free(one);
+}
+
+static struct json_object *modules(const char *text)
+{
+    struct json_object *list = json_object_new_array();
+    char *line;
+
+    while ((line = facts_next_line(&text)) &&
+           json_object_array_length(list) < MAX_MODULES) {
+        line[strcspn(line, " ")] = '\0';
+        if (*line)
+            json_object_array_add(list, json_object_new_string(line));
+        free(line);
+    }
+    free(line);
+    return list;
+}
+
+/* "net.bridge.bridge-nf-call-iptables = 1" -> sysctl.bridge_nf_call_iptables */
+static struct json_object *sysctls(const char *text)
+{
+    static const char *const wanted[] = {"net.bridge.bridge-nf-call-iptables",
+                                         "net.ipv4.ip_forward",
+                                         "vm.min_free_kbytes",
+                                         "vm.swappiness",
+                                         "kernel.panic",
+                                         "kernel.panic_on_oops"};
+    struct json_object *o = json_object_new_object();
+    char *line, key[64], *value;
+
+    while ((line = facts_next_line(&text))) {
+        value = strstr(line, " = ");
+        for (size_t i = 0; value && i < sizeof(wanted) / sizeof(wanted[0]);
+             i++) {
+            size_t n = strlen(wanted[i]), at = 0;
+
+            if ((size_t)(value - line) != n || strncmp(line, wanted[i], n))
+                continue;
+            for (const char *p = strrchr(wanted[i], '.') + 1; *p; p++)
+                key[at++] = *p == '-' ? '_' : *p;
+            key[at] = '\0';
+            facts_put_number(o, key, strtoull(value + 3, NULL, 10));
+        }
+        free(line);
+    }
+    return o;
+}
+
+static void put_kernel(struct json_object *facts, struct json_object *host,
+                       const struct capture *c)
+{
+    const char *taint = facts_captured(c, TAINTED);
+    const char *loaded = facts_captured(c, MODULES);
+    const char *values = facts_captured(c, SYSCTL);
+    struct json_object *o = json_object_new_object();
+
+    put_first_line(o, "release", facts_captured(c, OSRELEASE));
+    put_first_line(o, "cmdline", facts_captured(c, CMDLINE));
+    if (loaded)
+        json_object_object_add(o, "modules", modules(loaded));
+    json_object_object_add(facts, "kernel", o);
+    if (values)
+        json_object_object_add(facts, "sysctl", sysctls(values));
+    put_first_line(host, "clocksource", facts_captured(c, CLOCKSOURCE));
+    if (taint && isdigit((unsigned char)*taint))
+        facts_put_number(host, "taint", strtoull(taint, NULL, 10));
+}
+
+/* ---- daemons ------------------------------------------------------------- */
+
+static const struct {
+    const char *program, *daemon;
+    bool expected; /* on every host: where it does not run, that is said */
+} daemons[] = {
+    {"xenstored", "xenstored", true},
+    {"oxenstored", "xenstored", true},
+    {"xenconsoled", "xenconsoled", true},
+    {"xend", "xend", false},
+    {"libvirtd", "libvirtd", false},
+    {"virtxend", "libvirtd", false},
+    {"xapi", "xapi", false},
+    {"xenopsd-xc", "xenopsd", false},
+    {"udevd", "udev", false},
+    {"systemd-udevd", "udev", false},
+};
+#define N_DAEMONS (sizeof(daemons) / sizeof(daemons[0]))
+
+/* The base name of the program that a command begins with; xend's is Python
+ * with a script. */
+static void program_of(const char *command, char *out, size_t size)
+{
+    const char *p = command;
+    size_t n = strcspn(p, " "), slash;
+
+    if (n >= 6 && memmem(p, n, "python", 6) && p[n]) {
+        p += n + strspn(p + n, " ");
+        n = strcspn(p, " ");
+    }
+    for (slash = n; slash && p[slash - 1] != '/'; slash--)
+        ;
+    snprintf(out, size, "%.*s", (int)(n - slash), p + slash);
+}
+
+/* The n-th word of a line from 0 on; NULL if it has fewer. */
+static const char *word_at(const char *line, unsigned n)
+{
+    line += strspn(line, " ");
+    while (n-- && *line) {
+        line += strcspn(line, " ");
+        line += strspn(line, " ");
+    }
+    return *line ? line : NULL;
+}
+
+/* Where the column is, in words; a date of STARTED (lstart) is five of them.
+ * -1: there is none. */
+static int column_of(const char *header, const char *name)
+{
+    const char *w;
+    int at = 0;
+
+    for (unsigned i = 0; (w = word_at(header, i)); i++) {
+        size_t n = strcspn(w, " ");
+
+        if (n == strlen(name) && !strncmp(w, name, n))
+            return at;
+        at += n == 7 && !strncmp(w, "STARTED", 7) ? 5 : 1;
+    }
+    return -1;
+}
+
+static void one_process(struct json_object *facts, struct json_object *o,
+                        const char *command, const char *cpu)
+{
+    struct json_object *store;
+    char program[64];
+
+    program_of(command, program, sizeof(program));
+    for (size_t i = 0; i < N_DAEMONS; i++) {
+        if (strcmp(daemons[i].program, program))
+            continue;
+        json_object_object_add(o, daemons[i].daemon,
+                               json_object_new_boolean(true));
+        if (!cpu || strcmp(daemons[i].daemon, "xenstored"))
+            continue;
+        store = json_object_new_object();
+        facts_put_number(store, "cpu_pct", strtoull(cpu, NULL, 10));
+        json_object_object_add(facts, "xenstored", store);
+    }
+}
+
+static void put_daemons(struct json_object *facts, const char *text)
+{
+    struct json_object *o = json_object_new_object();
+    char *header = facts_next_line(&text), *line;
+    int command = -1, cpu = -1;
+
+    if (header) {
+        command = column_of(header, "COMMAND");
+        cpu = column_of(header, "%CPU");
+    }
+    for (size_t i = 0; i < N_DAEMONS; i++)
+        if (daemons[i].expected)
+            json_object_object_add(o, daemons[i].daemon,
+                                   json_object_new_boolean(false));
+    while ((line = facts_next_line(&text))) {
+        const char *what =
+            command < 0 ? NULL : word_at(line, (unsigned)command);
+
+        if (what && *what != '[')
+            one_process(facts, o, what,
+                        cpu < 0 ? NULL : word_at(line, (unsigned)cpu));
+        free(line);
+    }
+    free(header);
+    if (command >= 0)
+        json_object_object_add(facts, "daemons", o);
+    else
+        json_object_put(o);
+}
+
+/* ---- file systems -------------------------------------------------------- */
+
+struct df_row {
+    char source[128], type[32], mount[256];
+    uint64_t size, free;
+    unsigned pct;
+};
+
+/* df -alT, df -ali: a row without blanks in its names, of a file system that
+ * has a size. */
+static bool df_row(const char *line, bool typed, struct df_row *out)
+{
+    unsigned long long size, used, left;
+    char pct[16], *end;
+    int n;
+
+    if (typed)
+        n = sscanf(line, "%127s %31s %llu %llu %llu %15s %255s", out->source,
+                   out->type, &size, &used, &left, pct, out->mount) -
+            1;
+    else
+        n = sscanf(line, "%127s %llu %llu %llu %15s %255s", out->source, &size,
+                   &used, &left, pct, out->mount);
+    if (n != 6)
+        return false;
+    out->size = size;
+    out->free = left;
+    out->pct = (unsigned)strtoul(pct, &end, 10);
+    return end != pct && *end == '%' && size > 0;
+}
+
+/* Those whose contents are not of a disk: they are full by design, or small. */
+static bool is_pseudo(const char *type)
+{
+    static const char *const types[] = {"devtmpfs", "iso9660",  "squashfs",
+                                        "udf",      "efivarfs", "cramfs",
+                                        "overlay"};
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (!strcmp(types[i], type))
+            return true;
+    return false;
+}
+
+static void put_inodes(struct json_object *list, const char *text)
+{
+    struct df_row row;
+    char *line;
+
+    while ((line = facts_next_line(&text))) {
+        if (df_row(line, false, &row))
+            for (size_t i = 0; i < json_object_array_length(list); i++) {
+                struct json_object *d = json_object_array_get_idx(list, i);
+
+                if (!strcmp(facts_text(d, "mount"), row.mount))
+                    facts_put_number(d, "inodes_pct", row.pct);
+            }
+        free(line);
+    }
+}
+
+static struct json_object *disks(const char *text, const char *inodes)
+{
+    struct json_object *list = json_object_new_array(), *o;
+    struct df_row row;
+    char *line;
+
+    while ((line = facts_next_line(&text)) &&
+           json_object_array_length(list) < MAX_DISKS) {
+        if (df_row(line, true, &row) && !is_pseudo(row.type)) {
+            o = json_object_new_object();
+            facts_put_text(o, "mount", row.mount);
+            facts_put_text(o, "source", row.source);
+            facts_put_text(o, "type", row.type);
+            facts_put_number(o, "size_kb", row.size);
+            facts_put_number(o, "free_kb", row.free);
+            facts_put_number(o, "used_pct", row.pct);
+            json_object_array_add(list, o);
+        }
+        free(line);
+    }
+    free(line);
+    if (inodes)
+        put_inodes(list, inodes);
+    return list;
+}
+
+/* ---- packages ------------------------------------------------------------ */
+
+/* Those of Xen: "xen-utils-4.17<TAB>4.17.3..." of dpkg, "xen-4.14.2-1 <date>"
+ * of rpm (there the version stands in the name). */
+static struct json_object *packages(const char *text)
+{
+    struct json_object *list = json_object_new_array(), *o;
+    char *line, *version;
+
+    while ((line = facts_next_line(&text)) &&
+           json_object_array_length(list) < MAX_PACKAGES) {
+        version = strpbrk(line, "\t ");
+        if (version &&
+            (str_starts(line, "xen") || str_starts(line, "libxen"))) {
+            bool tab = *version == '\t';
+
+            *version++ = '\0';
+            o = json_object_new_object();
+            facts_put_text(o, "name", line);
+            version[strcspn(version, "\t ")] = '\0';
+            if (tab)
+                facts_put_text(o, "version", version);
+            json_object_array_add(list, o);
+        }
+        free(line);
+    }
+    free(line);
+    return list;
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+void facts_put_host(struct json_object *facts, const struct capture *c)
+{
+    struct json_object *host = json_object_new_object();
+    const char *ps = facts_captured(c, PS);
+    const char *df = facts_captured(c, DF);
+    const char *pkgs = facts_captured(c, DPKG);
+
+    if (facts_captured(c, XL_INFO) || facts_captured(c, XL_LIST))
+        facts_put_text(host, "toolstack", "xl");
+    else if (facts_captured(c, XM_LIST) || facts_captured(c, XM_INFO))
+        facts_put_text(host, "toolstack", "xm");
+    json_object_object_add(facts, "host", host);
+    put_kernel(facts, host, c);
+    if (!ps)
+        ps = facts_captured(c, PS_PLAIN);
+    if (ps)
+        put_daemons(facts, ps);
+    if (df)
+        json_object_object_add(facts, "disks",
+                               disks(df, facts_captured(c, DF_INODES)));
+    if (!pkgs)
+        pkgs = facts_captured(c, RPM);
+    if (pkgs)
+        json_object_object_add(facts, "packages", packages(pkgs));
+}

@@ -1,0 +1,58 @@
+/* facts_part.h: what the parts of facts.c share: the members that facts come
+ * from, and how values are put. */
+#ifndef XB_FACTS_PART_H
+#define XB_FACTS_PART_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "collector/facts.h"
+
+#define INFO "xen/info.json"
+#define XEN_VERSION "xen/version.json"
+#define DOMAINS "xen/domains.json"
+#define DEVICES "xen/devices.json"
+#define MEMINFO "files/proc/meminfo"
+#define CPUINFO "files/proc/cpuinfo"
+#define OSRELEASE "files/proc/sys/kernel/osrelease"
+#define CMDLINE "files/proc/cmdline"
+#define TAINTED "files/proc/sys/kernel/tainted"
+#define MODULES "files/proc/modules"
+#define CLOCKSOURCE                                                            \
+    "files/sys/devices/system/clocksource/clocksource0/current_clocksource"
+#define LOOP_MAX "files/sys/module/loop/parameters/max_loop"
+#define XL_INFO "commands/xen_toolstack/xl-info.txt"
+#define XM_INFO "commands/xen_toolstack/xm-info.txt"
+#define XL_LIST "commands/xen_toolstack/xl-list-v.txt"
+#define XM_LIST "commands/xen_toolstack/xm-list.txt"
+#define DF "commands/sys_storage/df.txt"
+#define DF_INODES "commands/sys_storage/df-i.txt"
+#define LOOP_NODES "commands/sys_storage/loop-nodes.txt"
+#define LOSETUP "commands/sys_storage/losetup-a.txt"
+#define PS "commands/sys_process/ps.txt"
+#define PS_PLAIN "commands/sys_process/ps-plain.txt"
+#define SYSCTL "commands/sys_kernel/sysctl.txt"
+#define BRCTL "commands/sys_net/brctl-show.txt"
+#define BRIDGE_XM "commands/sys_net/network-bridge-status.txt"
+#define DPKG "commands/sys_pkgs/dpkg.txt"
+#define RPM "commands/sys_pkgs/rpm.txt"
+
+/* text NULL or "": nothing is put. */
+void facts_put_text(struct json_object *o, const char *key, const char *text);
+void facts_put_number(struct json_object *o, const char *key, uint64_t n);
+/* The number at path of from, times unit; nothing if there is none. */
+void facts_put_from(struct json_object *o, const char *key,
+                    struct json_object *from, const char *path, uint64_t unit);
+/* The value of "key : value" in a text of such lines; NULL if there is none; to
+ * be freed. */
+char *facts_line_value(const char *text, const char *key);
+/* The next line of *text, without its end; NULL at the end; to be freed. */
+char *facts_next_line(const char **text);
+
+/* facts_host.c: what dom0's kernel and tools tell, into facts. */
+void facts_put_host(struct json_object *facts, const struct capture *c);
+/* facts_devices.c: bridges, vifs, vbds, loop devices; devices may be NULL. */
+void facts_put_devices(struct json_object *facts, struct json_object *devices,
+                       const struct capture *c);
+
+#endif

@@ -1,0 +1,243 @@
+/* Texts with the problem that they show: tests/diagnose/cases, made from the
+ * sources' formats for each problem that must be known, and heldout/, from
+ * public trackers.
+ *
+ *   @ ID...         begins a case: these must be found
+ *   @1 ID           ... among the first three
+ *   > MEMBER        the lines that follow stand in that member of a bundle;
+ *                   without it they are a file that somebody hands in
+ *   = {...}         facts of the host
+ *   # ...           a comment */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/base/core/buf.h"
+#include "collector/base/core/err.h"
+#include "collector/base/facts_get.h"
+#include "collector/diagnose/diagnose.h"
+
+#define FIRST 3u
+
+static struct diag_rules *rules;
+
+static int load(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    rules = diag_rules_new();
+    if (diag_rules_add_builtin(rules, &err) || diag_rules_ready(rules, &err))
+        fail_msg("%s", err.text);
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    diag_rules_free(rules);
+    return 0;
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[512];
+    const char *top = getenv("TOP");
+
+    snprintf(path, sizeof(path), "%s/tests/diagnose/%s", top ? top : ".", name);
+    return path;
+}
+
+static FILE *open_file(const char *name)
+{
+    FILE *f = fopen(path_of(name), "r");
+
+    if (!f)
+        fail_msg("cannot open %s (TOP is the checkout)", path_of(name));
+    return f;
+}
+
+/* ---- one case ------------------------------------------------------------ */
+
+struct a_case {
+    char ids[300];
+    bool first; /* among the first three */
+    struct diagnosis *d;
+    struct match_stream *m;
+    uint64_t order;
+    struct json_object *facts;
+};
+
+struct tally {
+    const char *name;
+    unsigned cases, found, wrong;
+    struct buf known; /* ids of all cases, a blank around each */
+};
+
+static void end_member(struct a_case *c)
+{
+    match_end(c->m);
+    match_commit(c->m);
+    c->m = NULL;
+}
+
+/* Where the finding stands from 1 on; 0: it does not. */
+static size_t place_of(struct json_object *doc, const char *id, size_t n)
+{
+    for (size_t i = 0; i < facts_count(doc, "findings"); i++) {
+        const char *is = facts_text(facts_at(doc, "findings", i), "id");
+
+        if (strlen(is) == n && !strncmp(is, id, n))
+            return i + 1;
+    }
+    return 0;
+}
+
+static void tell(const struct tally *t, const struct a_case *c,
+                 struct json_object *doc)
+{
+    fprintf(stderr, "%s: expected %s, found", t->name, c->ids);
+    for (size_t i = 0; i < facts_count(doc, "findings"); i++)
+        fprintf(stderr, " %s", facts_text(facts_at(doc, "findings", i), "id"));
+    fputc('\n', stderr);
+}
+
+static void end_case(struct a_case *c, struct tally *t)
+{
+    struct json_object *doc, *known = json_object_new_object();
+    const char *p = c->ids;
+    bool all = true;
+
+    if (!c->d)
+        return;
+    end_member(c);
+    json_object_object_add(known, "facts", c->facts);
+    doc = diagnosis_json(c->d, known, "1");
+    while (*p) {
+        size_t n = strcspn(p, " "), at = place_of(doc, p, n);
+
+        if (strncmp(p, "none", n))
+            all &= at && (!c->first || at <= FIRST);
+        else
+            all &= !diagnosis_count(doc, SEV_ERROR);
+        buf_addf(&t->known, " %.*s ", (int)n, p);
+        p += n + strspn(p + n, " ");
+    }
+    t->cases++;
+    t->found += all;
+    if (!all)
+        tell(t, c, doc);
+    json_object_put(doc);
+    diagnosis_free(c->d);
+    memset(c, 0, sizeof(*c));
+}
+
+static void begin_case(struct a_case *c, const char *line)
+{
+    c->first = line[1] == '1';
+    line += 1 + c->first;
+    line += strspn(line, " ");
+    snprintf(c->ids, sizeof(c->ids), "%s", line);
+    c->d = diagnosis_new(rules);
+}
+
+static void a_line(struct a_case *c, const char *line, size_t n)
+{
+    if (!c->m)
+        c->m = diagnosis_begin_any(c->d, "log", c->order++);
+    match_feed(c->m, line, n);
+    match_feed(c->m, "\n", 1);
+}
+
+static void run_file(const char *name, struct tally *t)
+{
+    FILE *f = open_file(name);
+    struct a_case c = {.d = NULL};
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t n;
+
+    while ((n = getline(&line, &size, f)) > 0) {
+        if (line[n - 1] == '\n')
+            line[--n] = '\0';
+        if (*line == '@') {
+            end_case(&c, t);
+            begin_case(&c, line);
+        } else if (!c.d || !n || *line == '#') {
+            continue;
+        } else if (!strncmp(line, "> ", 2)) {
+            end_member(&c);
+            c.m = diagnosis_begin(c.d, line + 2, c.order++);
+            if (!c.m)
+                fail_msg("%s: %s is looked through for nothing", name,
+                         line + 2);
+        } else if (!strncmp(line, "= ", 2)) {
+            c.facts = json_tokener_parse(line + 2);
+            if (!c.facts)
+                fail_msg("%s: no JSON: %s", name, line + 2);
+        } else {
+            a_line(&c, line, (size_t)n);
+        }
+    }
+    end_case(&c, t);
+    free(line);
+    fclose(f);
+}
+
+/* ---- the files ----------------------------------------------------------- */
+
+/* Every problem that must be known is a rule, and has a case. */
+static void test_ids(void **state)
+{
+    struct tally t = {.name = "cases", .known = BUF_INIT};
+    FILE *f = open_file("ids");
+    char *line = NULL, id[128];
+    size_t size = 0;
+    ssize_t n;
+
+    (void)state;
+    run_file("cases", &t);
+    while ((n = getline(&line, &size, f)) > 0) {
+        if (line[n - 1] == '\n')
+            line[n - 1] = '\0';
+        if (!*line || *line == '#')
+            continue;
+        snprintf(id, sizeof(id), " %s ", line);
+        if (!diag_rules_find(rules, line) || !strstr(buf_str(&t.known), id)) {
+            fprintf(stderr, "%s has no %s\n", line,
+                    diag_rules_find(rules, line) ? "case" : "rule");
+            t.wrong++;
+        }
+    }
+    fclose(f);
+    free(line);
+    buf_done(&t.known);
+    printf("cases: %u of %u found\n", t.found, t.cases);
+    assert_int_equal(t.wrong, 0);
+    assert_int_equal(t.found, t.cases);
+}
+
+/* Every rule tells where its message or state comes from. */
+static void test_source(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < rules->n; i++)
+        if (!rules->rule[i].source)
+            fail_msg("rule %s has no source", rules->rule[i].id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_source),
+    };
+
+    return cmocka_run_group_tests(tests, load, unload);
+}

@@ -73,7 +73,8 @@ ALL_CFLAGS += -DBZ2_NO_SORTER
 endif
 WORKER_SRC := $(filter-out %/worker.c $(SORTER_NOT),$(wildcard collector/*.c collector/base/*.c \
 	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
-	collector/mail/*.c collector/report/*.c plugins/*.c redact/*.c))
+	collector/mail/*.c collector/report/*.c collector/session/*.c plugins/*.c \
+	redact/*.c))
 PROBE_SRC  := $(wildcard collector/probe/*.c)
 SEND_SRC   := $(filter-out %/main.c,$(wildcard collector/send/*.c))
 # What of the probe and below is in its module as well.

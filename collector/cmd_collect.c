@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "collector/asking.h"
 #include "collector/base/core/clock.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
@@ -51,11 +52,8 @@ static bool on_out_of_memory(void)
     return true;
 }
 
-static void arm(struct stop *stop, uint64_t max_time_ms)
+static void arm(struct stop *stop)
 {
-    struct itimerval limit = {
-        .it_value = {(time_t)(max_time_ms / 1000),
-                     (suseconds_t)(max_time_ms % 1000) * 1000}};
     struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
     the_stop = stop;
@@ -63,6 +61,15 @@ static void arm(struct stop *stop, uint64_t max_time_ms)
     xalloc_on_oom(on_out_of_memory);
     sigaction(SIGTERM, &sa, NULL);
     sigaction(SIGALRM, &sa, NULL);
+}
+
+/* 0: no end is set, and one that was is forgotten. */
+static void start_clock(uint64_t max_time_ms)
+{
+    struct itimerval limit = {
+        .it_value = {(time_t)(max_time_ms / 1000),
+                     (suseconds_t)(max_time_ms % 1000) * 1000}};
+
     setitimer(ITIMER_REAL, &limit, NULL);
 }
 
@@ -188,9 +195,24 @@ static void print_end(const struct collect *c, const char *path,
         fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
 }
 
-/* path_out: where it lies, to be freed; NULL with --outfd. */
-static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
-                  char **path_out, struct err *err)
+/* What ended the collection must not end what comes after it. */
+static void talk(struct collect *c, struct term *t, const struct made *made)
+{
+    struct stop *after = stop_new();
+
+    start_clock(0);
+    the_stop = after;
+    term_set_stop(t, after);
+    asking_after(c, t, made);
+    the_stop = c->stop;
+    term_set_stop(t, c->stop);
+    stop_free(after);
+}
+
+/* t NULL: nobody is asked.  path_out: where it lies, to be freed; NULL with
+ * --outfd. */
+static int finish(struct collect *c, struct term *t, uint64_t bytes,
+                  const struct tally *tally, char **path_out, struct err *err)
 {
     char *path = NULL, *note = NULL, size[24];
     int r = control_finish(c->ctl, true, &path, &note, err);
@@ -201,9 +223,12 @@ static int finish(struct collect *c, uint64_t bytes, const struct tally *tally,
         log_msg(LOG_WARN, "%s", note);
     if (c->cut)
         log_msg(LOG_WARN, "the bundle was cut short: %s", c->cut);
+    log_progress("%s", "");
     str_size(bytes, size);
     if (c->cfg.json)
         event_end(path, bytes, tally, c->cut);
+    else if (t && path)
+        talk(c, t, &(struct made){path, size, tally->diagnosis});
     else
         print_end(c, path, size, tally);
     *path_out = path;
@@ -256,9 +281,36 @@ static void tell_where(const struct collect *c)
                           "Xen host, it was booted without the hypervisor");
 }
 
-/* *sent is set to false if --upload failed. */
-static int run(struct collect *c, const struct options *opt, bool *sent,
-               struct err *err)
+/* The questions, where they are asked, and what is said before the work. */
+static int begin(struct collect *c, struct term *t, struct err *err)
+{
+    int r = t ? asking_before(c, t, err) : 0;
+
+    if (r)
+        return r;
+    if (t) {
+        start_clock(c->cfg.max_time_ms);
+        term_say(t, "Collecting. Ctrl-C once closes the bundle with what is in "
+                    "it by then, twice leaves without one.");
+    } else if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay) {
+        log_msg(LOG_NOTE,
+                "Collecting %zu items. Secrets are hidden while "
+                "reading; nothing leaves this machine.",
+                c->plan.n);
+    }
+    return 0;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* *sent is set to false if a delivery failed. */
+static int run(struct collect *c, const struct options *opt, struct term *t,
+               bool *sent, struct err *err)
 {
     struct tally tally;
     char *stem = collect_stem(c), *path = NULL;
@@ -279,23 +331,21 @@ static int run(struct collect *c, const struct options *opt, bool *sent,
         collect_print_plan(c);
         goto out;
     }
-    if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay)
-        log_msg(LOG_NOTE,
-                "Collecting %zu items. Secrets are hidden while "
-                "reading; nothing leaves this machine.",
-                c->plan.n);
+    r = begin(c, t, err);
+    if (r)
+        goto out;
     if (c->cfg.json)
         event_start(stem, &c->plan);
     r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);
+    close_fd(&out_fd);
+    close_fd(&spool_fd);
     if (!r)
-        r = finish(c, bytes, &tally, &path, err);
+        r = finish(c, t, bytes, &tally, &path, err);
     if (!r && path && options_has(opt, OPT_UPLOAD))
         *sent = deliver(c, opt, path);
 out:
-    if (out_fd >= 0)
-        close(out_fd);
-    if (spool_fd >= 0)
-        close(spool_fd);
+    close_fd(&out_fd);
+    close_fd(&spool_fd);
     tally_done(&tally);
     free(stem);
     free(path);
@@ -307,6 +357,7 @@ int cmd_collect(const struct options *opt, struct control *ctl)
     struct err err = ERR_INIT;
     struct collect c;
     int status = EXIT_NO_BUNDLE, r;
+    struct term *t = NULL;
     bool sent = true;
 
     if (options_has(opt, OPT_UPLOAD) &&
@@ -316,9 +367,14 @@ int cmd_collect(const struct options *opt, struct control *ctl)
     }
     r = collect_init(&c, opt, ctl, &err);
     if (!r) {
-        arm(c.stop, c.cfg.max_time_ms);
-        r = run(&c, opt, &sent, &err);
+        if (asking_wanted(opt))
+            t = term_new(STDIN_FILENO, STDOUT_FILENO, c.stop);
+        arm(c.stop);
+        if (!t)
+            start_clock(c.cfg.max_time_ms);
+        r = run(&c, opt, t, &sent, &err);
         disarm();
+        term_free(t);
     }
     log_progress("%s", "");
     if (fflush(stdout) && !r)

@@ -61,7 +61,7 @@ static void print_verdict(const struct shown *v, const char *path, bool quiet)
         printf("... and %" PRIu64 " more\n",
                v->counts.problems - VERIFY_MAX_SHOWN);
     if (v->review)
-        review_print(v->review);
+        review_print(stdout, v->review);
     if (quiet)
         return;
     str_visible(path, shown, sizeof(shown));

@@ -60,6 +60,7 @@ struct run {
     struct result *results;
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended; main thread writes */
+    size_t done;                    /* items taken, for the user to see */
     atomic_ullong bytes_read, stored;
 };
 
@@ -238,6 +239,7 @@ static void *thread_main(void *arg)
 
         pthread_mutex_lock(&run->lock);
         res->done = true;
+        run->done += task->n;
         pthread_cond_signal(&run->finished);
         if (reads_files(plan, i)) {
             run->files--;
@@ -275,9 +277,11 @@ static void show_progress(struct run *run)
 
     if (run->o->cfg->quiet || run->o->cfg->json)
         return;
-    buf_addf(&line, "%zu of %zu items, %s read", run->written, run->o->plan->n,
-             str_size(atomic_load(&run->bytes_read), size));
+    if (stop_reason(run->o->stop) != STOP_NONE)
+        buf_adds(&line, "Closing the bundle: ");
     pthread_mutex_lock(&run->lock);
+    buf_addf(&line, "%zu of %zu items, %s read", run->done, run->o->plan->n,
+             str_size(atomic_load(&run->bytes_read), size));
     for (size_t i = 0; i < run->o->n_gathers; i++) {
         if (run->running[i]) {
             buf_adds(&line, "; ");

@@ -199,39 +199,41 @@ static char *visible(const char *s)
     return str_visible(s, xmalloc(size), size);
 }
 
-static void print_counts(const struct seen *s)
+static void print_counts(FILE *f, const struct seen *s)
 {
     char *name = visible(s->member);
 
-    printf("%s: %" PRIu64 " redacted:", name, s->tokens);
+    fprintf(f, "%s: %" PRIu64 " redacted:", name, s->tokens);
     for (size_t i = 0; i < s->n_counts; i++)
-        printf("%s %s %" PRIu64, i ? "," : "", s->count[i].rule, s->count[i].n);
-    putchar('\n');
+        fprintf(f, "%s %s %" PRIu64, i ? "," : "", s->count[i].rule,
+                s->count[i].n);
+    fputc('\n', f);
     free(name);
 }
 
-static void print_lines(const struct seen *s)
+static void print_lines(FILE *f, const struct seen *s)
 {
     char *name = visible(s->member);
 
-    printf("\n%s\n", name);
+    fprintf(f, "\n%s\n", name);
     for (size_t i = 0; i < s->n_lines; i++)
-        printf("%8" PRIu64 "  %s\n", s->line[i].number, s->line[i].text);
+        fprintf(f, "%8" PRIu64 "  %s\n", s->line[i].number, s->line[i].text);
     if (s->lines > s->n_lines)
-        printf("          and %" PRIu64 " more lines\n", s->lines - s->n_lines);
+        fprintf(f, "          and %" PRIu64 " more lines\n",
+                s->lines - s->n_lines);
     free(name);
 }
 
-void review_print(const struct review *r)
+void review_print(FILE *f, const struct review *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        print_counts(&r->v[i]);
+        print_counts(f, &r->v[i]);
     for (size_t i = 0; i < r->n; i++)
-        print_lines(&r->v[i]);
+        print_lines(f, &r->v[i]);
     if (r->n)
-        putchar('\n');
+        fputc('\n', f);
     else
-        puts("nothing was redacted");
+        fputs("nothing was redacted\n", f);
 }
 
 static struct json_object *seen_json(const struct seen *s)

@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct review;
 
@@ -19,7 +20,7 @@ void review_feed(struct review *r, const void *data, size_t n);
 void review_end(struct review *r);
 
 /* All members with their counts, then their lines. */
-void review_print(const struct review *r);
+void review_print(FILE *f, const struct review *r);
 /* The same; owned by the caller. */
 struct json_object *review_json(const struct review *r);
 

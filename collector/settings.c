@@ -52,7 +52,7 @@ static void list_split(char ***list, const char *words)
     str_list_free(parts);
 }
 
-static const char *keep(struct settings *s, const char *text)
+const char *settings_keep(struct settings *s, const char *text)
 {
     s->texts.v = xreallocarray(s->texts.v, s->texts.n + 1, sizeof(*s->texts.v));
     s->texts.v[s->texts.n] = xstrdup(text);
@@ -84,7 +84,7 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
         list_add(&s->skip_file, v);
         break;
     case OPT_SINCE:
-        s->since = keep(s, v);
+        s->since = settings_keep(s, v);
         if (option_since(v, now_ms, &s->since_ms))
             return err_set(err, -EINVAL,
                            "'%s' is no time: expected 2d or 6h (ago), "
@@ -114,16 +114,16 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
         s->threads = (unsigned)n;
         break;
     case OPT_CASE:
-        s->case_id = keep(s, v);
+        s->case_id = settings_keep(s, v);
         break;
     case OPT_DEBUG_KEYS:
-        s->debug_keys = keep(s, v);
+        s->debug_keys = settings_keep(s, v);
         break;
     case OPT_SYSROOT:
-        s->sysroot = keep(s, v);
+        s->sysroot = settings_keep(s, v);
         break;
     case OPT_NOTE:
-        s->note = keep(s, v);
+        s->note = settings_keep(s, v);
         break;
     default:
         break;
@@ -167,7 +167,7 @@ static int from_file(const struct option_def *def, const char *value, void *arg,
     struct file_apply *f = arg;
 
     if (def->id == OPT_OUTFILE) {
-        f->s->folder = keep(f->s, value);
+        f->s->folder = settings_keep(f->s, value);
         return 0;
     }
     return apply(f->s, def->id, value, f->now_ms, err);

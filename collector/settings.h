@@ -47,6 +47,8 @@ struct settings {
 int settings_load(const struct options *opt, const char *conf_path,
                   const struct buf *conf, int64_t now_ms, struct settings *out,
                   struct err *err);
+/* A copy of text that lives as long as s. */
+const char *settings_keep(struct settings *s, const char *text);
 void settings_done(struct settings *s);
 
 #endif

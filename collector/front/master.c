@@ -148,6 +148,7 @@ static void take_signals(struct master *m)
 static int take_message(struct master *m, struct err *err)
 {
     struct pollfd room = {m->server.sock, POLLOUT, 0};
+    bool finished;
     int r;
 
     /* Answers must not block: without room for one, nothing is asked. */
@@ -161,7 +162,11 @@ static int take_message(struct master *m, struct err *err)
     if (r == -EPROTO)
         return err_set(err, r, "a broken message");
     if (r == 1) {
+        finished = m->server.finished;
         r = serve(&m->server, &m->frame, err);
+        /* What cut the collection short does not count for what follows. */
+        if (m->server.finished && !finished)
+            m->stops = 0;
         if (m->frame.fd >= 0)
             close(m->frame.fd);
         if (r == -EPROTO)

@@ -466,14 +466,18 @@ int output_finish(struct output *o, bool keep, struct buf *path,
     return 0;
 }
 
-int output_reopen(const struct output *o, struct err *err)
+int output_reopen(const struct output *o, bool *is_dir_out, struct err *err)
 {
     int fd;
 
-    if (!o->finished || o->fd < 0 || o->is_dir)
-        return err_set(err, -EINVAL, "there is no bundle in a file of its own");
-    fd = path_reopen(o->fd, O_RDONLY);
-    return fd < 0 ? err_sys(err, -fd, "cannot open the bundle again") : fd;
+    if (!o->finished || o->temp || o->fd < 0)
+        return err_set(err, -EINVAL,
+                       "there is no bundle with a name of its own");
+    fd = path_reopen(o->fd, O_RDONLY | (o->is_dir ? O_DIRECTORY : 0));
+    if (fd < 0)
+        return err_sys(err, -fd, "cannot read the bundle again");
+    *is_dir_out = o->is_dir;
+    return fd;
 }
 
 void output_free(struct output *o)

@@ -48,7 +48,7 @@ int output_finish(struct output *o, bool keep, struct buf *path,
                   struct buf *note, struct err *err);
 
 /* What was finished and kept, opened for reading; the caller closes it.
- * Negative: it is a folder, or was written to --outfd. */
-int output_reopen(const struct output *o, struct err *err);
+ * Negative: it was written to --outfd. */
+int output_reopen(const struct output *o, bool *is_dir_out, struct err *err);
 
 #endif

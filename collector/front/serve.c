@@ -195,14 +195,24 @@ static int open_bundle(struct server *s, const char *path, struct err *err)
 static int do_made(struct server *s, struct fields *in, struct answer *out,
                    struct err *err)
 {
+    bool is_dir = false;
+
     if (!fields_end(in))
         return nonsense(err, "bad fields");
-    if (s->made < 0)
-        s->made = output_reopen(s->output, err);
-    if (s->made < 0)
-        return s->made;
-    field_put_u64(&out->fields, 0);
     out->fd = s->made;
+    if (out->fd < 0)
+        out->fd = output_reopen(s->output, &is_dir, err);
+    if (out->fd < 0)
+        return out->fd;
+    if (is_dir) { /* CT_OPEN is about this one from now on */
+        if (s->bundle >= 0)
+            close(s->bundle);
+        s->bundle = out->fd;
+        s->bundle_is_dir = true;
+    } else {
+        s->made = out->fd;
+    }
+    field_put_u64(&out->fields, is_dir);
     return 0;
 }
 

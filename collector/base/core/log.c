@@ -1,17 +1,25 @@
 #include "collector/base/core/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
+
+#define DUMB_MS 5000
 
 static enum log_level max_level = LOG_NOTE;
 static void (*output)(enum log_level, const char *, void *);
 static void *output_arg;
 static int progress_shown;
+/* The line that is shown; on a serial line the same is not sent again. */
+static char progress_line[1024];
 
 void log_set_level(enum log_level max)
 {
@@ -36,11 +44,20 @@ static void write_all(const char *s, size_t n)
     }
 }
 
+/* A terminal that knows no escape sequences gets whole lines, and few. */
+static bool is_dumb(void)
+{
+    const char *term = getenv("TERM");
+
+    return !term || !*term || !strcmp(term, "dumb") || !strcmp(term, "unknown");
+}
+
 static void progress_clear(void)
 {
-    if (progress_shown)
+    if (progress_shown && !is_dumb())
         write_all("\r\033[K", 4);
     progress_shown = 0;
+    progress_line[0] = '\0';
 }
 
 void log_msg(enum log_level level, const char *fmt, ...)
@@ -67,6 +84,17 @@ void log_msg(enum log_level level, const char *fmt, ...)
     write_all(text, (size_t)n);
 }
 
+static bool progress_due(void)
+{
+    static int64_t last;
+    int64_t now = clock_mono_ms();
+
+    if (last && now - last < DUMB_MS)
+        return false;
+    last = now;
+    return true;
+}
+
 void log_progress(const char *fmt, ...)
 {
     char text[512], line[1024], out[1100];
@@ -87,7 +115,11 @@ void log_progress(const char *fmt, ...)
         return;
     }
     str_visible(text, line, sizeof(line));
-    n = snprintf(out, sizeof(out), "\r%.*s\033[K", (int)width, line);
+    if (!strcmp(line, progress_line) || (is_dumb() && !progress_due()))
+        return;
+    strcpy(progress_line, line);
+    n = snprintf(out, sizeof(out), is_dumb() ? "%.*s\n" : "\r%.*s\033[K",
+                 (int)width, line);
     write_all(out, (size_t)n);
     progress_shown = 1;
 }

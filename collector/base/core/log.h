@@ -21,7 +21,8 @@ void log_msg(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The transient line on a terminal; "" clears it.  Nothing unless stderr is a
- * terminal.  Cut to the terminal's width. */
+ * terminal.  Cut to the terminal's width.  With TERM=dumb a whole line, every
+ * few seconds. */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -36,7 +36,8 @@
  *              str format (a word of --format, "file" or "tree") -> the output
  * file or folder as descriptor CT_SPOOL   -> an unnamed file beside the output,
  * as descriptor CT_BUNDLE  -> the bundle that the command line names (--replay,
- * or the operand): u64 1 if it is a folder, and its descriptor CT_OPEN    str
+ * or the operand), or after CT_FINISH of collect the one that it made: u64 1 if
+ * it is a folder, and its descriptor CT_OPEN    str
  * path below that folder -> a regular file, as descriptor CT_INPUT   str path
  * below the operand of redact, "" for itself -> u64 enum input_kind, str why
  * (of INPUT_REFUSED), and the descriptor of a file or folder CT_FINISH  u64

@@ -1,0 +1,28 @@
+/* asking.h: a collection on a terminal: the questions before it, and what may
+ * be done with the bundle after it. */
+#ifndef XB_ASKING_H
+#define XB_ASKING_H
+
+#include <stdbool.h>
+
+#include "collector/collect.h"
+#include "collector/session/term.h"
+
+/* Is this run one that asks? */
+bool asking_wanted(const struct options *opt);
+
+/* With c->plan made: lets the user choose, and plans again where that changed
+ * it.  0; -ECANCELED: the user left; any other: the plan failed. */
+int asking_before(struct collect *c, struct term *t, struct err *err);
+
+/* The finished bundle. */
+struct made {
+    const char *path, *size;
+    struct json_object *diagnosis; /* or NULL */
+};
+
+/* Shows its summary, then offers what can be done with it until the user has
+ * enough.  t's stop must be one that only ends this. */
+void asking_after(struct collect *c, struct term *t, const struct made *made);
+
+#endif

@@ -89,8 +89,10 @@ int asking_before(struct collect *c, struct term *t, struct err *err)
     r = ask_groups(c, t, &changed);
     if (!r)
         r = ask_note(c, t);
-    if (r)
-        return err_set(err, r, "left before anything was collected: no bundle");
+    if (r) {
+        term_say(t, "Left before anything was collected: there is no bundle.");
+        return r;
+    }
     if (changed)
         r = plan_again(c, err);
     /* The answers took their time; a recorded run has its own. */

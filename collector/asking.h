@@ -12,7 +12,8 @@
 bool asking_wanted(const struct options *opt);
 
 /* With c->plan made: lets the user choose, and plans again where that changed
- * it.  0; -ECANCELED: the user left; any other: the plan failed. */
+ * it.  0; -ECANCELED: the user left, and was told what that means; any other:
+ * the plan failed. */
 int asking_before(struct collect *c, struct term *t, struct err *err);
 
 /* The finished bundle. */

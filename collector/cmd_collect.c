@@ -380,7 +380,8 @@ int cmd_collect(const struct options *opt, struct control *ctl)
     if (fflush(stdout) && !r)
         log_msg(LOG_WARN, "cannot write to stdout: %s", strerror(errno));
     if (r) {
-        log_msg(LOG_ERR, "%s", err.text);
+        if (r != -ECANCELED)
+            log_msg(LOG_ERR, "%s", err.text);
         status = c.usage_error ? EXIT_USAGE : EXIT_NO_BUNDLE;
     } else {
         status = !sent ? EXIT_UNDELIVERED : c.cut ? EXIT_CUT : EXIT_WHOLE;

@@ -17,8 +17,8 @@
 #include "collector/base/core/xalloc.h"
 #include "plugins/ask.h"
 
-#define MAX_DOMAINS 512u
-#define NAMES_BYTES (256u * 1024u)
+#define MAX_DOMAINS 4096u
+#define NAMES_BYTES (1024u * 1024u)
 #define NAMES_MS 25000
 #define NAME_MAX_BYTES 200u
 #define NETWORK_IDS 12u /* domains that one xl command is asked of */
@@ -166,8 +166,10 @@ static int ask_domains(struct gather *g, struct domains *d, struct err *err)
                                   .name = "domain-names",
                                   .timeout_ms = NAMES_MS,
                                   .max_bytes = NAMES_BYTES};
-    struct request list = {
-        .kind = REQ_RUN, .argv = xl, .timeout_ms = 5000, .max_bytes = 65536};
+    struct request list = {.kind = REQ_RUN,
+                           .argv = xl,
+                           .timeout_ms = 5000,
+                           .max_bytes = NAMES_BYTES};
     int r = ask(g, &probe, d, take_probe_line, err);
 
     /* "Absent" of a probe that ran: this is not Xen's control domain. */

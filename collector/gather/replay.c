@@ -129,8 +129,8 @@ struct replay {
     const struct recorded *it; /* what is being read; NULL: nothing */
     struct unpack_file *file;
     bool on_stderr, meta_sent;
-    size_t next; /* listing: next item to look at */
-    char *pattern;
+    size_t next;            /* listing: next item to look at */
+    char *pattern, *prefix; /* the prefix of the keys of all that can fit */
     unsigned depth, listed;
     char block[READ_SIZE];
 };
@@ -150,13 +150,26 @@ static void forget(struct replay *p)
 {
     unpack_file_free(p->file);
     free(p->pattern);
+    free(p->prefix);
     p->file = NULL;
-    p->pattern = NULL;
+    p->pattern = p->prefix = NULL;
     p->it = NULL;
     p->on_stderr = p->meta_sent = false;
     p->listed = 0;
     memset(&p->g.outcome, 0, sizeof(p->g.outcome));
     p->g.outcome.exit_code = -1;
+}
+
+/* Items are sorted: those that a listing can name stand together. */
+static char *fixed_prefix(const struct request *rq)
+{
+    size_t n = strlen(rq->name);
+
+    if (rq->kind == REQ_GLOB)
+        n = strcspn(rq->name, "*?[\\");
+    while (n > 1 && rq->name[n - 1] == '/')
+        n--;
+    return xasprintf(RECORDED_FILE_PREFIX "%.*s", (int)n, rq->name);
 }
 
 static int replay_start(struct gather *g, const struct request *rq,
@@ -185,7 +198,8 @@ static int replay_start(struct gather *g, const struct request *rq,
     if (listing(p)) {
         p->pattern = xstrdup(rq->name);
         p->depth = rq->max_depth;
-        p->next = lower_bound(p->rec, RECORDED_FILE_PREFIX);
+        p->prefix = fixed_prefix(rq);
+        p->next = lower_bound(p->rec, p->prefix);
     }
     return 0;
 }
@@ -211,7 +225,7 @@ static int next_entry(struct replay *p, struct chunk *out)
         const struct recorded *it = p->rec->items[p->next++];
         const char *path = it->key + strlen(RECORDED_FILE_PREFIX);
 
-        if (!str_starts(it->key, RECORDED_FILE_PREFIX))
+        if (!str_starts(it->key, p->prefix))
             break;
         if (it->outcome.status == ST_ABSENT)
             continue;

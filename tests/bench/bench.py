@@ -196,6 +196,19 @@ def rows_growth(b):
            scale=0.2, pairs=1)
 
 
+def replay(b, count):
+    host = os.path.join(b.stage, "domains-%d" % count)
+    if not os.path.exists(host):
+        corpus.make_domains(host, count)
+    return "%s collect -y -q --replay %s -o {out}/ >/dev/null" % (b.xb, host)
+
+
+def rows_domains(b):
+    b.pair("1,000 recorded domains : 10 x 100", replay(b, 1000),
+           replay(b, 100), 1.0, 1.0, scale=0.1)
+    b.memory("memory, 1,000 recorded domains", replay(b, 1000))
+
+
 def rows_commands(b):
     took = [b.wall(collect(b, "bench_sleep")) for _ in range(3)]
     b.add("ten sleeps of 2 s, one hang of 5 s", "s", statistics.median(took),
@@ -269,7 +282,7 @@ def rows_sos(b):
 ROWS = (("logs", rows_logs), ("one", rows_logs_one), ("zstd", rows_zstd),
         ("pbzip2", rows_pbzip2), ("redaction", rows_redaction),
         ("small", rows_small), ("growth", rows_growth),
-        ("commands", rows_commands), ("verify", rows_verify),
+        ("domains", rows_domains), ("commands", rows_commands), ("verify", rows_verify),
         ("start", rows_start), ("memory", rows_memory), ("sos", rows_sos))
 
 PLUGIN = """name: %s

@@ -6,6 +6,10 @@ some that are nearly random; in one line of 4,000 stands a secret.
 """
 import os
 import random
+import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
+                             "hosts"))
 
 MIB = 1 << 20
 
@@ -135,3 +139,39 @@ def make_small(folder, count, size, seed=99):
         with open(os.path.join(sub, "f%05d" % i), "wb") as f:
             f.write(text[at:at + size])
     open(mark, "w").close()
+
+
+def make_domains(folder, count):
+    """A recorded host with so many guests, marked synthetic: what the plan asks
+    of each is there once, as text of the size that a real one has."""
+    from synthetic import write
+    rng = random.Random(7)
+    console = b"".join(log_text(MIB, 5)).decode()
+    names = ["domain 0 00000000-0000-0000-0000-000000000000"]
+    sources, tree = [], []
+    for i in range(1, count + 1):
+        uuid = "%08x-0000-4000-8000-%012x" % (i, rng.getrandbits(48))
+        names.append("domain %d %s" % (i, uuid))
+        names.append("name %d guest%d" % (i, i))
+        at = rng.randrange(len(console) - 16384)
+        disk = ["/local/domain/0/backend/vbd/%d/%d/%s = \"%s\"   (n0,r%d)" % (
+            i, dev, key, value, i) for dev in (51712, 51728) for key, value in (
+                ("frontend", "/local/domain/%d/device/vbd/%d" % (i, dev)),
+                ("params", "/srv/guest%d-%d.img" % (i, dev)), ("state", "4"),
+                ("physical-device", "7:%d" % (i % 255)), ("mode", "w"))]
+        tree += disk
+        sources += [
+            (("probe", "domain-%d" % i), '{"domid": %d, "uuid": "%s", "pages": '
+             '131072, "vcpus_max": 2}\n' % (i, uuid)),
+            (("file", "/etc/xen/guest%d.cfg" % i), 'name = "guest%d"\n'
+             'memory = 512\nvcpus = 2\nvif = ["bridge=xenbr0"]\n'
+             'disk = ["file:/srv/guest%d.img,xvda,w"]\n'
+             'vfb = ["type=vnc,vncpasswd=Bench%d"]\n' % (i, i, i)),
+            (("file", "/var/log/xen/console/guest-guest%d.log" % i),
+             console[at:at + 16384]),
+        ]
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    write(folder, {"name": "many", "kernel": "6.1.0-21-amd64",
+                   "machine": "x86_64", "xen": "4.17.2"},
+          [(("probe", "domain-names"), "\n".join(names) + "\n"),
+           (("probe", "xenstore"), "\n".join(tree) + "\n")] + sources)

@@ -233,9 +233,14 @@ pi-guest                                     1   256     1     -b----       3.9 
 """),
 ]
 
-write("synthetic-xend-3.2", {"name": "classic", "kernel": "2.6.26-2-xen-amd64",
-                             "machine": "x86_64", "xen": "3.2.1"}, XEND)
-write("synthetic-xcp-ng-8.2", {"name": "xcp1", "kernel": "4.19.0+1",
-                               "machine": "x86_64", "xen": "4.13.5"}, XCP)
-write("synthetic-arm64", {"name": "pi", "kernel": "6.1.0-21-arm64",
-                          "machine": "aarch64", "xen": "4.17.2"}, ARM)
+def main():
+    write("synthetic-xend-3.2", {"name": "classic", "kernel": "2.6.26-2-xen-amd64",
+                                 "machine": "x86_64", "xen": "3.2.1"}, XEND)
+    write("synthetic-xcp-ng-8.2", {"name": "xcp1", "kernel": "4.19.0+1",
+                                   "machine": "x86_64", "xen": "4.13.5"}, XCP)
+    write("synthetic-arm64", {"name": "pi", "kernel": "6.1.0-21-arm64",
+                              "machine": "aarch64", "xen": "4.17.2"}, ARM)
+
+
+if __name__ == "__main__":
+    main()

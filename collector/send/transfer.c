@@ -18,12 +18,19 @@
 struct transfer {
     struct job *job;
     CURL *curl;
-    struct body *body; /* NULL: nothing is sent */
+    struct body *body; /* NULL: text */
+    const char *text;  /* what is left of it; NULL: nothing is sent */
+    uint64_t began_at;
     struct buf ca;
     char error[CURL_ERROR_SIZE];
     struct buf *answer;
     size_t max_answer;
     int64_t shown; /* when progress was */
+    /* libcurl's own low-speed limit looks at five seconds at least. */
+    uint64_t stall_ms;
+    curl_off_t moved; /* bytes both ways */
+    int64_t moved_at; /* when there were fewer */
+    bool stalled;
 };
 
 /* --- URLs ---------------------------------------------------------------- */
@@ -81,8 +88,16 @@ void target_done(struct target *t)
 static size_t on_read(char *out, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    ssize_t r = body_read(t->body, out, size * n);
+    size_t left = t->body ? 0 : strlen(t->text);
+    ssize_t r;
 
+    if (!t->body) {
+        left = left < size * n ? left : size * n;
+        memcpy(out, t->text, left);
+        t->text += left;
+        return left;
+    }
+    r = body_read(t->body, out, size * n);
     return r < 0 ? CURL_READFUNC_ABORT : (size_t)r;
 }
 
@@ -90,8 +105,10 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 {
     struct transfer *t = arg;
 
-    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > t->job->size)
+    if (!t->body || origin != SEEK_SET || offset < 0 ||
+        (uint64_t)offset > t->job->size)
         return CURL_SEEKFUNC_FAIL;
+    t->began_at = (uint64_t)offset;
     body_seek(t->body, (uint64_t)offset);
     return CURL_SEEKFUNC_OK;
 }
@@ -116,8 +133,12 @@ static int on_progress(void *arg, curl_off_t dl_total, curl_off_t dl,
     char done[24], all[24], speed[24];
     uint64_t at;
 
-    (void)dl_total, (void)dl, (void)ul_total, (void)ul;
-    if (job_stopped(t->job))
+    (void)dl_total, (void)ul_total;
+    if (dl + ul != t->moved)
+        t->moved_at = now;
+    t->moved = dl + ul;
+    t->stalled = now - t->moved_at > (int64_t)t->stall_ms;
+    if (job_stopped(t->job) || t->stalled)
         return 1;
     if (!t->body || now - t->shown < PROGRESS_MS)
         return 0;
@@ -137,16 +158,12 @@ static void set_limits(struct transfer *t)
 {
     const struct job *job = t->job;
     const char *rate = options_last(job->opt, OPT_LIMIT_RATE);
-    uint64_t bytes,
-        stall = job_time_ms(job, OPT_STALL_TIMEOUT, STALL_TIMEOUT_MS);
+    uint64_t bytes;
 
+    t->stall_ms = job_time_ms(job, OPT_STALL_TIMEOUT, STALL_TIMEOUT_MS);
     curl_easy_setopt(
         t->curl, CURLOPT_CONNECTTIMEOUT_MS,
         (long)job_time_ms(job, OPT_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS));
-    /* Less than a byte in each of so many seconds. */
-    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME,
-                     (long)((stall + 999) / 1000));
     if (rate && !str_parse_size(rate, &bytes))
         curl_easy_setopt(t->curl, CURLOPT_MAX_SEND_SPEED_LARGE,
                          (curl_off_t)bytes);
@@ -225,9 +242,21 @@ const char *transfer_error(const struct transfer *t)
     return t->error;
 }
 
+void transfer_set_text(struct transfer *t, const char *text)
+{
+    transfer_set_body(t, NULL);
+    t->text = text;
+}
+
+uint64_t transfer_began_at(const struct transfer *t)
+{
+    return t->began_at;
+}
+
 void transfer_set_body(struct transfer *t, struct body *body)
 {
     t->body = body;
+    t->text = NULL;
     curl_easy_setopt(t->curl, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(t->curl, CURLOPT_READDATA, t);
     curl_easy_setopt(t->curl, CURLOPT_SEEKFUNCTION, on_seek);
@@ -264,6 +293,16 @@ static const struct meaning {
     {CURLE_UNSUPPORTED_PROTOCOL, SEND_FAILED,
      "the server redirects to what is no https; that is not followed"},
     {CURLE_TOO_MANY_REDIRECTS, SEND_FAILED, NULL},
+    {CURLE_SSH, SEND_PASSING, NULL},
+    {CURLE_LOGIN_DENIED, SEND_FAILED,
+     "the server does not know this user, password or key"},
+    {CURLE_REMOTE_FILE_NOT_FOUND, SEND_FAILED,
+     "the folder may be missing on the server"},
+    {CURLE_REMOTE_ACCESS_DENIED, SEND_FAILED,
+     "the folder is missing on the server, or the user may not write there"},
+    {CURLE_REMOTE_DISK_FULL, SEND_FAILED, "the server's disk or quota is full"},
+    {CURLE_USE_SSL_FAILED, SEND_FAILED,
+     "nothing was sent: the server offers no TLS"},
 };
 
 static const struct meaning *meaning_of(CURLcode code)
@@ -287,6 +326,11 @@ static enum send_result explain(struct transfer *t, CURLcode code,
         err_set(err, -EINTR, "stopped");
         return SEND_NO;
     }
+    if (code == CURLE_ABORTED_BY_CALLBACK && t->stalled) {
+        err_set(err, -ETIMEDOUT, "cannot send to %.200s: nothing moved for %s",
+                t->job->shown, str_duration(t->stall_ms, shown));
+        return SEND_PASSING;
+    }
     str_visible(why, shown, sizeof(shown));
     err_set(err, -EIO, "cannot send to %.200s: %s%s%s", t->job->shown, shown,
             m->hint ? "; " : "", m->hint ? m->hint : "");
@@ -303,6 +347,9 @@ enum send_result transfer_perform(struct transfer *t, struct buf *answer,
     t->answer = answer;
     t->max_answer = max;
     t->error[0] = '\0';
+    t->began_at = 0;
+    t->moved = 0;
+    t->moved_at = clock_mono_ms();
     if (answer)
         buf_reset(answer);
     curl_easy_setopt(t->curl, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));

@@ -36,6 +36,10 @@ CURL *transfer_curl(struct transfer *t);
 /* What is sent: the bundle from where body is, size bytes from there, with
  * progress of the whole.  NULL: nothing. */
 void transfer_set_body(struct transfer *t, struct body *body);
+/* In its place; text must stay. */
+void transfer_set_text(struct transfer *t, const char *text);
+/* Where the last try began to read the body: what the server had already. */
+uint64_t transfer_began_at(const struct transfer *t);
 
 /* One try.  Whatever the server says goes to answer, up to max bytes; what is
  * more is dropped.  The result is about libcurl's error alone, err says

@@ -1,0 +1,64 @@
+# FTP over TLS, explicit and implicit, by vsftpd; a line that breaks; what is
+# refused, with message and exit status.
+. "$TOP/tests/send/lib.sh"
+make_ca
+start_ftps explicit
+collect --only sys_memory --format tar -o b.tar
+cat >cred.yaml <<END
+servers:
+  - host: localhost
+    user: ftp
+    password: anything
+END
+chmod 600 cred.yaml
+send() {
+    local want=$1
+    shift
+    run "$want" "$XB" upload -y --cacert ca.pem --credentials cred.yaml b.tar "$@"
+}
+at=ftp+tls://localhost:$ftp_port
+
+send 0 "$at/in/"
+cmp b.tar ftp/in/b.tar
+(cp b.tar ftp/in && cd ftp/in && sha256sum -c b.tar.sha256) || fail 'the sum'
+send 5 "$at/in/"
+has err 'has a file b.tar already; nothing is replaced'
+send 5 "$at/no/"
+has err 'the folder is missing on the server'
+send 5 "ftp+tls://joe@localhost:$ftp_port/in/"
+has err 'does not know this user|expected a user'
+run 5 "$XB" upload -y --credentials cred.yaml b.tar "$at/in/x"
+has err 'cannot prove who it is'
+
+# The first try left a part behind: a second run goes on from there.
+sum=$(sha256sum b.tar | cut -c1-8)
+head -c 5000 b.tar >ftp/in/again.$sum.part
+chmod 666 ftp/in/again.$sum.part
+chown ftp ftp/in/again.$sum.part
+send 0 "$at/in/again"
+has err 'Went on after 4.9 KiB that the server had'
+cmp b.tar ftp/in/again
+grep -q 'APPE again' vsftpd.log || fail 'did not append'
+# One that is longer than the bundle is none of ours.
+cat b.tar b.tar >ftp/in/long.$sum.part
+send 5 "$at/in/long"
+
+start_ftps implicit
+send 0 "ftps://localhost:$ftp_port/in/implicit"
+cmp b.tar ftp/in/implicit
+
+# A server without TLS gets nothing, not even a password.
+sed -i 's/^ssl_enable.*/ssl_enable=NO/' vsftpd-explicit.conf
+stop_servers
+start_plain() {
+    ftp_port=$(free_port)
+    sed -i "s/^listen_port.*/listen_port=$ftp_port/" vsftpd-explicit.conf
+    /usr/sbin/vsftpd "$PWD/vsftpd-explicit.conf" &
+    servers+=($!)
+    wait_for 10 listens "$ftp_port"
+}
+start_plain
+send 5 "ftp+tls://localhost:$ftp_port/in/plain"
+has err 'TLS'
+lacks vsftpd.log 'PASS anything'
+[ ! -e ftp/in/plain ] || fail 'sent without TLS'

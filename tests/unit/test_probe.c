@@ -998,6 +998,11 @@ static int keys_crash(struct out *o, struct err *err)
     return subject_debug_keys(o, "mC", err);
 }
 
+static int keys_mn(struct out *o, struct err *err)
+{
+    return subject_debug_keys(o, "mn", err);
+}
+
 /* The new part of the ring alone, and nothing but keys that print. */
 static void debug_keys(void **state)
 {
@@ -1010,6 +1015,18 @@ static void debug_keys(void **state)
     sent_keys[0] = '\0';
     run(keys_crash);
     assert_int_equal(res.rc, -EINVAL);
+    assert_string_equal(sent_keys, "");
+    healthy();
+    run(keys_mn);
+    assert_int_equal(res.rc, 0);
+    assert_string_equal(sent_keys, "mn");
+    /* There it would bring the machine down. */
+    healthy();
+    sent_keys[0] = '\0';
+    xen.version = 3 << 16 | 4;
+    run(keys_mn);
+    assert_int_equal(res.rc, -EINVAL);
+    says("trigger an NMI");
     assert_string_equal(sent_keys, "");
 }
 

@@ -297,7 +297,8 @@ def boot_guests(out):
     host = Host(out, "guest-hostile")
     if host.whole():
         outside = [p for p in files(host.dir) if
-                   not os.path.realpath(p).startswith(host.dir) or
+                   not os.path.realpath(p).startswith(
+                       os.path.realpath(host.dir) + os.sep) or
                    os.path.islink(p)]
         host.say("nothing got out of the folder", not outside, outside)
         host.say("no member is named evil outside of its own folder", not [

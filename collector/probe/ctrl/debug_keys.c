@@ -63,6 +63,19 @@ static int read_new(xc_interface *xch, struct out *o, uint32_t index,
     return rc;
 }
 
+static int check_release(xc_interface *xch, const char *keys, struct err *err)
+{
+    int version = xc_version(xch, XENVER_version, NULL);
+
+    if (version < 0)
+        return probe_failed("cannot read Xen's version", errno, err);
+    if (version >> 16 < 4 && strpbrk(keys, DEBUG_KEYS_SINCE_XEN_4))
+        return err_set(err, -EINVAL,
+                       "before Xen 4.0 these debug keys did not print but "
+                       "trigger an NMI: " DEBUG_KEYS_SINCE_XEN_4);
+    return 0;
+}
+
 int subject_debug_keys(struct out *o, const char *keys, struct err *err)
 {
     struct ring_facts ring;
@@ -77,7 +90,9 @@ int subject_debug_keys(struct out *o, const char *keys, struct err *err)
     xch = probe_open(err);
     if (!xch)
         return err->code;
-    rc = ring_read(ring_of_library, xch, NULL, &ring, err);
+    rc = check_release(xch, keys, err);
+    if (!rc)
+        rc = ring_read(ring_of_library, xch, NULL, &ring, err);
     if (!rc && xc_send_debug_keys(xch, keys))
         rc = probe_failed("cannot send debug keys", errno, err);
     if (!rc)

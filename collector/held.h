@@ -1,4 +1,4 @@
-/* held.h: a gather that gives, once, a text that was read before. */
+/* held.h: a gather that gives, once, what was read before. */
 #ifndef XB_HELD_H
 #define XB_HELD_H
 
@@ -8,11 +8,14 @@
 #include "collector/gather/gather.h"
 
 struct held {
-    struct gather g; /* g.outcome is the maker's to fill */
-    struct buf text;
-    bool given;
+    struct gather g;         /* g.outcome is the maker's to fill */
+    struct buf text, errout; /* errout: a command's stderr */
+    bool given, err_given;
 };
 
 struct held *held_new(void);
+/* What g says to rq, whole; as gather_slurp. */
+int held_read(struct held *h, struct gather *g, const struct request *rq,
+              struct err *err);
 
 #endif

@@ -151,6 +151,24 @@ static int read_modules(struct gather *g, struct host *h, struct err *err)
     return r;
 }
 
+/* XENFEAT_dom0 of xen/features.h: the kernel has it even where /proc/xen is not
+ * mounted, as after an init script that found no tools for this Xen. */
+#define FEATURE_DOM0 11
+
+static int read_role(struct gather *g, struct host *h, struct buf *b,
+                     struct err *err)
+{
+    int r = slurp(g, "/proc/xen/capabilities", b, err);
+    bool control = strstr(buf_str(b), "control_d");
+
+    if (!r && !control) {
+        r = slurp(g, "/sys/hypervisor/properties/features", b, err);
+        control = strtoull(buf_str(b), NULL, 16) >> FEATURE_DOM0 & 1;
+    }
+    h->role = control ? "dom0" : "domU";
+    return r;
+}
+
 static int read_xen(struct gather *g, struct host *h, struct err *err)
 {
     struct buf b = BUF_INIT, version = BUF_INIT;
@@ -159,10 +177,7 @@ static int read_xen(struct gather *g, struct host *h, struct err *err)
     h->role = "none";
     if (r || strcmp(buf_str(&b), "xen"))
         goto out;
-    h->role = "domU";
-    r = slurp(g, "/proc/xen/capabilities", &b, err);
-    if (!r && strstr(buf_str(&b), "control_d"))
-        h->role = "dom0";
+    r = read_role(g, h, &b, err);
     if (!r)
         r = slurp(g, "/sys/hypervisor/version/major", &b, err);
     buf_adds(&version, buf_str(&b));

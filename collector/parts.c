@@ -11,8 +11,8 @@
 
 #define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
 /* A document of json-c's takes ten times its text. */
-#define DEVICES_BYTES (1u << 20)
-#define DEVICES_DEPTH 16
+#define JSON_BYTES (1u << 20)
+#define JSON_DEPTH 32
 /* More is not held in memory (--unlimited). */
 #define WHOLE_BYTES (16u << 20)
 
@@ -104,14 +104,14 @@ bool parts_cut_store(const struct buf *whole, unsigned domid, struct buf *out)
     return true;
 }
 
-/* ---- devices ------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------- */
 
 static struct json_object *parse(const struct buf *text)
 {
-    struct json_tokener *tok = json_tokener_new_ex(DEVICES_DEPTH);
+    struct json_tokener *tok = json_tokener_new_ex(JSON_DEPTH);
     struct json_object *o = NULL;
 
-    if (tok && text->len <= DEVICES_BYTES)
+    if (tok && text->len <= JSON_BYTES)
         o = json_tokener_parse_ex(tok, text->data, (int)text->len);
     if (tok)
         json_tokener_free(tok);
@@ -134,6 +134,14 @@ static struct json_object *of_domain(struct json_object *all, unsigned domid)
     return some;
 }
 
+static void print(struct json_object *o, struct buf *out)
+{
+    buf_adds(out, json_object_to_json_string_ext(
+                      o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                             JSON_C_TO_STRING_NOSLASHESCAPE));
+    buf_addc(out, '\n');
+}
+
 bool parts_cut_devices(const struct buf *whole, unsigned domid, struct buf *out)
 {
     struct json_object *all = parse(whole), *part;
@@ -154,10 +162,23 @@ bool parts_cut_devices(const struct buf *whole, unsigned domid, struct buf *out)
             json_object_get(value);
         json_object_object_add(part, key, value);
     }
-    buf_adds(out, json_object_to_json_string_ext(
-                      part, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                JSON_C_TO_STRING_NOSLASHESCAPE));
-    buf_addc(out, '\n');
+    print(part, out);
+    json_object_put(part);
+    json_object_put(all);
+    return true;
+}
+
+bool parts_cut_list(const struct buf *whole, unsigned domid, struct buf *out)
+{
+    struct json_object *all = parse(whole), *part;
+
+    if (!all || !json_object_is_type(all, json_type_array)) {
+        json_object_put(all);
+        return false;
+    }
+    part = of_domain(all, domid);
+    if (json_object_array_length(part))
+        print(part, out);
     json_object_put(part);
     json_object_put(all);
     return true;
@@ -175,21 +196,25 @@ bool parts_wanted(const struct planned *items, size_t n)
     return false;
 }
 
-/* "xenstore-5": how it is cut, and 5. */
-static cut_fn cut_of(const char *probe, unsigned *domid)
+/* How it is cut: "xenstore-5", "devices-5", "xl list -l 5"; and 5. */
+static cut_fn cut_of(const struct planned *it, unsigned *domid)
 {
     static const struct {
-        const char *name;
+        const char *probe; /* NULL: the command */
         cut_fn cut;
     } cuts[] = {{"xenstore-", parts_cut_store},
-                {"devices-", parts_cut_devices}};
+                {"devices-", parts_cut_devices},
+                {NULL, parts_cut_list}};
 
     for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        const char *probe = cuts[i].probe, *number = NULL;
         uint64_t id;
 
-        if (str_starts(probe, cuts[i].name) &&
-            !str_parse_u64(probe + strlen(cuts[i].name), 0, DOMID_END - 1,
-                           &id)) {
+        if (probe && it->probe && str_starts(it->probe, probe))
+            number = it->probe + strlen(probe);
+        else if (!probe && it->argv && !strcmp(it->argv[0], "xl"))
+            number = it->argv[3];
+        if (number && !str_parse_u64(number, 0, DOMID_END - 1, &id)) {
             *domid = (unsigned)id;
             return cuts[i].cut;
         }
@@ -202,7 +227,7 @@ static void settle_empty(struct outcome *o, unsigned domid)
 {
     if (o->status == ST_OK) {
         o->status = ST_ABSENT;
-        snprintf(o->text, sizeof(o->text), "xenstore has nothing of domain %u",
+        snprintf(o->text, sizeof(o->text), "nothing is known of domain %u",
                  domid);
     } else {
         o->status = ST_SKIPPED;
@@ -219,7 +244,7 @@ static struct gather *part_new(const struct held *whole,
 {
     struct held *part;
     unsigned domid;
-    cut_fn cut = it->probe ? cut_of(it->probe, &domid) : NULL;
+    cut_fn cut = cut_of(it, &domid);
 
     if (!cut)
         return NULL;
@@ -241,18 +266,17 @@ int parts_read(struct taker *tk, const struct planned *items, size_t n,
                struct gather **out, struct err *err)
 {
     const struct request rq = {
-        .kind = REQ_PROBE,
+        .kind = items[0].probe ? REQ_PROBE : REQ_RUN,
         .name = items[0].probe,
+        .argv = items[0].argv,
         .max_bytes = items[0].max_bytes,
         .timeout_ms = items[0].timeout_ms,
     };
-    struct held *whole;
+    struct held *whole = held_new();
     int r;
 
-    whole = held_new();
     out[0] = &whole->g;
-    r = gather_slurp(tk->gather, &rq, &whole->text, err);
-    whole->g.outcome = *gather_outcome(tk->gather);
+    r = held_read(whole, tk->gather, &rq, err);
     if (r < 0 || whole->g.outcome.truncated != TRUNC_NONE)
         return r;
     for (size_t i = 1; i < n; i++)

@@ -1,6 +1,6 @@
 /* parts.h: what is read once for all domains and handed out in parts: the tree
- * of xenstore and the devices, so that xenstored is asked for each node once.
- */
+ * of xenstore, the devices, "xl list -l", so that xenstored is asked for each
+ * node once, and xl started once. */
 #ifndef XB_PARTS_H
 #define XB_PARTS_H
 
@@ -19,12 +19,13 @@ bool parts_wanted(const struct planned *items, size_t n);
 int parts_read(struct taker *tk, const struct planned *items, size_t n,
                struct gather **out, struct err *err);
 
-/* The cuts: of "xenstore" as the probe prints it (lines of xenstore-ls -fp)
- * what belongs to one domain; of "devices" (JSON) the same object with that
- * domain and its devices, without what concerns all.  Appended to out.  False:
- * not a text of that kind. */
+/* The cuts, appended to out: of "xenstore" as the probe prints it (lines of
+ * xenstore-ls -fp) what belongs to one domain; of "devices" (JSON) the same
+ * object with that domain and its devices, without what concerns all; of "xl
+ * list -l" (JSON) the array of that domain.  False: not a text of that kind. */
 bool parts_cut_store(const struct buf *whole, unsigned domid, struct buf *out);
 bool parts_cut_devices(const struct buf *whole, unsigned domid,
                        struct buf *out);
+bool parts_cut_list(const struct buf *whole, unsigned domid, struct buf *out);
 
 #endif

@@ -47,9 +47,9 @@ struct item {
                                one that was not needed itself counts as ok.
                                Nothing but its other fallbacks stands between
                                (dropin_parse sees to it) */
-    const char *part_of;    /* probe: PLUGIN/ITEM whose answer holds this one's:
-                               cut out of it, not asked for, where that was
-                               read (collector/parts.h) */
+    const char *part_of;    /* probe or command: PLUGIN/ITEM whose answer holds
+                               this one's:    cut out of it, not asked for, where
+                               that    was    read (collector/parts.h) */
     const char *modules[ITEM_MAX_MODULES + 1]; /* must all be loaded (or built
                                 in), else the item would load them: skipped */
     uint64_t max_bytes;                        /* 0: the plugin's */

@@ -280,13 +280,19 @@ static void add_logs(const struct folder *f)
     add_files(f, "libvirt-log", true, "/var/log/libvirt/libxl/%s.log*", name);
 }
 
+/* "domains/5-guest" */
+static void add_folder_name(struct buf *member, const struct domain *dom)
+{
+    buf_addf(member, "domains/%u-", dom->domid);
+    str_add_member_name(member, dom->name ? dom->name : "unnamed", false);
+}
+
 static void add_domain(struct plan_adder *adder, const struct domain *dom)
 {
     struct buf member = BUF_INIT;
     struct folder f = {.adder = adder, .dom = dom};
 
-    buf_addf(&member, "domains/%u-", dom->domid);
-    str_add_member_name(&member, dom->name ? dom->name : "unnamed", false);
+    add_folder_name(&member, dom);
     f.member = buf_str(&member);
     add_probe(&f, "domain", "domain", "domain.json", NULL);
     add_probe(&f, "xenstore", "xenstore", "xenstore.txt", "xen_store/xenstore");
@@ -342,6 +348,21 @@ static void add_long_list(struct plan_adder *adder, const struct domains *d)
                                    .instead_of = "xl-list-l",
                                    .priority = PRIO_TOOLSTACK,
                                    .timeout_ms = 20000});
+    for (size_t i = 0; i < d->n; i++) {
+        struct buf member = BUF_INIT;
+        char name[32], id[16];
+
+        snprintf(name, sizeof(name), "d%u-xl-list-l", d->v[i].domid);
+        snprintf(id, sizeof(id), "%u", d->v[i].domid);
+        add_folder_name(&member, &d->v[i]);
+        buf_adds(&member, "/xl-list-l.json");
+        plan_add(adder, &(struct item){.name = name,
+                                       .argv = {"xl", "list", "-l", id},
+                                       .member = buf_str(&member),
+                                       .part_of = "xen_domains/xl-list-l",
+                                       .timeout_ms = 20000});
+        buf_done(&member);
+    }
 }
 
 static int plan(struct plan_adder *adder, struct gather *g, struct err *err)

@@ -14,6 +14,10 @@ static const struct item items[] = {
     {.name = "xenstored", .glob = "/var/log/xenstored*.log*", .rotated = true},
     {.name = "libvirt-libxl", .tree = "/var/log/libvirt/libxl"},
     {.name = "libvirt", .glob = "/var/log/libvirt/*.log*", .rotated = true},
+    /* vTPMs, and the tool that many create their domains with. */
+    {.name = "swtpm", .tree = "/var/log/swtpm"},
+    {.name = "virt-manager", .glob = "/root/.cache/virt-manager/*.log*"},
+    {.name = "virt-manager-old", .glob = "/root/.virt-manager/*.log*"},
     {.name = NULL},
 };
 

@@ -349,6 +349,21 @@ int subject_devices_of(struct out *o, uint32_t domid, struct err *err)
 #define NAMES_ANSWER_S 2
 #define NAMES_TOTAL_S 20
 
+/* Where the hypervisor cannot be asked: /local/domain/ID/vm is "/vm/UUID". */
+static void put_uuid(struct out *o, struct devices *d, uint32_t domid)
+{
+    static const char before[] = "/vm/";
+    char path[64], *vm;
+
+    snprintf(path, sizeof(path), "/local/domain/%u", domid);
+    vm = devices_node(d, path, "vm");
+    if (vm && str_starts(vm, before) &&
+        strspn(vm + strlen(before), "0123456789abcdef-") == 36 &&
+        strlen(vm) == strlen(before) + 36)
+        out_addf(o, "domain %u %s\n", domid, vm + strlen(before));
+    free(vm);
+}
+
 /* "domain ID UUID" for each that the hypervisor has, then "name ID NAME" as
  * xenstore has it.  A xenstored that hangs costs the second part alone. */
 int subject_domain_names(struct out *o, struct err *err)
@@ -371,6 +386,8 @@ int subject_domain_names(struct out *o, struct err *err)
     for (size_t i = 0; i < d.n_domains; i++) {
         const char *name = d.domains[i].name;
 
+        if (rc_xen)
+            put_uuid(o, &d, d.domains[i].domid);
         if (!name)
             continue;
         out_addf(o, "name %u ", d.domains[i].domid);

@@ -2,8 +2,10 @@
 #include "collector/probe/probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <xentoollog.h>
@@ -31,11 +33,28 @@ struct xentoollog_logger *probe_quiet(void)
     return &quiet;
 }
 
+/* Is there a hypervisor below us, whatever is missing above it? */
+static bool under_xen(void)
+{
+    char type[8] = "";
+    int fd = open("/sys/hypervisor/type", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, type, sizeof(type) - 1);
+
+    if (fd >= 0)
+        close(fd);
+    return n >= 3 && !memcmp(type, "xen", 3);
+}
+
 int probe_is_absent(struct err *err)
 {
     /* The driver of a kernel that runs without Xen makes neither. */
     if (!access(PRIVCMD, F_OK) || !access(PRIVCMD_OLD, F_OK))
         return 0;
+    if (under_xen())
+        return err_set(err, -ENODEV,
+                       "no way to the hypervisor: there is no " PRIVCMD
+                       " (the kernel module xen_privcmd is not loaded: did "
+                       "Xen's init script start?)");
     return err_set(err, -ENODEV,
                    "no Xen hypervisor here: " PRIVCMD
                    ": No such file or directory");

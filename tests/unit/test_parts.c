@@ -113,14 +113,37 @@ static void devices(void **state)
     free(out);
 }
 
+static void list(void **state)
+{
+    struct buf whole = BUF_INIT, part = BUF_INIT;
+
+    (void)state;
+    buf_adds(&whole, "[{\"domid\":0,\"config\":{}},{\"domid\":5,\"config\":"
+                     "{\"c_info\":{\"name\":\"a\"}}}]");
+    assert_true(parts_cut_list(&whole, 5, &part));
+    assert_string_equal(buf_str(&part),
+                        "[\n  {\n    \"domid\": 5,\n    \"config\": {\n"
+                        "      \"c_info\": {\n        \"name\": \"a\"\n"
+                        "      }\n    }\n  }\n]\n");
+    buf_reset(&part);
+    assert_true(parts_cut_list(&whole, 7, &part));
+    assert_int_equal(part.len, 0);
+    buf_reset(&whole);
+    buf_adds(&whole, "(domain (domid 5))");
+    assert_false(parts_cut_list(&whole, 5, &part));
+    buf_done(&whole);
+    buf_done(&part);
+}
+
 /* ---- a host that says one thing ------------------------------------------ */
 
 struct host {
     struct gather g;
     const char *text;
     struct outcome says;
+    enum request_kind wanted;
     unsigned asked;
-    bool given;
+    bool given, complained;
 };
 
 static int host_start(struct gather *g, const struct request *rq,
@@ -129,7 +152,7 @@ static int host_start(struct gather *g, const struct request *rq,
     struct host *h = (struct host *)g;
 
     (void)err;
-    assert_int_equal(rq->kind, REQ_PROBE);
+    assert_int_equal(rq->kind, h->wanted);
     h->asked++;
     h->given = false;
     return 0;
@@ -141,6 +164,15 @@ static int host_next(struct gather *g, struct chunk *out, struct err *err)
 
     (void)err;
     g->outcome = h->says;
+    if (h->wanted == REQ_RUN && !h->complained) {
+        h->complained = true;
+        *out = (struct chunk){.kind = CHUNK_ERRDATA,
+                              .data = "warn",
+                              .len = 4,
+                              .path = "",
+                              .decoded = ""};
+        return 1;
+    }
     if (h->given)
         return 0;
     h->given = true;
@@ -178,6 +210,7 @@ static char *said(struct gather *g)
 static void one_reading(void **state)
 {
     struct host h = {.g.ops = &host_ops,
+                     .wanted = REQ_PROBE,
                      .text = tree,
                      .says.status = ST_OK,
                      .says.duration_ms = 9};
@@ -209,6 +242,7 @@ static void one_reading(void **state)
 static void failures(void **state)
 {
     struct host h = {.g.ops = &host_ops,
+                     .wanted = REQ_PROBE,
                      .text = "/local/domain/1 = \"\"\n",
                      .says.status = ST_FAILED,
                      .says.text = "did not answer"};
@@ -238,6 +272,39 @@ static void failures(void **state)
     gather_free(out[0]);
 }
 
+/* A command's stderr stays with the whole. */
+static void of_command(void **state)
+{
+    static const char *const all[] = {"xl", "list", "-l", NULL};
+    static const char *const one[] = {"xl", "list", "-l", "5", NULL};
+    struct planned lists[] = {
+        {.item = &whole_item, .argv = all, .part_of = -1, .max_bytes = 4096},
+        {.item = &whole_item, .argv = one, .part_of = 0},
+    };
+    struct host h = {.g.ops = &host_ops,
+                     .wanted = REQ_RUN,
+                     .text = "[{\"domid\":5}]",
+                     .says.status = ST_OK};
+    struct taker tk = {.gather = &h.g};
+    struct gather *out[2] = {NULL};
+    struct chunk c;
+    char *text;
+
+    (void)state;
+    assert_int_equal(parts_read(&tk, lists, 2, out, NULL), 0);
+    assert_int_equal(gather_next(out[0], &c, NULL), 1);
+    assert_int_equal(c.kind, CHUNK_ERRDATA);
+    assert_memory_equal(c.data, "warn", 4);
+    text = said(out[0]);
+    assert_string_equal(text, "[{\"domid\":5}]");
+    free(text);
+    assert_int_equal(gather_next(out[1], &c, NULL), 1);
+    assert_int_equal(c.kind, CHUNK_DATA);
+    assert_int_equal(gather_next(out[1], &c, NULL), 0);
+    gather_free(out[0]);
+    gather_free(out[1]);
+}
+
 static void not_wanted(void **state)
 {
     (void)state;
@@ -255,7 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(store),       cmocka_unit_test(devices),
         cmocka_unit_test(one_reading), cmocka_unit_test(failures),
-        cmocka_unit_test(not_wanted),
+        cmocka_unit_test(not_wanted),  cmocka_unit_test(list),
+        cmocka_unit_test(of_command),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

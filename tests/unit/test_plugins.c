@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "collector/base/core/str.h"
 #include "plugins/plugin.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -141,7 +142,7 @@ static void test_tables(void **state)
                 fail_msg("%s/%s: %s", p->name, i->name, fault);
         }
     }
-    assert_int_equal(n, 22);
+    assert_int_equal(n, 24);
 }
 
 /* The rules above would not notice a table that is not there. */
@@ -202,6 +203,7 @@ static const char *const programs[] = {"apk",
                                        "ebtables",
                                        "ebtables-legacy",
                                        "efibootmgr",
+                                       "ethtool",
                                        "fcoeadm",
                                        "find",
                                        "findmnt",
@@ -215,6 +217,7 @@ static const char *const programs[] = {"apk",
                                        "journalctl",
                                        "kpatch",
                                        "last",
+                                       "list_domains",
                                        "losetup",
                                        "ls",
                                        "lsblk",
@@ -230,6 +233,10 @@ static const char *const programs[] = {"apk",
                                        "network-bridge",
                                        "nft",
                                        "ntpq",
+                                       "ovs-appctl",
+                                       "ovs-dpctl",
+                                       "ovs-ofctl",
+                                       "ovs-vsctl",
                                        "pacman",
                                        "ps",
                                        "pvs",
@@ -292,16 +299,22 @@ static const struct {
     {"driver-tool", {"-l"}},
     {"drbdsetup", {"status", "show"}},
     {"efibootmgr", {"-v"}},
+    {"ethtool", {"-i", "-S", "-k", "-g", "-l", "-c", "-a", "eth0", "a%b"}},
     {"fcoeadm", {"-i", "-t"}},
     {"ipset", {"list"}},
     {"kpatch", {"list"}},
     {"last", {"-x"}},
+    {"list_domains", {"-all"}},
     {"lsof", {"-b"}},
     {"lspci", {"-nnvv", "-nntv"}},
     {"lsusb", {"-t"}},
     {"mokutil", {"--sb-state"}},
     {"multipathd", {"show"}},
     {"ntpq", {"-pn"}},
+    {"ovs-appctl", {"--timeout=8"}},
+    {"ovs-dpctl", {"--timeout=8"}},
+    {"ovs-ofctl", {"--timeout=8"}},
+    {"ovs-vsctl", {"--timeout=8"}},
     {"rc-status", {"-a"}},
     {"sar", {"-A"}},
     {"static-vdis", {"list"}},
@@ -363,6 +376,14 @@ static void check_command(const char *of, const struct item *i)
         assert_true(i->on_request);
     }
     check_lvm(of, i);
+    /* What Open vSwitch's programs are asked: the word behind the time limit.
+     */
+    if (str_starts(i->argv[0], "ovs-"))
+        assert_true(one_of(
+            i->argv[2],
+            (const char *const[]){"show", "list", "upcall/show", "memory/show",
+                                  "coverage/show", "dpif/show", "bond/list",
+                                  "-s", "dump-flows", "fdb/show", NULL}));
     /* "dmesg -c" and "xl dmesg -c" empty the ring. */
     if (!strcmp(i->argv[0], "dmesg") ||
         !strcmp(i->argv[1] ? i->argv[1] : "", "dmesg"))
@@ -402,6 +423,7 @@ static const struct {
     {"fcoeadm", "fcoe"},
     {"ipset", "ip_set"},
     {"mokutil", "efivarfs"},
+    {"ovs-dpctl", "openvswitch"},
     {"multipathd", "dm_multipath"},
     {"zfs", "zfs"},
     {"zpool", "zfs"},
@@ -613,6 +635,58 @@ static void test_net(void **state)
     }
 }
 
+static void test_nic(void **state)
+{
+    static const char *const globs[][5] = {
+        {"/sys/class/net/*/device/vendor", "/sys/class/net/eth0/device/vendor",
+         "/sys/class/net/-s/device/vendor", "/etc/passwd"},
+        {"/sys/class/net/vif*/operstate", "/sys/class/net/vif1.0/operstate"},
+        {NULL}};
+    struct host h = {.gather.ops = &host_ops, .globs = globs};
+    struct plan_adder added = {""};
+
+    (void)state;
+    assert_int_equal(plugin("sys_nic")->plan(&added, &h.gather, NULL), 0);
+    assert_string_equal(
+        added.text,
+        "nic1-link ethtool eth0 > commands/sys_nic/eth0-link.txt\n"
+        "nic1-driver ethtool -i eth0 > commands/sys_nic/eth0-driver.txt\n"
+        "nic1-statistics ethtool -S eth0 > "
+        "commands/sys_nic/eth0-statistics.txt\n"
+        "nic1-features ethtool -k eth0 > commands/sys_nic/eth0-features.txt\n"
+        "nic1-rings ethtool -g eth0 > commands/sys_nic/eth0-rings.txt\n"
+        "nic1-channels ethtool -l eth0 > commands/sys_nic/eth0-channels.txt\n"
+        "nic1-coalesce ethtool -c eth0 > commands/sys_nic/eth0-coalesce.txt\n"
+        "nic1-pause ethtool -a eth0 > commands/sys_nic/eth0-pause.txt\n"
+        "vif1-features ethtool -k vif1.0 > "
+        "commands/sys_nic/vif1.0-features.txt\n");
+}
+
+static void test_ovs(void **state)
+{
+    static const char *const none[][5] = {{NULL}};
+    static const char *const files[][2] = {
+        {"ovs-vsctl", "xenbr0\n-h\n../x\na%b\n"}, {NULL}};
+    struct host h = {.gather.ops = &host_ops, .globs = none, .files = files};
+    struct plan_adder added = {""};
+
+    (void)state;
+    assert_int_equal(plugin("sys_ovs")->plan(&added, &h.gather, NULL), 0);
+    assert_string_equal(added.text,
+                        "fdb-1 ovs-appctl --timeout=8 fdb/show xenbr0 > "
+                        "commands/sys_ovs/fdb-xenbr0.txt\n"
+                        "ports-1 ovs-ofctl --timeout=8 show xenbr0 > "
+                        "commands/sys_ovs/ports-xenbr0.txt\n"
+                        "flows-1 ovs-ofctl --timeout=8 dump-flows xenbr0 > "
+                        "commands/sys_ovs/flows-xenbr0.txt\n"
+                        "fdb-2 ovs-appctl --timeout=8 fdb/show a%b > "
+                        "commands/sys_ovs/fdb-a%25b.txt\n"
+                        "ports-2 ovs-ofctl --timeout=8 show a%b > "
+                        "commands/sys_ovs/ports-a%25b.txt\n"
+                        "flows-2 ovs-ofctl --timeout=8 dump-flows a%b > "
+                        "commands/sys_ovs/flows-a%25b.txt\n");
+}
+
 static void test_process(void **state)
 {
     static const char *const globs[][5] = {{"/proc/[1-9]*/status",
@@ -663,6 +737,9 @@ static void test_process(void **state)
     "d" id "-bootloader /var/log/xen/bootloader." id ".log* > domains/" id     \
     "-" name "\n"
 #define LONG_LIST "xl-list-l xl list -l > \nxm-list-l xm list --long > \n"
+#define LONG(id, name)                                                         \
+    "d" id "-xl-list-l xl list -l " id " > domains/" id "-" name               \
+    "/xl-list-l.json\n"
 #define UUID "911e5508-906b-4d1e-b83d-04bac6f2184c"
 
 static void domains_of(const char *source, const char *text,
@@ -708,7 +785,8 @@ static void test_domains(void **state)
                               "d3-libvirt-log /var/log/libvirt/libxl/web.log* "
                               "> domains/3-web\n"
                               "xl-network-list-1 xl network-list 3 > \n"
-                              "xl-block-list-1 xl block-list 3 > \n" LONG_LIST);
+                              "xl-block-list-1 xl block-list 3 > \n" LONG_LIST
+                                  LONG("0", "Domain-0") LONG("3", "web"));
 }
 
 /* What a guest is called leads nowhere, and a domain that xenstore does not
@@ -736,7 +814,7 @@ static void test_domains_hostile(void **state)
         domains_of("domain-names", text, &added);
         snprintf(want, sizeof(want),
                  FOLDER("4", "%1$s") BY_ID("4", "%1$s")
-                     BOOTLOADER("4", "%1$s") "%2$s",
+                     BOOTLOADER("4", "%1$s") "%2$s" LONG("4", "%1$s"),
                  rows[i].member, lists);
         assert_string_equal(added.text, want);
     }
@@ -799,6 +877,8 @@ int main(void)
         cmocka_unit_test(test_no_doors),
         cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_net),
+        cmocka_unit_test(test_nic),
+        cmocka_unit_test(test_ovs),
         cmocka_unit_test(test_process),
         cmocka_unit_test(test_domains),
         cmocka_unit_test(test_domains_hostile),

@@ -366,9 +366,15 @@ static void names(void **state)
     assert_string_equal(res.text, "name 0 Domain-0\nname 1 web\nname 7 a?b\n");
     hypervisor_has(0, 1, 2);
     no_module = true;
+    store_nodes =
+        HEALTHY "/local/domain/1/vm=/vm/911e5508-906b-4d1e-b83d-04bac6f2184c\n"
+                "/local/domain/7/vm=/vm/../../etc\n/local/domain/7/name=a\tb\n";
     run(subject_domain_names);
     assert_int_equal(res.rc, -ELIBACC);
-    assert_string_equal(res.text, "name 0 Domain-0\nname 1 web\nname 7 a?b\n");
+    assert_string_equal(res.text,
+                        "name 0 Domain-0\n"
+                        "domain 1 911e5508-906b-4d1e-b83d-04bac6f2184c\n"
+                        "name 1 web\nname 7 a?b\n");
     run(subject_devices);
     no_module = false;
     assert_int_equal(res.rc, 0);

@@ -22,7 +22,7 @@ boots='
 main           main    900
 guests         guests  600
 qemu64         plain   240  -p qemu64,+npt
-other-release  plain   240  -x
+other-release  other-release 300 -x
 no-xen         plain   240  -n
 probe          probe   400
 '
@@ -92,7 +92,7 @@ store_hosts() { # BOOT
         name=$(basename "$dir")
         case $1/$name in
         qemu64/* | */healthy) continue ;;
-        other-release/*) name=xen-4.20-tools-4.17 ;;
+        other-release/*) name=xen-4.20-tools-4.17-$name ;;
         no-xen/*) name=no-xen-debian12 ;;
         *) name=xen-4.17-$name ;;
         esac

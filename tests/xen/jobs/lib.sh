@@ -74,8 +74,8 @@ xen_plugins() {
 state() {
     mkdir -p "$out/state"
     lsmod | awk 'NR > 1 { print $1 }' | sort >"$out/state/modules.$1"
-    timeout 20 xl dmesg >"$out/state/ring.$1" 2>&1
-    timeout 20 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
+    timeout -k 5 20 xl dmesg >"$out/state/ring.$1" 2>&1
+    timeout -k 5 20 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
 }
 
 # collect NAME ARGUMENTS...: a recorded host, as hosts/NAME/xen-bugtool-*; its

@@ -21,6 +21,7 @@
 #include "collector/base/core/log.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/front/draft.h"
 #include "collector/front/launch.h"
 #include "collector/front/serve.h"
 
@@ -343,6 +344,7 @@ int master_run(const struct master_spec *spec)
         close(m->server.made);
     free(m->server.input_path);
     free(m->server.made_path);
+    draft_free(m->server.draft);
     if (m->signals >= 0)
         close(m->signals);
     free(m);

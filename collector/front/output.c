@@ -103,6 +103,11 @@ static bool still_named(int dir, const char *name, int fd)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+bool output_is_beside(const struct output *o, const char *name, int fd)
+{
+    return o->at.dir >= 0 && still_named(o->at.dir, name, fd);
+}
+
 /* Removes one dead run's file or folder: ours, and not held any more. */
 static void remove_stale(int dir, const char *name)
 {

@@ -41,6 +41,9 @@ int output_open(struct output *o, const char *stem, const char *folder,
 /* An unnamed file beside the output; the caller closes it. */
 int output_spool(struct output *o, int *fd_out, struct err *err);
 
+/* Whether name, in the folder where the output is made, is the open file fd. */
+bool output_is_beside(const struct output *o, const char *name, int fd);
+
 /* Once.  keep: syncs, and gives the output its name, with "-1", "-2" ... in
  * front of the extension if that exists by now.  path gets the absolute path
  * ("" with --outfd and without keep), note what went wrong on the way. */

@@ -13,6 +13,7 @@
 #include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/front/program.h"
 #include "config.h"
 
 #define MAX_ERR_BYTES (1u << 20)
@@ -40,19 +41,12 @@ static int take_output(void *arg, bool is_stderr, const char *data, size_t len)
     return reply_data(o->rp, is_stderr, data, len);
 }
 
-/* Where commands may lie.  As root only what root alone can write counts; else
- * the kernel's own rights decide. */
-static unsigned walk_flags(void)
-{
-    return geteuid() == 0 ? 0 : PATH_NAMED;
-}
-
 static bool fit_folder(const char *path)
 {
     struct path_found f = {.fd = -1};
     bool fit;
 
-    fit = path[0] == '/' && !path_walk(path, walk_flags(), &f, NULL) &&
+    fit = path[0] == '/' && !path_walk(path, program_walk_flags(), &f, NULL) &&
           S_ISDIR(f.st.st_mode) && (geteuid() != 0 || path_safe(&f.st));
     path_found_done(&f);
     return fit;
@@ -81,34 +75,6 @@ static char *search_path(void)
     return buf_take(&out);
 }
 
-/* Whether path may be run.  0; -ENOENT: not there; else err says why not. */
-static int check_program(const char *path, struct err *err)
-{
-    struct path_found f = {.fd = -1};
-    char why[96];
-    int rc = path_walk(path, walk_flags(), &f, err);
-
-    if (rc == -ENOTDIR)
-        rc = -ENOENT;
-    if (rc)
-        goto out;
-    if (!S_ISREG(f.st.st_mode))
-        rc = err_set(err, -EACCES, "%s is not a program", path);
-    else if (access(path, X_OK))
-        rc = err_sys(err, errno, "cannot run %s", path);
-    else if (geteuid() == 0 && !path_safe(&f.st))
-        rc = err_set(err, PATH_UNSAFE, "%s %s", path,
-                     path_unsafe_why(&f.st, why, sizeof(why)));
-    else if (geteuid() == 0 && !f.safe_dir)
-        rc = err_set(err, PATH_UNSAFE,
-                     "%s lies in a folder that others can "
-                     "write",
-                     path);
-out:
-    path_found_done(&f);
-    return rc;
-}
-
 /* The full path of a command, or NULL with the outcome set. */
 static char *find_program(struct reply *rp, const char *name,
                           const char *folders)
@@ -120,7 +86,7 @@ static char *find_program(struct reply *rp, const char *name,
          w = strtok_r(NULL, ":", &save)) {
         struct err err = ERR_INIT;
         char *path = xasprintf("%s/%s", w, name);
-        int rc = check_program(path, &err);
+        int rc = program_check(path, &err);
 
         if (!rc) {
             found = path;
@@ -270,7 +236,7 @@ void serve_probe(struct reply *rp, const char *name, uint64_t timeout_ms,
         reply_set(rp, ST_REFUSED, "%s is not the name of a probe", name);
         return;
     }
-    rc = check_program(PROBE_PROGRAM, &err);
+    rc = program_check(PROBE_PROGRAM, &err);
     if (rc) {
         reply_fail(rp, rc, err.text);
         if (rc == -ENOENT)

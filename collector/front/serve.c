@@ -14,6 +14,8 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/front/deny.h"
 #include "collector/front/key.h"
+#include "collector/front/draft.h"
+#include "collector/front/mailer.h"
 #include "collector/front/send.h"
 #include "config.h"
 
@@ -461,6 +463,59 @@ static int do_receipt(struct server *s, struct fields *in, struct answer *out,
     return rc;
 }
 
+/* --- mail ---------------------------------------------------------------- */
+
+static int do_draft(struct server *s, struct fields *in, struct answer *out,
+                    struct err *err)
+{
+    int fd, rc;
+    char *path = sent_bundle(s, &fd);
+
+    if (!fields_end(in) || !path || s->n_sends++ >= MAX_SENDS) {
+        rc = nonsense(err, "bad fields, no bundle, or asked too often");
+    } else {
+        draft_free(s->draft);
+        rc = draft_new(fd, path, &s->send.id, &s->draft, &out->fd, err);
+    }
+    free(path);
+    return rc;
+}
+
+static int do_sendmail(struct server *s, struct fields *in, struct answer *out,
+                       struct err *err)
+{
+    const char *to[MAILER_ADDRESSES + 1] = {NULL};
+    const char *program = options_last(s->opt, OPT_SENDMAIL);
+    uint64_t n = field_u64(in);
+    int fd;
+
+    for (uint64_t i = 0; i < n && i < MAILER_ADDRESSES; i++)
+        to[i] = field_str(in);
+    if (!fields_end(in) || !n || !program || !s->draft)
+        return nonsense(err, "bad fields, no mail, or no --sendmail");
+    fd = draft_rewind(s->draft, err);
+    out->close_fd = true;
+    return fd < 0 ? fd : mailer_start(program, fd, to, &out->fd, err);
+}
+
+static int do_keep(struct server *s, struct fields *in, struct answer *out,
+                   struct err *err)
+{
+    bool keep = field_u64(in) != 0;
+    struct buf path = BUF_INIT;
+    int rc = 0;
+
+    if (!fields_end(in) || !s->draft)
+        return nonsense(err, "bad fields, or no mail");
+    if (keep)
+        rc = draft_keep(s->draft, &path, err);
+    field_put_str(&out->fields, buf_str(&path));
+    buf_done(&path);
+    draft_free(s->draft);
+    s->draft = NULL;
+    return rc;
+}
+
 /* --- the table ---------------------------------------------------------- */
 
 static const struct {
@@ -483,6 +538,9 @@ static const struct {
      do_bundle},
     {CT_SEND, "CT_SEND", CMD_COLLECT | CMD_UPLOAD, do_send},
     {CT_RECEIPT, "CT_RECEIPT", CMD_COLLECT | CMD_UPLOAD, do_receipt},
+    {CT_DRAFT, "CT_DRAFT", CMD_COLLECT | CMD_UPLOAD, do_draft},
+    {CT_SENDMAIL, "CT_SENDMAIL", CMD_COLLECT | CMD_UPLOAD, do_sendmail},
+    {CT_KEEP, "CT_KEEP", CMD_COLLECT | CMD_UPLOAD, do_keep},
     {CT_OPEN, "CT_OPEN",
      CMD_COLLECT | CMD_INSPECT | CMD_VERIFY | CMD_REDACT | CMD_REPORT |
          CMD_DIAGNOSE,

@@ -30,6 +30,7 @@ struct server {
     char *made_path;    /* where it lies; NULL: no file of its own */
     struct launch send; /* the program that sends */
     unsigned n_sends;
+    struct draft *draft; /* of a mail; NULL: none */
     int input; /* redact's operand if it is a folder; -1 until opened */
     char *input_path;
     dev_t input_dev;

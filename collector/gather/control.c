@@ -263,3 +263,58 @@ int control_left(struct control *c, char **text_out, struct err *err)
     }
     return r;
 }
+
+int control_draft(struct control *c, int *fd_out, struct err *err)
+{
+    struct fields f;
+    int r = ask(c, CT_DRAFT, NULL, &f, err);
+
+    return r ? r : done(c, &f, fd_out, err);
+}
+
+static uint64_t count(const char *const *list)
+{
+    uint64_t n = 0;
+
+    while (list[n])
+        n++;
+    return n;
+}
+
+int control_sendmail(struct control *c, const char *const *to,
+                     const char *const *cc, int *sock_out, struct err *err)
+{
+    struct buf q = BUF_INIT;
+    struct fields f;
+    int r;
+
+    field_put_u64(&q, count(to) + count(cc));
+    for (; *to; to++)
+        field_put_str(&q, *to);
+    for (; *cc; cc++)
+        field_put_str(&q, *cc);
+    r = ask(c, CT_SENDMAIL, &q, &f, err);
+    buf_done(&q);
+    return r ? r : done(c, &f, sock_out, err);
+}
+
+int control_keep(struct control *c, char **path_out, struct err *err)
+{
+    struct buf q = BUF_INIT;
+    struct fields f;
+    char *path;
+    int r;
+
+    field_put_u64(&q, path_out != NULL);
+    r = ask(c, CT_KEEP, &q, &f, err);
+    buf_done(&q);
+    if (r)
+        return r;
+    path = xstrdup(field_str(&f));
+    r = done(c, &f, NULL, err);
+    if (!r && path_out)
+        *path_out = path;
+    else
+        free(path);
+    return r;
+}

@@ -48,6 +48,14 @@ int control_key(struct control *c, struct err *err);
 int control_send(struct control *c, int *sock_out, struct err *err);
 /* That bundle's receipt, open for appending. */
 int control_receipt(struct control *c, int *fd_out, struct err *err);
+/* A file for a mail beside the bundle; the caller closes the descriptor. */
+int control_draft(struct control *c, int *fd_out, struct err *err);
+/* Hands it to the program of --sendmail; to is NULL-terminated.  SD_END comes
+ * on the socket. */
+int control_sendmail(struct control *c, const char *const *to,
+                     const char *const *cc, int *sock_out, struct err *err);
+/* Gives it a name (path_out, to be freed) or (path_out NULL) drops it. */
+int control_keep(struct control *c, char **path_out, struct err *err);
 int control_left(struct control *c, char **text_out, struct err *err);
 
 #endif

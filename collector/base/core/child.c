@@ -39,7 +39,7 @@ struct child {
     const struct child_spec *spec;
     struct child_result *res;
     pid_t pid;
-    int null_fd, sig_fd, watch_fd;
+    int in_fd, sig_fd, watch_fd;
     int rd[N_PIPES], wr[N_PIPES]; /* -1 when closed */
     bool ended;                   /* a zombie now */
     bool ending;                  /* TERM or KILL was sent by us */
@@ -92,7 +92,7 @@ static __attribute__((noreturn)) void be_child(const struct child *c,
         _exit(127);
     reset_signals();
     /* No source is one of 0 to 2: lift() saw to that. */
-    if (dup2(c->null_fd, 0) < 0 || dup2(c->wr[P_OUT], 1) < 0 ||
+    if (dup2(c->in_fd, 0) < 0 || dup2(c->wr[P_OUT], 1) < 0 ||
         dup2(c->wr[P_ERR], 2) < 0 || chdir("/"))
         goto fail;
     umask(077);
@@ -147,9 +147,10 @@ static int make_pipes(struct child *c, struct err *err)
             return err_sys(err, errno, "cannot make a pipe");
         fcntl(c->rd[i], F_SETFL, O_NONBLOCK);
     }
-    c->null_fd = lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (c->null_fd < 0)
-        return err_sys(err, errno, "cannot open /dev/null");
+    c->in_fd = lift(c->spec->input ? fcntl(c->spec->input, F_DUPFD_CLOEXEC, 3)
+                                   : open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (c->in_fd < 0)
+        return err_sys(err, errno, "cannot open what it is to read");
     sigemptyset(&chld);
     sigaddset(&chld, SIGCHLD);
     c->sig_fd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -445,7 +446,7 @@ int child_run(const struct child_spec *spec, struct child_result *out,
     c->spec = spec;
     c->res = out;
     c->watch_fd = spec->watch_fd;
-    c->null_fd = c->sig_fd = -1;
+    c->in_fd = c->sig_fd = -1;
     for (int i = 0; i < N_PIPES; i++)
         c->rd[i] = c->wr[i] = -1;
     c->deadline = -1;
@@ -471,7 +472,7 @@ out:
         close_fd(&c->rd[i]);
         close_fd(&c->wr[i]);
     }
-    close_fd(&c->null_fd);
+    close_fd(&c->in_fd);
     close_fd(&c->sig_fd);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(c);

@@ -2,9 +2,10 @@
  *
  * The only file that execs commands.  Never uses a shell.  Does not log.
  *
- * The program gets /dev/null as stdin, two pipes, no other descriptor, the
- * environment it is given, its own process group, "/" as folder, umask 077, no
- * core dumps and default signals; it dies with the calling thread.
+ * The program gets /dev/null or a file as stdin, two pipes, no other
+ * descriptor, the environment it is given, its own process group, "/" as
+ * folder, umask 077, no core dumps and default signals; it dies with the
+ * calling thread.
  *
  * Whatever is left of its process group at the end is killed.  Processes that
  * made a group of their own (daemons) are not touched; if they hold the pipes,
@@ -34,6 +35,7 @@ typedef int child_output_fn(void *arg, bool is_stderr, const char *data,
 struct child_spec {
     const char *const *argv; /* NULL-terminated, argv[0] is a full path */
     const char *const *env;  /* NULL-terminated */
+    int input;               /* its stdin, not closed; 0: /dev/null */
     unsigned timeout_ms;     /* TERM at the deadline, KILL 2 s later; 0: none */
     uint64_t max_bytes;      /* of stdout: beyond this it is stopped; 0: none */
     uint64_t max_err_bytes;  /* of stderr: what is beyond is dropped */

@@ -48,6 +48,10 @@
  *   CT_SEND    starts xen-bugtool-send with the bundle of CT_BUNDLE (after
  * CT_FINISH of collect: what it has made) -> the worker's end of its socket
  *   CT_RECEIPT -> that bundle's receipt, open for appending, as descriptor
+ *   CT_DRAFT   -> a new file for a mail, beside that bundle, as descriptor
+ *   CT_SENDMAIL u64 n, n * str address: the program of --sendmail is given that
+ *              file -> socket on which SD_END will say what came of it
+ *   CT_KEEP    u64 keep -> str path: gives that file a name, or drops it
  *
  * To xen-bugtool-send, over its socket.  From the master, before the worker has
  * the other end:
@@ -59,6 +63,8 @@
  *
  *   SD_TEXT    str name, str value: what the command line does not say
  *   SD_GO
+ *
+ * (for a mail also SD_FILE with the role "draft")
  *
  * From xen-bugtool-send, which asks at the terminal by itself:
  *
@@ -96,6 +102,9 @@ enum proto {
     CT_INPUT,
     CT_SEND,
     CT_RECEIPT,
+    CT_DRAFT,
+    CT_SENDMAIL,
+    CT_KEEP,
     CT_OK,
     CT_ERR,
 

@@ -127,7 +127,8 @@ $(BUILD)/worker.a: $(call obj,$(WORKER_SRC)) $(REDACT_GEN_OBJ) \
 	$(REPORT_GEN_OBJ) $(DIAG_GEN_OBJ)
 # With what it needs of base/, so that its tests link with it alone.
 $(BUILD)/send.a: $(call obj,$(SEND_SRC)) $(BUILD)/collector/base/yaml.o \
-	$(BUILD)/collector/base/digest.o
+	$(BUILD)/collector/base/digest.o $(BUILD)/collector/base/base64.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard collector/mail/*.c))
 %.a:
 	$(call say,AR,$@)rm -f $@; $(AR) rcs $@ $^
 

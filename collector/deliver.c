@@ -15,6 +15,7 @@
 #include "collector/base/core/url.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
+#include "collector/deliver_mail.h"
 #include "collector/receipt.h"
 #include "collector/verify.h"
 
@@ -30,6 +31,7 @@ struct delivery {
     struct stop *stop;
     char *path;
     struct buf summary;
+    struct package_scan package;
     char *weakened; /* built-in rules that were weakened; NULL: none */
     uint64_t n_shown, size;
     char sha256[SHA256_HEX];
@@ -128,6 +130,7 @@ static void on_head(void *arg, const struct manifest_head *head)
     delivery_tell(d, "privacy", head->options.privacy);
     delivery_tell(d, "xen", head->host.xen ? head->host.xen : "");
     delivery_tell(d, "kernel", head->host.kernel ? head->host.kernel : "");
+    delivery_tell(d, "machine", head->host.machine ? head->host.machine : "");
     delivery_tell(d, "tool", head->tool_version);
     delivery_tell(d, "case",
                   head->options.case_id ? head->options.case_id : "");
@@ -141,6 +144,8 @@ static void on_member(void *arg, const char *name, const char *data, size_t n)
 
     if (!strcmp(name, SUMMARY))
         buf_add(&d->summary, data, n < room ? n : room);
+    else if (!strcmp(name, PACKAGE_MEMBER))
+        package_scan_feed(&d->package, data, n);
 }
 
 /* Of the file as it lies there; what is sent is held against it. */
@@ -231,6 +236,7 @@ int delivery_check(struct delivery *d, struct err *err)
     if (!r) {
         delivery_tell(d, "sha256", d->sha256);
         delivery_tell(d, "summary", buf_str(&d->summary));
+        delivery_tell(d, "xen-package", d->package.version);
     }
     log_progress("%s", "");
     if (fd >= 0)
@@ -261,12 +267,17 @@ static int send_text(int sock, const char *name, const char *value)
     return r;
 }
 
-static int tell_all(const struct delivery *d, int sock, const char *url)
+static int tell_all(const struct delivery *d, int sock, const char *url,
+                    struct err *err)
 {
     int r = send_text(sock, "url", url);
 
     for (size_t i = 0; !r && i < d->n_texts; i++)
         r = send_text(sock, d->texts[i].name, d->texts[i].value);
+    if (r)
+        err_sys(err, -r, "the sending program does not listen");
+    if (!r && deliver_mail_is(d->opt, url))
+        r = deliver_mail_give(d->ctl, sock, err);
     return r ? r : frame_send(sock, SD_GO, NULL, 0, -1);
 }
 
@@ -329,6 +340,30 @@ static void keep_receipt(const struct delivery *d, const char *url,
         close(fd);
 }
 
+/* The mail is written, or was not to be: r is what came so far. */
+static int finish_mail(struct delivery *d, const char *url,
+                       struct delivered *out, int r, struct err *err)
+{
+    char *path = NULL;
+    int sock = -1;
+
+    if (!r && out->result == SEND_DONE)
+        r = deliver_mail_finish(d->opt, d->ctl, url, &sock, &path, err);
+    if (sock >= 0) {
+        delivered_done(out);
+        wait_end(d, sock, out);
+        close(sock);
+    }
+    if (path) {
+        free(out->where);
+        out->where = path;
+        out->draft = true;
+    } else {
+        deliver_mail_drop(d->ctl);
+    }
+    return r;
+}
+
 int delivery_send(struct delivery *d, const char *url, struct delivered *out,
                   struct err *err)
 {
@@ -342,17 +377,18 @@ int delivery_send(struct delivery *d, const char *url, struct delivered *out,
         r = control_send(d->ctl, &sock, err);
     if (r)
         return r;
-    r = tell_all(d, sock, url);
-    if (r)
-        r = err_sys(err, -r, "the sending program does not listen");
-    else
+    r = tell_all(d, sock, url, err);
+    if (!r)
         wait_end(d, sock, out);
     close(sock);
+    if (deliver_mail_is(d->opt, url))
+        r = finish_mail(d, url, out, r, err);
     if (!r)
         keep_receipt(d, url, out,
-                     out->result == SEND_DONE ? "delivered"
-                     : out->result == SEND_NO ? "stopped"
-                                              : "failed");
+                     out->draft                 ? "drafted"
+                     : out->result == SEND_DONE ? "delivered"
+                     : out->result == SEND_NO   ? "stopped"
+                                                : "failed");
     return r;
 }
 
@@ -409,6 +445,13 @@ bool delivered_print(const struct delivered *d, const struct options *opt,
 
     if (options_has(opt, OPT_JSON))
         print_json(d, path, shown);
+    else if (d->draft && options_has(opt, OPT_QUIET))
+        puts(d->where);
+    else if (d->draft)
+        printf("The draft of a mail: %s\n"
+               "Nothing was sent.  Open it with a mail program, such as\n"
+               "  mutt -H %s\n  thunderbird %s\n",
+               d->where, d->where, d->where);
     else if (done && !options_has(opt, OPT_QUIET))
         printf("Sent to %s\n", *d->where ? d->where : shown);
     if (!done)

@@ -42,6 +42,7 @@ struct delivered {
     char *answer; /* the server's words, safe to show; "" if none */
     char *where;  /* what it can be found by; "" if nothing */
     uint64_t tries;
+    bool draft; /* nothing was sent: where is the file of a mail */
 };
 
 /* Sends it: to the URL of the command line if it names one, else to url.  0

@@ -11,7 +11,7 @@ struct receipt_line {
     const char *url;    /* as given; it is noted without user and query */
     const char *sha256; /* of the bundle */
     uint64_t size;
-    const char *result;                /* delivered, failed, stopped, queued */
+    const char *result; /* delivered, drafted, failed, stopped, queued */
     const char *text, *answer, *where; /* "" for none */
     uint64_t tries;
 };

@@ -25,7 +25,8 @@ find . \( -path ./build -o -path ./.git \) -prune -o -name '*.[ch]' -exec \
         rule("^collector/base/core/", core)
         rule("^collector/front/", core "|collector/front/")
         rule("^collector/base/", base)
-        rule("^collector/(probe|send)/", base "|collector/(probe|send)/")
+        rule("^collector/probe/", base "|collector/probe/")
+        rule("^collector/send/", base "|collector/(mail|send)/")
         # layer 2: siblings do not know each other, but for these
         rule("^collector/gather/(replay|recorded)\\.[ch]$", base \
             "|collector/gather/|collector/pack/(unpack|manifest)\\.h$")

@@ -83,6 +83,12 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) \
 	$(call say,LD,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) $(FUZZ_LDFLAGS) -o $@ $^ \
 	  $(WORKER_LIBS)
+# One of the sending program is fuzz_send_NAME.c.
+$(BUILD)/fuzz/send_%: $(BUILD)/tests/fuzz/fuzz_send_%.o $(FUZZ_MAIN) \
+		$(BUILD)/send.a $(BUILD)/core.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) $(FUZZ_LDFLAGS) -o $@ $^ \
+	  $(SEND_LIBS)
 fuzzers: $(FUZZERS)
 
 # What the tests in a browser make their pages with.

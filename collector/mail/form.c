@@ -119,13 +119,15 @@ static void add_versions(const struct form *f, struct buf *out)
 
 static void add_bundle(const struct form *f, struct buf *out)
 {
-    char size[24];
+    char size[24], link[600];
 
     if (!f->bundle)
         return;
     buf_adds(out, "The whole report:\n\n");
+    /* A link that is broken over lines cannot be followed. */
     if (f->link)
-        add_format(out, INDENT, "%s", f->link);
+        buf_addf(out, "%*s%s\n", INDENT, "",
+                 str_visible(f->link, link, sizeof(link)));
     else if (f->attached)
         add_format(out, INDENT, "is attached:");
     else if (f->blanks)
@@ -135,7 +137,7 @@ static void add_bundle(const struct form *f, struct buf *out)
     add_format(out, INDENT, "%s, %s", f->bundle,
                str_size(f->bundle_size, size));
     if (f->bundle_sha256)
-        add_format(out, INDENT, "SHA-256 %s", f->bundle_sha256);
+        buf_addf(out, "  SHA-256:\n  %.64s\n", f->bundle_sha256);
     add_format(out, INDENT,
                f->names_hidden
                    ? "Secrets are hidden in it; addresses and names are "

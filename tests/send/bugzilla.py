@@ -14,7 +14,7 @@ words.  Serves until its stdin ends or it is killed.
   --cert FILE          TLS with this certificate and key
   --max-kb N           maxattachmentsize
   --path /bugs         where Bugzilla lies
-  --fault WORD,...     what the next requests meet, one each, see Fault
+  --fault WORD,...     what the next requests meet, one each, see fault()
 
 One JSON object a request goes to the log: method, path, query, the headers
 that matter, the JSON of the body (data as its size and SHA-256), the answer.
@@ -23,6 +23,7 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import re
 import socket
 import ssl
@@ -77,6 +78,7 @@ class Bugzilla:
         self.lock = threading.Lock()
         self.next_bug = 100
         self.next_attachment = 2797
+        self.attachments = {}
 
     def way(self):
         if ".rh" in self.args.version:
@@ -171,6 +173,9 @@ class Bugzilla:
             raise Refused(601, f"The content type {kind} is invalid.")
         self.check_comment(params.get("comment", ""))
         self.next_attachment += 1
+        self.attachments.setdefault(bug["id"], []).append(
+            {"id": self.next_attachment - 1, "file_name": params["file_name"],
+             "size": len(data)})
         return 201, {"ids": [str(self.next_attachment - 1)]}
 
     def check_comment(self, text):
@@ -227,6 +232,10 @@ class Bugzilla:
                 return self.parameters(self.user(headers, params))
             if m and method == "GET":
                 return self.get_bug(m[1], self.user(headers, params), params)
+            if a and method == "GET":
+                bug = self.bug(a[1], self.user(headers, params))
+                return 200, {"bugs": {str(bug["id"]): self.attachments.get(
+                    bug["id"], [])}, "attachments": {}}
             if a and method == "POST":
                 return self.add_attachment(a[1], self.user(headers, params),
                                            params)
@@ -273,7 +282,8 @@ class Handler(BaseHTTPRequestHandler):
     def fault(self, what, body):
         """One of: ok; a number (that status, a page of HTML); N.R (with
         Retry-After: R); cut (the connection ends); slow (it stays silent); deep
-        huge broken (what is no sound answer); away (redirect to plain http)."""
+        huge broken (what is no sound answer); away (redirect to plain http).
+        "lost" is serve()'s: all is done, but the answer does not arrive."""
         self.note(what, None, body)
         if what == "cut":
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -308,7 +318,7 @@ class Handler(BaseHTTPRequestHandler):
             except ValueError:
                 body = "not JSON"
         fault = bugzilla.faults.pop(0) if bugzilla.faults else "ok"
-        if fault != "ok":
+        if fault not in ("ok", "lost"):
             self.fault(fault, body)
             return
         top = bugzilla.args.path + "/rest"
@@ -329,6 +339,10 @@ class Handler(BaseHTTPRequestHandler):
             answer = {"error": True, "code": e.code, "message": str(e),
                       "documentation": DOCUMENTATION}
         self.note(status, answer, body)
+        if fault == "lost":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            return
         self.send_answer(status, answer)
 
     do_GET = do_POST = do_PUT = serve
@@ -353,7 +367,6 @@ def main():
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     with open(args.port_file + ".new", "w", encoding="ascii") as f:
         f.write(str(server.server_address[1]))
-    import os
     os.rename(args.port_file + ".new", args.port_file)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()

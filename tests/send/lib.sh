@@ -170,3 +170,15 @@ start_cut() {
     servers+=($!)
     wait_for 10 listens "$cut_port"
 }
+
+# start_python SCRIPT ARGUMENTS...: a server of tests/send; sets port.
+start_python() {
+    local script=$1
+    shift
+    rm -f port
+    tail -f /dev/null --pid $$ | /usr/bin/python3 "$TOP/tests/send/$script" \
+        --port-file port "$@" 2>>"$script.err" &
+    servers+=($!)
+    wait_for 10 test -e port
+    port=$(cat port)
+}

@@ -1,0 +1,620 @@
+/* bugzilla.c: attaches the bundle to a bug, which it can file before, over
+ * Bugzilla's REST API (docs/en/rst/api/core/v1 of Bugzilla).
+ *
+ * A try whose answer was lost may have done its work.  An attachment is
+ * therefore looked for before it is sent again; a new bug is not filed again.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/core/log.h"
+#include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/mail/form.h"
+#include "collector/send/ask.h"
+#include "collector/send/bugzilla_answer.h"
+#include "collector/send/bugzilla_post.h"
+#include "collector/send/bugzilla_url.h"
+#include "collector/send/credentials.h"
+#include "collector/send/http.h"
+#include "collector/send/retry.h"
+#include "collector/send/uploader.h"
+
+/* What a bug is filed under where the URL does not say: the version that each
+ * product of Bugzilla starts with. */
+#define DEFAULT_VERSION "unspecified"
+
+struct bugzilla {
+    struct job *job;
+    struct bugzilla_url url;
+    struct target to;
+    struct transfer *t;
+    struct body *body;
+    struct http_answer answer;
+    char *key; /* NULL: none */
+    enum credential_auth way;
+    char bug[BUGZILLA_TEXT]; /* number or alias */
+};
+
+/* One request and what came of it. */
+struct call {
+    struct bugzilla *b;
+    bool with_key;
+    const char *path;           /* below rest/, with its query */
+    struct json_object *fields; /* POST; NULL: GET */
+    struct bugzilla_post *post; /* with the bundle; NULL: fields alone */
+    bool once;                  /* not again if it may have been done */
+    bool unsure;                /* a try may have done it */
+    struct json_object *object; /* the answer */
+    int code;                   /* of Bugzilla's error; 0: none */
+};
+
+/* ---- one request --------------------------------------------------------- */
+
+static size_t post_read(char *out, size_t size, size_t n, void *arg)
+{
+    ssize_t r = bugzilla_post_read(arg, out, size * n);
+
+    return r < 0 ? CURL_READFUNC_ABORT : (size_t)r;
+}
+
+static int post_seek(void *arg, curl_off_t offset, int origin)
+{
+    if (origin != SEEK_SET || offset)
+        return CURL_SEEKFUNC_FAIL;
+    bugzilla_post_rewind(arg);
+    return CURL_SEEKFUNC_OK;
+}
+
+static void set_url(struct call *c)
+{
+    struct bugzilla *b = c->b;
+    CURL *curl = transfer_curl(b->t);
+    char *url = xasprintf("%s/rest/%s", b->url.base, c->path), *with, *key;
+
+    if (c->with_key && b->way == AUTH_QUERY && !c->fields) {
+        key = curl_easy_escape(curl, b->key, 0);
+        with =
+            xasprintf("%s%capi_key=%s", url, strchr(url, '?') ? '&' : '?', key);
+        curl_free(key);
+        free(url);
+        url = with;
+    }
+    curl_easy_setopt(curl, CURLOPT_URL, url); /* copied */
+    free(url);
+}
+
+static struct curl_slist *set_headers(struct call *c)
+{
+    struct curl_slist *list =
+        curl_slist_append(NULL, "Accept: application/json");
+    char *line;
+
+    if (c->fields)
+        list = curl_slist_append(list, "Content-Type: application/json");
+    /* It would wait a second for the answer "100 Continue". */
+    list = curl_slist_append(list, "Expect:");
+    if (c->with_key && (c->b->way == AUTH_HEADER || c->b->way == AUTH_BEARER)) {
+        line = xasprintf(c->b->way == AUTH_HEADER ? "X-BUGZILLA-API-KEY: %s"
+                                                  : "Authorization: Bearer %s",
+                         c->b->key);
+        list = curl_slist_append(list, line);
+        free(line);
+    }
+    curl_easy_setopt(transfer_curl(c->b->t), CURLOPT_HTTPHEADER, list);
+    return list;
+}
+
+static void set_content(struct call *c)
+{
+    CURL *curl = transfer_curl(c->b->t);
+    const char *json;
+
+    /* On a connection that was kept, libcurl would send it again by itself when
+     * no answer comes. */
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, c->fields ? 1L : 0L);
+    if (!c->fields) {
+        curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    if (c->post) {
+        bugzilla_post_rewind(c->post);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)bugzilla_post_size(c->post));
+        curl_easy_setopt(curl, CURLOPT_READFUNCTION, post_read);
+        curl_easy_setopt(curl, CURLOPT_READDATA, c->post);
+        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, post_seek);
+        curl_easy_setopt(curl, CURLOPT_SEEKDATA, c->post);
+        return;
+    }
+    json = json_object_to_json_string_ext(
+        c->fields, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     (curl_off_t)strlen(json));
+    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, json);
+}
+
+/* Bugzilla's own words count before the HTTP status. */
+static enum send_result judge(struct call *c, enum send_result r,
+                              struct err *err)
+{
+    struct bugzilla *b = c->b;
+    char message[BUGZILLA_TEXT];
+    struct err why = ERR_INIT;
+
+    if (!b->answer.status)
+        return r;
+    if (bugzilla_parse(buf_str(&b->answer.body), b->answer.body.len, &c->object,
+                       &why)) {
+        if (r == SEND_DONE)
+            err_set(err, -EBADMSG, "%.160s: %s; is there a Bugzilla at %.160s?",
+                    b->job->shown, why.text, b->url.base);
+        return r == SEND_DONE ? SEND_FAILED : r;
+    }
+    if (!bugzilla_error(c->object, &c->code, message))
+        return r;
+    err_set(err, -EIO, "%.120s: %s says: %s (error %d)", b->job->shown,
+            b->to.host, message, c->code);
+    /* Of its own errors none passes by waiting, but for a server that is
+     * overloaded. */
+    return http_judge(b->answer.status) == SEND_PASSING ? SEND_PASSING
+                                                        : SEND_FAILED;
+}
+
+/* Whether the server can have seen a request. */
+static bool was_sent(struct call *c)
+{
+    long sent = 0;
+
+    curl_easy_getinfo(transfer_curl(c->b->t), CURLINFO_REQUEST_SIZE, &sent);
+    return sent > 0;
+}
+
+static enum send_result request(struct call *c, struct err *err)
+{
+    struct bugzilla *b = c->b;
+    struct curl_slist *headers;
+    enum send_result r;
+
+    json_object_put(c->object);
+    c->object = NULL;
+    c->code = 0;
+    set_url(c);
+    headers = set_headers(c);
+    set_content(c);
+    r = judge(c, http_perform(b->job, b->t, &b->answer, err), err);
+    if (r == SEND_PASSING && b->answer.status != 429 &&
+        b->answer.status != 503 && was_sent(c))
+        c->unsure = true;
+    curl_easy_setopt(transfer_curl(b->t), CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(headers);
+    return r;
+}
+
+/* Whether an earlier try has arrived after all: then its number is in object,
+ * as if it had been answered. */
+static bool has_arrived(struct call *c)
+{
+    struct bugzilla *b = c->b;
+    char *path =
+        xasprintf("bug/%s/attachment?include_fields=id,file_name,size", b->bug);
+    struct call look = {.b = b, .with_key = c->with_key, .path = path};
+    char id[BUGZILLA_ID];
+    bool found;
+
+    found =
+        request(&look, NULL) == SEND_DONE &&
+        bugzilla_take_attachment(look.object, b->job->name, b->job->size, id);
+    json_object_put(look.object);
+    free(path);
+    if (!found)
+        return false;
+    json_object_put(c->object);
+    c->object = json_object_new_object();
+    json_object_object_add(c->object, "id", json_object_new_string(id));
+    return true;
+}
+
+static enum send_result one_try(struct job *job, void *arg, uint64_t *wait_ms,
+                                bool *moved, struct err *err)
+{
+    struct call *c = arg;
+    enum send_result r;
+
+    (void)job;
+    (void)moved; /* every try starts anew */
+    if (c->unsure && c->post && has_arrived(c))
+        return SEND_DONE;
+    r = request(c, err);
+    *wait_ms = c->b->answer.retry_after_ms;
+    if (r == SEND_PASSING && c->once && c->unsure) {
+        err_prefix(err, "the bug may have been filed or not, look for it "
+                        "before you try again: ");
+        return SEND_FAILED;
+    }
+    return r;
+}
+
+static enum send_result call(struct call *c, struct err *err)
+{
+    return retry_run(c->b->job, one_try, c, err);
+}
+
+/* ---- who we are ---------------------------------------------------------- */
+
+/* Bugzilla 5.2 and older know no header for a key; Red Hat's takes it as bearer
+ * alone; all others take X-BUGZILLA-API-KEY. */
+static enum credential_auth way_of(const char *version)
+{
+    char *end;
+    unsigned long major = strtoul(version, &end, 10), minor = 0;
+
+    if (strstr(version, ".rh"))
+        return AUTH_BEARER;
+    if (*end == '.')
+        minor = strtoul(end + 1, NULL, 10);
+    return major < 5 || (major == 5 && minor <= 4) ? AUTH_QUERY : AUTH_HEADER;
+}
+
+static enum send_result find_way(struct bugzilla *b, struct err *err)
+{
+    struct call c = {.b = b, .path = "version"};
+    enum send_result r = call(&c, err);
+    char version[BUGZILLA_TEXT];
+
+    if (r == SEND_DONE && bugzilla_take_version(c.object, version, err)) {
+        err_prefix(err, "%.160s: ", b->job->shown);
+        r = SEND_FAILED;
+    }
+    if (r == SEND_DONE && b->way == AUTH_DEFAULT)
+        b->way = way_of(version);
+    json_object_put(c.object);
+    return r;
+}
+
+static bool is_key(const char *s)
+{
+    size_t n = strlen(s);
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i] <= ' ' || s[i] > '~')
+            return false;
+    return n && n <= 256;
+}
+
+static enum send_result find_key(struct bugzilla *b, struct err *err)
+{
+    const struct credential *c =
+        credentials_find(b->job->credentials, b->to.host, b->to.port,
+                         *b->to.user ? b->to.user : NULL);
+    char question[300], line[300] = "";
+
+    b->way = c && c->auth != AUTH_BASIC ? c->auth : AUTH_DEFAULT;
+    if (c && c->api_key) {
+        b->key = xstrdup(c->api_key);
+    } else {
+        snprintf(
+            question, sizeof(question),
+            "API key for %.160s (its Preferences, API Keys): ", b->to.host);
+        if (ask_line(b->job, question, true, line, sizeof(line)) && *line)
+            b->key = xstrdup(line);
+        explicit_bzero(line, sizeof(line));
+    }
+    if (b->key && is_key(b->key))
+        return SEND_DONE;
+    err_set(err, -EACCES,
+            b->key ? "%.160s: the API key for %.160s holds bytes that no key "
+                     "has"
+                   : "%.160s: no API key for %.160s; make one in its "
+                     "Preferences under API Keys, and put it into the "
+                     "credentials file, see xen-bugtool-credentials(5)",
+            b->job->shown, b->to.host);
+    return SEND_FAILED;
+}
+
+/* ---- the bug ------------------------------------------------------------- */
+
+/* -y: yes.  Nobody to ask: no. */
+static enum send_result confirm(const struct job *job, const char *question,
+                                struct err *err)
+{
+    if (options_has(job->opt, OPT_BATCH))
+        return SEND_DONE;
+    if (!job->ask) {
+        err_set(err, -EPERM,
+                "%.160s: there is no terminal to ask at: %s  With -y it is "
+                "sent without asking",
+                job->shown, question);
+        return SEND_FAILED;
+    }
+    if (ask_yes(job, question, false))
+        return SEND_DONE;
+    err_set(err, -ECANCELED, "nothing was sent");
+    return SEND_NO;
+}
+
+static enum send_result confirm_bug(struct bugzilla *b,
+                                    const struct bugzilla_bug *bug,
+                                    struct err *err)
+{
+    char text[BUGZILLA_TEXT * 5];
+
+    snprintf(text, sizeof(text),
+             "Bug %" PRIu64 ", %s / %s, %s: \"%s\".  Attach %s there?", bug->id,
+             bug->product, bug->component, bug->status, bug->summary,
+             b->job->name);
+    return confirm(b->job, text, err);
+}
+
+/* Without a key first where that would stand in the server's log. */
+static enum send_result get_bug(struct bugzilla *b, struct bugzilla_bug *out,
+                                struct err *err)
+{
+    char *path = xasprintf("bug/%s?include_fields=id,alias,product,component,"
+                           "summary,status",
+                           b->url.bug);
+    struct call c = {.b = b, .path = path, .with_key = b->way != AUTH_QUERY};
+    enum send_result r = call(&c, err);
+
+    if (r == SEND_FAILED && !c.with_key &&
+        (c.code == BUGZILLA_ACCESS_DENIED ||
+         c.code == BUGZILLA_LOGIN_REQUIRED)) {
+        c.with_key = true;
+        r = call(&c, err);
+    }
+    if (r == SEND_DONE && bugzilla_take_bug(c.object, out, err)) {
+        err_prefix(err, "%.160s: ", b->job->shown);
+        r = SEND_FAILED;
+    }
+    json_object_put(c.object);
+    free(path);
+    return r;
+}
+
+static enum send_result find_bug(struct bugzilla *b, struct err *err)
+{
+    struct bugzilla_bug bug;
+    enum send_result r = get_bug(b, &bug, err);
+
+    if (r != SEND_DONE)
+        return r;
+    snprintf(b->bug, sizeof(b->bug), "%" PRIu64, bug.id);
+    return confirm_bug(b, &bug, err);
+}
+
+/* ---- a new bug ----------------------------------------------------------- */
+
+/* What the worker knows of the host and of what happened. */
+static void fill_form(const struct job *job, struct form *f)
+{
+    const char *xen = job_text(job, "xen"), *what = job_text(job, "note");
+
+    *f = (struct form){.what = *what ? what : NULL,
+                       .xen = *xen ? xen : NULL,
+                       .summary = job_text(job, "summary")};
+}
+
+static void add_text(struct json_object *o, const char *name, const char *text)
+{
+    json_object_object_add(o, name, json_object_new_string(text));
+}
+
+static void add_key(const struct bugzilla *b, struct json_object *o)
+{
+    if (b->way == AUTH_QUERY)
+        add_text(o, "api_key", b->key);
+}
+
+static struct json_object *new_fields(struct bugzilla *b)
+{
+    struct json_object *o = json_object_new_object();
+    struct buf text = BUF_INIT;
+    struct form form;
+
+    fill_form(b->job, &form);
+    for (size_t i = 0; i < b->url.n_fields; i++)
+        add_text(o, b->url.fields[i].name, b->url.fields[i].value);
+    if (!bugzilla_url_field(&b->url, "version"))
+        add_text(o, "version", DEFAULT_VERSION);
+    if (!bugzilla_url_field(&b->url, "summary")) {
+        form_subject(&form, &text);
+        add_text(o, "summary", buf_str(&text));
+    }
+    buf_reset(&text);
+    form_write_comment(&form, &text);
+    add_text(o, "description", buf_str(&text));
+    buf_done(&text);
+    add_key(b, o);
+    return o;
+}
+
+static enum send_result file_bug(struct bugzilla *b, struct err *err)
+{
+    struct call c = {.b = b, .path = "bug", .with_key = true, .once = true};
+    char question[BUGZILLA_TEXT * 3], shown[2][BUGZILLA_TEXT], id[BUGZILLA_ID];
+    struct json_object *title;
+    enum send_result r;
+
+    c.fields = new_fields(b);
+    json_object_object_get_ex(c.fields, "summary", &title);
+    snprintf(question, sizeof(question),
+             "A new bug in %.200s / %.200s: \"%.200s\".  File it there?",
+             str_visible(bugzilla_url_field(&b->url, "product"), shown[0],
+                         BUGZILLA_TEXT),
+             str_visible(bugzilla_url_field(&b->url, "component"), shown[1],
+                         BUGZILLA_TEXT),
+             json_object_get_string(title));
+    r = confirm(b->job, question, err);
+    if (r == SEND_DONE)
+        r = call(&c, err);
+    if (r == SEND_DONE && bugzilla_take_id(c.object, id, err)) {
+        err_prefix(err, "%.160s: ", b->job->shown);
+        r = SEND_FAILED;
+    }
+    if (r == SEND_DONE) {
+        snprintf(b->bug, sizeof(b->bug), "%s", id);
+        log_msg(LOG_NOTE, "Filed as bug %s", id);
+    }
+    json_object_put(c.object);
+    json_object_put(c.fields);
+    return r;
+}
+
+/* ---- the attachment ------------------------------------------------------ */
+
+static const char *type_of(const char *name)
+{
+    static const struct {
+        const char *end, *type;
+    } rows[] = {
+        {".bz2", "application/x-bzip2"}, {".gz", "application/gzip"},
+        {".xz", "application/x-xz"},     {".zst", "application/zstd"},
+        {".tar", "application/x-tar"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (str_ends(name, rows[i].end))
+            return rows[i].type;
+    return "application/octet-stream";
+}
+
+/* Before megabytes are sent in vain.  A server that does not say is tried. */
+static enum send_result check_size(struct bugzilla *b, struct err *err)
+{
+    struct call c = {.b = b, .path = "parameters", .with_key = true};
+    enum send_result r = call(&c, err);
+    uint64_t limit = r == SEND_DONE ? bugzilla_take_limit(c.object) : 0;
+    char has[24], takes[24];
+    int code = c.code;
+
+    json_object_put(c.object);
+    /* An error of Bugzilla's is about the key. */
+    if (r == SEND_NO || r == SEND_PASSING || code)
+        return r;
+    if (!limit || b->job->size <= limit)
+        return SEND_DONE;
+    err_set(err, -EFBIG,
+            "%.160s: the bundle has %s, but %.160s takes attachments of %s at "
+            "most; make a smaller one (collect --max-size %" PRIu64
+            "K, or collect --replay BUNDLE --max-size %" PRIu64
+            "K of this one), or upload it elsewhere and put the link into the "
+            "bug",
+            b->job->shown, str_size(b->job->size, has), b->to.host,
+            str_size(limit, takes), limit / 1024, limit / 1024);
+    return SEND_FAILED;
+}
+
+static struct json_object *attachment_fields(struct bugzilla *b, bool comment)
+{
+    struct json_object *o = json_object_new_object();
+    struct json_object *ids = json_object_new_array();
+    struct buf text = BUF_INIT;
+    struct form form;
+
+    fill_form(b->job, &form);
+    json_object_array_add(ids, json_object_new_string(b->bug));
+    json_object_object_add(o, "ids", ids);
+    add_text(o, "file_name", b->job->name);
+    buf_addf(&text, "xen-bugtool's report%s%s", form.xen ? ", Xen " : "",
+             form.xen ? form.xen : "");
+    add_text(o, "summary", buf_str(&text));
+    add_text(o, "content_type", type_of(b->job->name));
+    buf_reset(&text);
+    if (comment)
+        form_write_comment(&form, &text);
+    add_text(o, "comment", buf_str(&text));
+    buf_done(&text);
+    add_key(b, o);
+    return o;
+}
+
+static enum send_result attach(struct bugzilla *b, bool comment,
+                               struct err *err)
+{
+    char *path = xasprintf("bug/%s/attachment", b->bug), *where;
+    struct call c = {.b = b, .path = path, .with_key = true};
+    char id[BUGZILLA_ID];
+    enum send_result r;
+
+    c.fields = attachment_fields(b, comment);
+    c.post = bugzilla_post_new(c.fields, b->body, b->job->size);
+    r = call(&c, err);
+    if (r == SEND_DONE && bugzilla_take_id(c.object, id, err)) {
+        err_prefix(err, "%.160s: ", b->job->shown);
+        r = SEND_FAILED;
+    }
+    if (r == SEND_DONE && body_check(b->body, err))
+        r = SEND_FAILED;
+    if (r == SEND_DONE) {
+        where = xasprintf("%s/show_bug.cgi?id=%s", b->url.base, b->bug);
+        job_set_where(b->job, where);
+        free(where);
+        where = xasprintf("attachment %s of bug %s", id, b->bug);
+        job_set_answer(b->job, where, strlen(where));
+        free(where);
+    }
+    bugzilla_post_free(c.post);
+    json_object_put(c.object);
+    json_object_put(c.fields);
+    free(path);
+    return r;
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static enum send_result deliver(struct bugzilla *b, struct err *err)
+{
+    bool is_new = !b->url.bug;
+    enum send_result r = find_key(b, err);
+
+    if (r == SEND_DONE)
+        r = find_way(b, err);
+    if (r == SEND_DONE && !is_new)
+        r = find_bug(b, err);
+    if (r == SEND_DONE)
+        r = check_size(b, err);
+    if (r == SEND_DONE && is_new)
+        r = file_bug(b, err);
+    if (r != SEND_DONE)
+        return r;
+    r = attach(b, !is_new, err);
+    if (r != SEND_DONE && is_new)
+        err_prefix(err,
+                   "bug %s was filed, but has no attachment (to try again, "
+                   "name bugzilla+%s/%s): ",
+                   b->bug, b->url.base, b->bug);
+    return r;
+}
+
+static enum send_result bugzilla_send(struct job *job, struct err *err)
+{
+    struct bugzilla b = {.job = job,
+                         .answer = {.max_body = BUGZILLA_ANSWER_MAX}};
+    enum send_result r = SEND_USAGE;
+
+    if (bugzilla_url_parse(job->url, &b.url, err) ||
+        target_parse(b.url.base, &b.to, err)) {
+        bugzilla_url_done(&b.url);
+        return r;
+    }
+    b.t = transfer_new(job, "https");
+    b.body = body_new(job);
+    /* A redirect would take the key along. */
+    curl_easy_setopt(transfer_curl(b.t), CURLOPT_FOLLOWLOCATION, 0L);
+    r = deliver(&b, err);
+    transfer_free(b.t);
+    body_free(b.body);
+    buf_done(&b.answer.body);
+    target_done(&b.to);
+    bugzilla_url_done(&b.url);
+    if (b.key)
+        explicit_bzero(b.key, strlen(b.key));
+    free(b.key);
+    return r;
+}
+
+const struct uploader uploader_bugzilla = {bugzilla_send};

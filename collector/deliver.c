@@ -381,6 +381,10 @@ int delivery_send(struct delivery *d, const char *url, struct delivered *out,
     if (!r)
         wait_end(d, sock, out);
     close(sock);
+    /* What is too large for a mail or a bug is told of by it. */
+    if (!r && out->result == SEND_DONE && str_starts(out->where, "https://") &&
+        str_starts(url, "https://"))
+        delivery_tell(d, "link", out->where);
     if (deliver_mail_is(d->opt, url))
         r = finish_mail(d, url, out, r, err);
     if (!r)

@@ -29,7 +29,10 @@ void delivery_free(struct delivery *d);
  * cannot be read.  What an uploader is to know (SD_TEXT) is kept. */
 int delivery_check(struct delivery *d, struct err *err);
 
-/* After delivery_check.  "secrets" or "public", as its manifest says. */
+/* Said to the next uploaders by itself: "link", where the bundle can be had
+ * since it was sent there.
+ *
+ * After delivery_check.  "secrets" or "public", as its manifest says. */
 const char *delivery_privacy(const struct delivery *d);
 uint64_t delivery_size(const struct delivery *d);
 const char *delivery_sha256(const struct delivery *d);

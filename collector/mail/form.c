@@ -1,5 +1,6 @@
 #include "collector/mail/form.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #define SUBJECT_COLUMNS 60
 /* Lines of the summary, which is a page of 60. */
 #define SUMMARY_LINES 200
+#define LINK_MAX 500
 
 /* ---- lines --------------------------------------------------------------- */
 
@@ -145,6 +147,24 @@ static void add_bundle(const struct form *f, struct buf *out)
                    : "Secrets are hidden in it; addresses and names are the "
                      "true ones.");
     buf_addc(out, '\n');
+}
+
+/* ---- the link ------------------------------------------------------------ */
+
+int form_check_link(const char *link, struct err *err)
+{
+    const char *p = link;
+
+    while (*p > ' ' && *p <= '~')
+        p++;
+    if (!*p && p - link <= LINK_MAX &&
+        (str_starts(link, "https://") || str_starts(link, "http://")) &&
+        !memchr(link, '@', strcspn(link + 8, "/") + 8))
+        return 0;
+    return err_set(err, -EINVAL,
+                   "--link: expected https://..., without blanks and without a "
+                   "user, of %d bytes at most",
+                   LINK_MAX);
 }
 
 /* ---- all of it ----------------------------------------------------------- */

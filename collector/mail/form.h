@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collector/base/core/buf.h"
+#include "collector/base/core/err.h"
 
 #define FORM_COLUMNS 72
 
@@ -30,13 +31,16 @@ struct form {
 };
 
 void form_write(const struct form *f, struct buf *out);
+/* Whether link is one for everybody: http or https, no user, no blanks, 500
+ * bytes at most.  -EINVAL. */
+int form_check_link(const char *link, struct err *err);
 
 /* The subject of such a report: what happened, in its first line, else the
  * first problem that the summary names, with Xen's version in front. */
 void form_subject(const struct form *f, struct buf *out);
 
-/* The first comment of a bug, or that to an attachment: the summary alone, with
- * what happened in front. */
+/* The first comment of a bug, or that to an attachment: the summary, with what
+ * happened in front, and the link if there is one. */
 void form_write_comment(const struct form *f, struct buf *out);
 
 #endif

@@ -42,13 +42,16 @@ bool ask_line(const struct job *job, const char *question, bool secret,
     if (!job->ask)
         return false;
     log_progress("%s", "");
-    dprintf(STDERR_FILENO, "%s", str_visible(question, shown, sizeof(shown)));
-    /* Ctrl-C comes as a byte then: a signal would leave the echo off. */
+    /* Before the question is seen: nothing that answers it is shown or lost.
+     * Ctrl-C comes as a byte then, and ends the line: a signal would leave the
+     * echo off. */
     if (secret && !tcgetattr(STDIN_FILENO, &old)) {
         quiet = old;
         quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+        quiet.c_cc[VEOL] = 3;
         changed = !tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
+    dprintf(STDERR_FILENO, "%s", str_visible(question, shown, sizeof(shown)));
     got = read_line(job, out, size);
     if (changed) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);

@@ -35,6 +35,7 @@ struct bugzilla {
     struct http_answer answer;
     char *key; /* NULL: none */
     enum credential_auth way;
+    const char *link;        /* in place of the bundle; NULL: attach it */
     char bug[BUGZILLA_TEXT]; /* number or alias */
 };
 
@@ -45,8 +46,8 @@ struct call {
     const char *path;           /* below rest/, with its query */
     struct json_object *fields; /* POST; NULL: GET */
     struct bugzilla_post *post; /* with the bundle; NULL: fields alone */
-    bool once;                  /* not again if it may have been done */
-    bool unsure;                /* a try may have done it */
+    const char *once; /* what may have been made and must not be twice */
+    bool unsure;      /* a try may have done it */
     struct json_object *object; /* the answer */
     int code;                   /* of Bugzilla's error; 0: none */
 };
@@ -155,6 +156,7 @@ static enum send_result judge(struct call *c, enum send_result r,
                     b->job->shown, why.text, b->url.base);
         return r == SEND_DONE ? SEND_FAILED : r;
     }
+    job_set_answer(b->job, "", 0); /* JSON is not for people */
     if (!bugzilla_error(c->object, &c->code, message))
         return r;
     err_set(err, -EIO, "%.120s: %s says: %s (error %d)", b->job->shown,
@@ -183,6 +185,7 @@ static enum send_result request(struct call *c, struct err *err)
     json_object_put(c->object);
     c->object = NULL;
     c->code = 0;
+    job_set_answer(b->job, "", 0);
     set_url(c);
     headers = set_headers(c);
     set_content(c);
@@ -232,8 +235,10 @@ static enum send_result one_try(struct job *job, void *arg, uint64_t *wait_ms,
     r = request(c, err);
     *wait_ms = c->b->answer.retry_after_ms;
     if (r == SEND_PASSING && c->once && c->unsure) {
-        err_prefix(err, "the bug may have been filed or not, look for it "
-                        "before you try again: ");
+        err_prefix(err,
+                   "the %s may have been made or not, look for it before "
+                   "you try again: ",
+                   c->once);
         return SEND_FAILED;
     }
     return r;
@@ -389,13 +394,22 @@ static enum send_result find_bug(struct bugzilla *b, struct err *err)
 /* ---- a new bug ----------------------------------------------------------- */
 
 /* What the worker knows of the host and of what happened. */
-static void fill_form(const struct job *job, struct form *f)
+static void fill_form(const struct bugzilla *b, struct form *f)
 {
-    const char *xen = job_text(job, "xen"), *what = job_text(job, "note");
+    const struct job *job = b->job;
+    const char *note = options_last(job->opt, OPT_NOTE), *link = b->link;
+    const char *xen = job_text(job, "xen");
+    const char *what = note ? note : job_text(job, "note");
 
     *f = (struct form){.what = *what ? what : NULL,
                        .xen = *xen ? xen : NULL,
-                       .summary = job_text(job, "summary")};
+                       .summary = job_text(job, "summary"),
+                       .bundle = job->name,
+                       .bundle_size = job->size,
+                       .bundle_sha256 = job->sha256,
+                       .link = link,
+                       .names_hidden =
+                           !strcmp(job_text(job, "privacy"), "public")};
 }
 
 static void add_text(struct json_object *o, const char *name, const char *text)
@@ -415,7 +429,7 @@ static struct json_object *new_fields(struct bugzilla *b)
     struct buf text = BUF_INIT;
     struct form form;
 
-    fill_form(b->job, &form);
+    fill_form(b, &form);
     for (size_t i = 0; i < b->url.n_fields; i++)
         add_text(o, b->url.fields[i].name, b->url.fields[i].value);
     if (!bugzilla_url_field(&b->url, "version"))
@@ -434,7 +448,7 @@ static struct json_object *new_fields(struct bugzilla *b)
 
 static enum send_result file_bug(struct bugzilla *b, struct err *err)
 {
-    struct call c = {.b = b, .path = "bug", .with_key = true, .once = true};
+    struct call c = {.b = b, .path = "bug", .with_key = true, .once = "bug"};
     char question[BUGZILLA_TEXT * 3], shown[2][BUGZILLA_TEXT], id[BUGZILLA_ID];
     struct json_object *title;
     enum send_result r;
@@ -497,14 +511,18 @@ static enum send_result check_size(struct bugzilla *b, struct err *err)
         return r;
     if (!limit || b->job->size <= limit)
         return SEND_DONE;
-    err_set(err, -EFBIG,
-            "%.160s: the bundle has %s, but %.160s takes attachments of %s at "
-            "most; make a smaller one (collect --max-size %" PRIu64
-            "K, or collect --replay BUNDLE --max-size %" PRIu64
-            "K of this one), or upload it elsewhere and put the link into the "
-            "bug",
-            b->job->shown, str_size(b->job->size, has), b->to.host,
-            str_size(limit, takes), limit / 1024, limit / 1024);
+    if (*job_text(b->job, "link")) {
+        b->link = job_text(b->job, "link");
+        return SEND_DONE;
+    }
+    err_set(
+        err, -EFBIG,
+        "%.160s: the bundle has %s, but %.160s takes attachments of %s at "
+        "most; make a smaller one (collect --max-size %" PRIu64
+        "K, or collect --replay BUNDLE --max-size %" PRIu64
+        "K of this one), or upload it elsewhere and name it with --link URL",
+        b->job->shown, str_size(b->job->size, has), b->to.host,
+        str_size(limit, takes), limit / 1024, limit / 1024);
     return SEND_FAILED;
 }
 
@@ -515,7 +533,7 @@ static struct json_object *attachment_fields(struct bugzilla *b, bool comment)
     struct buf text = BUF_INIT;
     struct form form;
 
-    fill_form(b->job, &form);
+    fill_form(b, &form);
     json_object_array_add(ids, json_object_new_string(b->bug));
     json_object_object_add(o, "ids", ids);
     add_text(o, "file_name", b->job->name);
@@ -535,7 +553,7 @@ static struct json_object *attachment_fields(struct bugzilla *b, bool comment)
 static enum send_result attach(struct bugzilla *b, bool comment,
                                struct err *err)
 {
-    char *path = xasprintf("bug/%s/attachment", b->bug), *where;
+    char *path = xasprintf("bug/%s/attachment", b->bug), *answer;
     struct call c = {.b = b, .path = path, .with_key = true};
     char id[BUGZILLA_ID];
     enum send_result r;
@@ -550,12 +568,9 @@ static enum send_result attach(struct bugzilla *b, bool comment,
     if (r == SEND_DONE && body_check(b->body, err))
         r = SEND_FAILED;
     if (r == SEND_DONE) {
-        where = xasprintf("%s/show_bug.cgi?id=%s", b->url.base, b->bug);
-        job_set_where(b->job, where);
-        free(where);
-        where = xasprintf("attachment %s of bug %s", id, b->bug);
-        job_set_answer(b->job, where, strlen(where));
-        free(where);
+        answer = xasprintf("attachment %s of bug %s", id, b->bug);
+        job_set_answer(b->job, answer, strlen(answer));
+        free(answer);
     }
     bugzilla_post_free(c.post);
     json_object_put(c.object);
@@ -564,7 +579,51 @@ static enum send_result attach(struct bugzilla *b, bool comment,
     return r;
 }
 
+/* ---- a comment with the link, in its place ------------------------------- */
+
+static void set_where(struct bugzilla *b)
+{
+    char *where = xasprintf("%s/show_bug.cgi?id=%s", b->url.base, b->bug);
+
+    job_set_where(b->job, where);
+    free(where);
+}
+
+static enum send_result add_comment(struct bugzilla *b, struct err *err)
+{
+    char *path = xasprintf("bug/%s/comment", b->bug);
+    struct call c = {.b = b, .path = path, .with_key = true, .once = "comment"};
+    struct buf text = BUF_INIT;
+    struct form form;
+    enum send_result r;
+
+    fill_form(b, &form);
+    form_write_comment(&form, &text);
+    c.fields = json_object_new_object();
+    add_text(c.fields, "comment", buf_str(&text));
+    add_key(b, c.fields);
+    r = call(&c, err);
+    buf_done(&text);
+    json_object_put(c.object);
+    json_object_put(c.fields);
+    free(path);
+    return r;
+}
+
 /* ---- all of it ----------------------------------------------------------- */
+
+static enum send_result attach_to(struct bugzilla *b, bool is_new,
+                                  struct err *err)
+{
+    enum send_result r = attach(b, !is_new, err);
+
+    if (r != SEND_DONE && is_new)
+        err_prefix(err,
+                   "bug %s was filed, but has no attachment (to try again, "
+                   "name bugzilla+%s/%s): ",
+                   b->bug, b->url.base, b->bug);
+    return r;
+}
 
 static enum send_result deliver(struct bugzilla *b, struct err *err)
 {
@@ -575,18 +634,16 @@ static enum send_result deliver(struct bugzilla *b, struct err *err)
         r = find_way(b, err);
     if (r == SEND_DONE && !is_new)
         r = find_bug(b, err);
-    if (r == SEND_DONE)
+    if (r == SEND_DONE && !b->link)
         r = check_size(b, err);
     if (r == SEND_DONE && is_new)
         r = file_bug(b, err);
-    if (r != SEND_DONE)
-        return r;
-    r = attach(b, !is_new, err);
-    if (r != SEND_DONE && is_new)
-        err_prefix(err,
-                   "bug %s was filed, but has no attachment (to try again, "
-                   "name bugzilla+%s/%s): ",
-                   b->bug, b->url.base, b->bug);
+    if (r == SEND_DONE && b->link && !is_new)
+        r = add_comment(b, err);
+    if (r == SEND_DONE && !b->link)
+        r = attach_to(b, is_new, err);
+    if (r == SEND_DONE)
+        set_where(b);
     return r;
 }
 
@@ -596,7 +653,9 @@ static enum send_result bugzilla_send(struct job *job, struct err *err)
                          .answer = {.max_body = BUGZILLA_ANSWER_MAX}};
     enum send_result r = SEND_USAGE;
 
-    if (bugzilla_url_parse(job->url, &b.url, err) ||
+    b.link = options_last(job->opt, OPT_LINK);
+    if ((b.link && form_check_link(b.link, err)) ||
+        bugzilla_url_parse(job->url, &b.url, err) ||
         target_parse(b.url.base, &b.to, err)) {
         bugzilla_url_done(&b.url);
         return r;

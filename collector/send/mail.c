@@ -25,7 +25,6 @@
 
 #define DEFAULT_MAX_MAIL (200u * 1024u)
 #define DEBIAN_PACKAGE "src:xen"
-#define LINK_MAX 500
 
 struct mail {
     struct job *job;
@@ -55,22 +54,6 @@ static enum send_result check_privacy(const struct job *job, struct err *err)
     return SEND_FAILED;
 }
 
-static int check_link(const char *link, struct err *err)
-{
-    const char *p = link;
-
-    while (*p > ' ' && *p <= '~')
-        p++;
-    if (!*p && p - link <= LINK_MAX &&
-        (str_starts(link, "https://") || str_starts(link, "http://")) &&
-        !memchr(link, '@', strcspn(link + 8, "/") + 8))
-        return 0;
-    return err_set(err, -EINVAL,
-                   "--link: expected https://..., without blanks and without a "
-                   "user, of %d bytes at most",
-                   LINK_MAX);
-}
-
 static int take_arguments(struct mail *m, struct err *err)
 {
     const struct options *opt = m->job->opt;
@@ -80,7 +63,7 @@ static int take_arguments(struct mail *m, struct err *err)
 
     m->link = options_last(opt, OPT_LINK);
     if (!rc && m->link)
-        rc = check_link(m->link, err);
+        rc = form_check_link(m->link, err);
     if (!rc && from)
         rc = mailto_check_address("--from", from, err);
     if (!rc && from)
@@ -203,6 +186,12 @@ static enum send_result compose_fitting(struct mail *m, struct err *err)
     with = message_size(m->message);
     if (with <= max)
         return SEND_DONE;
+    m->link = text_or_null(m->job, "link");
+    if (m->link) {
+        message_free(m->message);
+        m->message = compose(m, false);
+        return SEND_DONE;
+    }
     str_size(with, is);
     str_size(max, may);
     /* A bundle of three quarters of that, less the text, would fit. */

@@ -157,6 +157,18 @@ has err 'has [0-9.]+ KiB, but localhost takes attachments of 2.0 KiB at most.*'\
 '--max-size 2K'
 logged 'not any(x["method"] == "POST" for x in r)'
 
+# A link in its place: a comment, or in the new bug's description.
+send 0 --link https://host/b "$at/42"
+logged 'r[-1]["target"] == "/rest/bug/42/comment"' \
+    '"\n  https://host/b\n" in r[-1]["body"]["comment"]' \
+    '"Problems found" in r[-1]["body"]["comment"]' \
+    'not any(x["target"].endswith("attachment") for x in r)'
+send 0 --link https://host/b --note 'it broke' \
+    "$at/new?product=Xen&component=tools"
+logged '"\n  https://host/b\n" in r[-1]["body"]["description"]' \
+    'r[-1]["body"]["summary"] == "Xen 4.17.7: it broke"'
+send 2 --link 'https://u@host/b' "$at/42"
+
 # Faults.  What may pass is tried again; an attachment whose answer was lost is
 # looked for first; a bug is never filed twice.
 bugzilla --fault ok,429.1,ok,ok,500,500,ok,ok
@@ -173,7 +185,7 @@ send 0 "$at/42"
 logged 'sum(x["status"] == 201 for x in r) == 1'
 bugzilla --fault ok,ok,lost
 send 5 "$at/new?product=Xen&component=tools"
-has err 'may have been filed or not, look for it before you try again'
+has err 'the bug may have been made or not, look for it before you try again'
 lacks err 'trying again'
 bugzilla --fault ok,ok,ok,413
 send 5 "$at/new?product=Xen&component=tools"

@@ -178,6 +178,16 @@ class Bugzilla:
              "size": len(data)})
         return 201, {"ids": [str(self.next_attachment - 1)]}
 
+    def add_comment(self, name, user, params):
+        self.login_required(user)
+        if not params.get("comment"):
+            raise Refused(50, "The function Bug.add_comment requires a comment "
+                              "argument, and that argument was not set.")
+        self.bug(name, user)
+        self.check_comment(params["comment"])
+        self.next_attachment += 1
+        return 201, {"id": self.next_attachment - 1}
+
     def check_comment(self, text):
         if len(text) > MAX_COMMENT:
             raise Refused(114, "Comments cannot be longer than "
@@ -227,6 +237,7 @@ class Bugzilla:
             return 200, {"version": self.args.version}
         m = re.fullmatch(r"/bug/([^/]+)", path)
         a = re.fullmatch(r"/bug/([^/]+)/attachment", path)
+        c = re.fullmatch(r"/bug/([^/]+)/comment", path)
         with self.lock:
             if (method, path) == ("GET", "/parameters"):
                 return self.parameters(self.user(headers, params))
@@ -239,6 +250,9 @@ class Bugzilla:
             if a and method == "POST":
                 return self.add_attachment(a[1], self.user(headers, params),
                                            params)
+            if c and method == "POST":
+                return self.add_comment(c[1], self.user(headers, params),
+                                        params)
             if (method, path) == ("POST", "/bug"):
                 return self.create_bug(self.user(headers, params), params)
         raise Refused(32614, f"A REST API resource was not found for '{method} "

@@ -41,6 +41,10 @@ static void print_queue(const struct delivery *d, const char *path,
            "  xen-bugtool upload %s '%s'\n",
            path, str_size(delivery_size(d), size), delivery_sha256(d), name,
            url);
+    if (str_starts(url, "https://"))
+        printf("or, where there is no xen-bugtool:\n"
+               "  curl --fail --upload-file %s '%s'\n",
+               name, url);
 }
 
 static int send(const struct options *opt, struct delivery *d, struct err *err)

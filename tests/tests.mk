@@ -8,7 +8,8 @@
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
-#   soak          a line of 1 GiB, a value of 100 MiB, both engines on many texts
+#   soak          a line of 1 GiB, a value of 100 MiB, both engines on many texts,
+#                 a bundle of 1 GiB over lines that are cut
 #   bench         our speed and memory against the peers'; ROWS=verify picks
 #   setup         installs what check needs and lacks
 #   expected      writes tests/hosts/NAME.{expected,summary} anew, to be read and
@@ -49,6 +50,7 @@ soak:
 	@/usr/bin/python3 tests/soak.py '$(demo_root)/sbin/xen-bugtool' \
 	  build/stage/unit/test_redact_fixed \
 	  build/stage-nohs/unit/test_redact_fixed $(ARGS)
+	@bash tests/send/large.sh '$(demo_root)/sbin/xen-bugtool'
 
 expected:
 	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \

@@ -67,24 +67,27 @@ enum send_result http_judge(long status)
     }
 }
 
-/* The server's own words, without the tags of an error page. */
+void http_plain_text(const char *text, size_t len, struct buf *out)
+{
+    bool tag = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '<') {
+            tag = true;
+            buf_addc(out, ' ');
+        } else if (text[i] == '>' && tag) {
+            tag = false;
+        } else if (!tag) {
+            buf_addc(out, text[i]);
+        }
+    }
+}
+
 static void keep_answer(struct job *job, const struct http_answer *a)
 {
     struct buf text = BUF_INIT;
-    bool tag = false;
 
-    for (size_t i = 0; i < a->body.len; i++) {
-        char c = a->body.data[i];
-
-        if (c == '<')
-            tag = true;
-        else if (c == '>' && tag)
-            tag = false;
-        else if (!tag)
-            buf_addc(&text, c);
-        if (c == '<')
-            buf_addc(&text, ' ');
-    }
+    http_plain_text(a->body.data, a->body.len, &text);
     job_set_answer(job, buf_str(&text), text.len);
     buf_done(&text);
 }

@@ -21,6 +21,9 @@ void http_set_auth(struct transfer *t, const struct credential *c);
 enum send_result http_perform(struct job *job, struct transfer *t,
                               struct http_answer *a, struct err *err);
 
+/* A server's words, without the tags of an error page. */
+void http_plain_text(const char *text, size_t len, struct buf *out);
+
 /* The judgement by itself: SEND_DONE, SEND_PASSING for what may pass, or
  * SEND_FAILED. */
 enum send_result http_judge(long status);

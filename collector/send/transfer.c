@@ -14,6 +14,7 @@
 #define STALL_TIMEOUT_MS 60000u
 #define MAX_REDIRECTS 5L
 #define PROGRESS_MS 250
+#define UPLOAD_BUFFER (512L * 1024L)
 
 struct transfer {
     struct job *job;
@@ -211,6 +212,8 @@ struct transfer *transfer_new(struct job *job, const char *protocols)
     if (!t->curl)
         abort();
     curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L);
+    /* libssh2 keeps no more than one of these under way. */
+    curl_easy_setopt(t->curl, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
     curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_answer);
     curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);

@@ -209,6 +209,29 @@ static int check_rules(const struct delivery *d, struct err *err)
                    d->path, d->weakened);
 }
 
+/* What the user has just typed goes along as it is, unlike the note of a
+ * collection, which is redacted with all the rest. */
+static void look_at_words(const struct delivery *d, struct deep *deep)
+{
+    static const struct {
+        enum opt_id id;
+        const char *name;
+    } words[] = {{OPT_NOTE, "--note"},
+                 {OPT_EXPECTED, "--expected"},
+                 {OPT_TRIED, "--tried"}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        const char *text = options_last(d->opt, words[i].id);
+
+        if (!text ||
+            (words[i].id == OPT_NOTE && d->opt->command->bit != CMD_UPLOAD))
+            continue;
+        deep_begin(deep, words[i].name);
+        deep_feed(deep, text, strlen(text));
+        deep_end(deep);
+    }
+}
+
 int delivery_check(struct delivery *d, struct err *err)
 {
     struct verify_spec spec = {
@@ -222,6 +245,7 @@ int delivery_check(struct delivery *d, struct err *err)
     if (!r) {
         verify_look_for(v, deep, NULL);
         deep_name(deep, slash ? slash + 1 : d->path);
+        look_at_words(d, deep);
         log_progress("Looking through %s", d->path);
         r = control_bundle(d->ctl, &fd, &folder, err);
     }
@@ -435,6 +459,7 @@ static void print_json(const struct delivered *d, const char *path,
         json_object_object_add(o, texts[i].name,
                                json_object_new_string(str_visible(
                                    texts[i].value, safe, sizeof(safe))));
+    json_object_object_add(o, "draft", json_object_new_boolean(d->draft));
     json_object_object_add(o, "tries", json_object_new_int64((int)d->tries));
     puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
                                                JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -397,17 +397,15 @@ static enum send_result find_bug(struct bugzilla *b, struct err *err)
 static void fill_form(const struct bugzilla *b, struct form *f)
 {
     const struct job *job = b->job;
-    const char *note = options_last(job->opt, OPT_NOTE), *link = b->link;
     const char *xen = job_text(job, "xen");
-    const char *what = note ? note : job_text(job, "note");
 
-    *f = (struct form){.what = *what ? what : NULL,
+    *f = (struct form){.what = job_note(job),
                        .xen = *xen ? xen : NULL,
                        .summary = job_text(job, "summary"),
                        .bundle = job->name,
                        .bundle_size = job->size,
                        .bundle_sha256 = job->sha256,
-                       .link = link,
+                       .link = b->link,
                        .names_hidden =
                            !strcmp(job_text(job, "privacy"), "public")};
 }

@@ -34,6 +34,16 @@ static void read_all(int fd, struct buf *out)
     }
 }
 
+const char *job_note(const struct job *job)
+{
+    const char *note = job->opt->command->bit == CMD_UPLOAD
+                           ? options_last(job->opt, OPT_NOTE)
+                           : NULL;
+
+    note = note ? note : job_text(job, "note");
+    return *note ? note : NULL;
+}
+
 bool job_read_file(const struct job *job, const char *role, struct buf *out)
 {
     bool found = false;

@@ -50,6 +50,10 @@ struct job {
 /* "" if the worker said nothing of that name. */
 const char *job_text(const struct job *job, const char *name);
 
+/* What happened, in the user's words: of --note, which upload's alone has been
+ * looked through for secrets, else of the bundle; NULL: nothing was said. */
+const char *job_note(const struct job *job);
+
 /* The whole of the files of that role, one behind the other; bounded.  False
  * if there is none. */
 bool job_read_file(const struct job *job, const char *role, struct buf *out);

@@ -44,7 +44,8 @@ static enum send_result check_privacy(const struct job *job, struct err *err)
 {
     const char *level = job_text(job, "privacy");
 
-    if (!strcmp(level, "public") || options_has(job->opt, OPT_PRIVATE_OK))
+    if (!strcmp(level, "public") || *job_text(job, "private-ok") ||
+        options_has(job->opt, OPT_PRIVATE_OK))
         return SEND_DONE;
     err_set(err, -EPERM,
             "%.160s: a list is public, but the bundle's privacy level is "
@@ -109,13 +110,14 @@ static const char *text_or_null(const struct job *job, const char *name)
 static void fill_form(const struct mail *m, bool attached, struct form *f)
 {
     const struct job *job = m->job;
-    const char *note = options_last(job->opt, OPT_NOTE);
+    const char *expected = options_last(job->opt, OPT_EXPECTED);
+    const char *tried = options_last(job->opt, OPT_TRIED);
     bool debbugs = options_has(job->opt, OPT_DEBBUGS);
 
     *f = (struct form){
-        .what = note ? note : text_or_null(job, "note"),
-        .expected = options_last(job->opt, OPT_EXPECTED),
-        .tried = options_last(job->opt, OPT_TRIED),
+        .what = job_note(job),
+        .expected = expected ? expected : text_or_null(job, "expected"),
+        .tried = tried ? tried : text_or_null(job, "tried"),
         .blanks = m->draft,
         .package = debbugs ? DEBIAN_PACKAGE : NULL,
         .package_version = text_or_null(job, "xen-package"),

@@ -193,10 +193,20 @@ enum send_result smtp_send(struct job *job, const struct smtp_spec *spec,
     struct smtp s = {.spec = spec, .job = job, .read_error = ERR_INIT};
     struct curl_slist *to;
     enum send_result r;
+    const char *at;
 
     if (!str_starts(spec->server, "smtp://") &&
         !str_starts(spec->server, "smtps://")) {
         err_set(err, -EINVAL, "--smtp: expected smtps://HOST or smtp://HOST");
+        return SEND_USAGE;
+    }
+    at = strchr(spec->server, '@');
+    if (at && strchr(strstr(spec->server, "//"), ':') &&
+        strchr(strstr(spec->server, "//"), ':') < at) {
+        err_set(err, -EINVAL,
+                "--smtp: a password in a URL can be read by every user of this "
+                "host; put it into the credentials file, see "
+                "xen-bugtool-credentials(5)");
         return SEND_USAGE;
     }
     if (target_parse(spec->server, &s.to, err))

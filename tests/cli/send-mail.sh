@@ -83,6 +83,17 @@ send 2 --private-ok --smtp https://localhost/ --from a@b "$to"
 send 2 --private-ok --smtp smtp://localhost/ "$to"
 has err 'SMTP needs the address of who sends: --from'
 
+send 2 --private-ok --smtp 'smtp://u:geheim@localhost/' --from a@b "$to"
+has err 'password in a URL'
+# What is typed is looked through as well; a collection's note is redacted.
+send 4 --private-ok --tried 'root password=hunter22' "$to"
+has err '^--tried:1: a secret is left'
+lacks err hunter22
+run 0 "$XB" collect -y -q --only sys_memory -o c.tar \
+    -f tar --note 'root password=hunter22' --private-ok --upload "$to"
+mail c.tar.eml '"root password=[REDACTED:" in " ".join(t.split())' \
+    '"hunter22" not in raw.decode()'
+
 # smtp OPTIONS...: a fresh server; sets port.
 smtp() {
     stop_servers
@@ -183,4 +194,4 @@ chmod 755 "$ETC/mail-$$/sendmail"
 send 2 --private-ok --sendmail "$ETC/mail-$$/sendmail" mailto:a%7Cb@lists.example
 local_mail 5 mailto:a%23b@lists.example
 has err 'a#b@lists.example: such an address is not handed to sendmail'
-[ "$(ls -A | grep -c 'eml')" = 3 ] || fail 'a mail that was sent was left'
+[ "$(ls -A | grep -c 'eml')" = 4 ] || fail 'a mail that was sent was left'

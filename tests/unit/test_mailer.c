@@ -137,14 +137,13 @@ static void check_run(const char *script, enum send_result want,
 static void test_run(void **state)
 {
     (void)state;
-    check_run("cat >got; echo \"$#:$*\" >args; env >env; ls -l /proc/$$/fd | "
-              "grep -c -- '->' >fds",
+    check_run("cat >got; echo \"$#:$*\" >args; env >env; "
+              "set -- /proc/$$/fd/*; echo $# >fds",
               SEND_DONE, "");
     check_file("got", "Subject: x\n\ny\n");
     check_file("args", "4:-i -- a@b c.d+e@f-g.h\n");
-    /* stdin, stdout, stderr, and the script itself. */
-    check_file("fds", "4\n");
-    assert_int_equal(system("true"), 0);
+    /* The standard three, the script itself, and the folder of the glob. */
+    check_file("fds", "5\n");
     check_run("echo later >&2; exit 75", SEND_PASSING,
               "took no mail (exit status 75): later");
     check_run("echo no; echo never >&2; exit 67", SEND_FAILED,

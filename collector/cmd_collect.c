@@ -182,12 +182,14 @@ static void print_end(const struct collect *c, const char *path,
             path ? path : "written to the descriptor of --outfd", size);
     fprintf(f,
             "Items: %zu ok, %zu partial, %zu failed, %zu timeout, %zu denied, "
-            "%zu refused, %zu skipped, %zu absent; %" PRIu64
-            " secrets hidden\n",
+            "%zu refused, %zu skipped, %zu absent; %" PRIu64 " secrets hidden",
             t->by_status[ST_OK], t->by_status[ST_PARTIAL],
             t->by_status[ST_FAILED], t->by_status[ST_TIMEOUT],
             t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
             t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT], t->redactions);
+    if (t->pseudonyms)
+        fprintf(f, ", %" PRIu64 " pseudonyms put in", t->pseudonyms);
+    fputc('\n', f);
     collect_print_missing(f, t);
     if (t->diagnosis)
         diagnosed_print_short(f, t->diagnosis);

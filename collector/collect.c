@@ -15,6 +15,7 @@
 #include "collector/base/digest.h"
 #include "collector/conf.h"
 #include "collector/dropins.h"
+#include "collector/learn.h"
 #include "collector/rules.h"
 #include "collector/version.h"
 
@@ -92,6 +93,58 @@ static int load_settings(struct collect *c, const struct options *opt,
     return r;
 }
 
+static char **list_copy(char *const *list)
+{
+    size_t n = 0;
+    char **out;
+
+    while (list && list[n])
+        n++;
+    out = xcalloc(n + 1, sizeof(*out));
+    for (size_t i = 0; i < n; i++)
+        out[i] = xstrdup(list[i]);
+    return out;
+}
+
+/* A file that the user named. */
+static int read_file(struct gather *g, const char *path, struct buf *out,
+                     struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .flags = READ_NAMED,
+        .max_bytes = CONF_MAX_BYTES,
+        .timeout_ms = CONF_TIMEOUT_MS,
+    };
+    const struct outcome *o;
+    int r = gather_slurp(g, &rq, out, err);
+
+    o = gather_outcome(g);
+    if (!r && o->status != ST_OK)
+        r = err_set(err, -EIO, "cannot read %s: %s", path,
+                    *o->text ? o->text : status_name(o->status));
+    return r;
+}
+
+static int load_keywords(struct collect *c, struct err *err)
+{
+    const char *path = c->cfg.keyword_file;
+    struct buf text = BUF_INIT;
+    int r = 0;
+
+    c->keywords = list_copy(c->cfg.keywords);
+    if (path)
+        r = c->recording ? read_named(path, &text, err)
+                         : read_file(c->gathers[0], path, &text, err);
+    if (!r)
+        learn_keywords(buf_str(&text), &c->keywords);
+    if (r)
+        err_prefix(err, "--keyword-file: ");
+    buf_done(&text);
+    return r;
+}
+
 /* ---- the recorded host --------------------------------------------------- */
 
 static int open_rel(const char *rel, void *arg)
@@ -121,12 +174,28 @@ static int open_recording(struct collect *c, const char *name, struct err *err)
 
 /* ---- key and rules ------------------------------------------------------- */
 
+static bool is_public(const char *privacy)
+{
+    return !strcmp(privacy, "public");
+}
+
+/* Pseudonyms that could be undone by all who know the key's id are none: unlike
+ * tokens they need a key of ours on replay, too. */
+static bool needs_key(const struct collect *c)
+{
+    return !c->recording || is_public(c->cfg.privacy) || *c->keywords;
+}
+
 static int load_rules(struct collect *c, struct err *err)
 {
     struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
     int r = 0;
 
-    if (c->recording) {
+    opts.keep_tokens = c->recording != NULL;
+    if (needs_key(c)) {
+        memcpy(opts.key, c->key, sizeof(opts.key));
+        redact_key_id(opts.key, c->key_id);
+    } else {
         /* What rules find today that the recorded run left gets the same token
          * each time. */
         const char *id = recording_head(c->recording)->key_id;
@@ -134,13 +203,9 @@ static int load_rules(struct collect *c, struct err *err)
 
         hmac_sha256(fixed, id, strlen(id), opts.key);
         memcpy(c->key_id, id, strnlen(id, sizeof(c->key_id) - 1));
-        opts.keep_tokens = true;
-    } else {
-        r = rules_read_key(c->gathers[0], opts.key, err);
-        redact_key_id(opts.key, c->key_id);
-        if (!r)
-            r = rules_read_host(c->gathers[0], c->added, err);
     }
+    if (!c->recording)
+        r = rules_read_host(c->gathers[0], c->added, err);
     if (!r)
         r = rules_load(&opts, c->added, &c->rules, err);
     else
@@ -151,12 +216,56 @@ static int load_rules(struct collect *c, struct err *err)
     return r;
 }
 
-/* These two before a recorded host is opened: then there are no readers any
+/* A bundle that is public already must not be given pseudonyms for its
+ * pseudonyms. */
+static bool was_public(const struct collect *c)
+{
+    return c->recording &&
+           is_public(recording_head(c->recording)->options.privacy);
+}
+
+static int load_pseudonyms(struct collect *c, struct err *err)
+{
+    bool public = is_public(c->cfg.privacy) && !was_public(c);
+    struct learn_opts o = {.host = c->host.name,
+                           .words = c->keywords,
+                           .domains = c->cfg.hide_domains};
+    struct pseudonyms *p;
+    int r;
+
+    if (was_public(c))
+        c->cfg.privacy = "public";
+    if (!public && !*c->keywords) {
+        redact_rules_pseudonyms(c->rules, NULL);
+        return 0;
+    }
+    p = pseudonyms_new(c->key, public);
+    r = learn_host(c->gathers[0], &o, p, err);
+    redact_rules_pseudonyms(c->rules, p);
+    return r;
+}
+
+int collect_set_privacy(struct collect *c, const char *level, struct err *err)
+{
+    c->cfg.privacy = is_public(level) ? "public" : "secrets";
+    return load_pseudonyms(c, err);
+}
+
+/* These before a recorded host is opened: then there are no readers any
  * more. */
 static int read_known(struct collect *c, struct err *err)
 {
     struct gather *g = live_new(c->ctl, stop_fd(c->stop));
     int r = known_load(g, &c->known, err);
+
+    gather_free(g);
+    return r;
+}
+
+static int read_key(struct collect *c, struct err *err)
+{
+    struct gather *g = live_new(c->ctl, stop_fd(c->stop));
+    int r = rules_read_key(g, c->key, err);
 
     gather_free(g);
     return r;
@@ -189,19 +298,6 @@ static const char *masked(struct collect *c, const char *text)
     redact_text(c->rules, text, strlen(text), &b);
     c->texts[c->n_texts] = buf_take(&b);
     return c->texts[c->n_texts++];
-}
-
-static char **list_copy(char *const *list)
-{
-    size_t n = 0;
-    char **out;
-
-    while (list && list[n])
-        n++;
-    out = xcalloc(n + 1, sizeof(*out));
-    for (size_t i = 0; i < n; i++)
-        out[i] = xstrdup(list[i]);
-    return out;
 }
 
 static char *copy(const char *s)
@@ -246,6 +342,8 @@ int collect_init(struct collect *c, const struct options *opt,
     c->added = redact_added_new();
     r = read_known(c, err);
     if (!r)
+        r = read_key(c, err);
+    if (!r)
         r = read_named_rules(c, opt, err);
     if (!r && options_has(opt, OPT_REPLAY))
         r = open_recording(c, options_last(opt, OPT_REPLAY), err);
@@ -259,7 +357,9 @@ int collect_init(struct collect *c, const struct options *opt,
     if (r)
         return r;
     make_gathers(c);
-    r = load_rules(c, err);
+    r = load_keywords(c, err);
+    if (!r)
+        r = load_rules(c, err);
     if (r)
         return r;
     if (c->recording)
@@ -267,6 +367,8 @@ int collect_init(struct collect *c, const struct options *opt,
     else
         r = c->cfg.sysroot ? host_read_disk(c->gathers[0], &c->host, err)
                            : host_read(c->gathers[0], &c->host, err);
+    if (!r)
+        r = load_pseudonyms(c, err);
     if (!r)
         r = dropins_load(c, err);
     if (!r)
@@ -286,6 +388,8 @@ void collect_done(struct collect *c)
     redact_added_free(c->added);
     host_done(&c->host);
     str_list_free(c->modules_after);
+    str_list_free(c->keywords);
+    explicit_bzero(c->key, sizeof(c->key));
     str_list_free(c->rule_files);
     str_list_free(c->rule_overrides);
     recording_free(c->recording);
@@ -357,6 +461,9 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->host.uptime_s = c->host.uptime_s;
     h->options.format = c->cfg.format_name;
     h->options.privacy = c->cfg.privacy;
+    for (char **w = c->keywords; *w; w++)
+        h->options.keywords++;
+    h->options.hide_domains = c->cfg.hide_domains;
     h->options.since = c->cfg.since;
     h->options.only = c->cfg.only;
     h->options.skip = c->cfg.skip;

@@ -33,7 +33,9 @@ struct collect {
     struct redact_rules *rules;
     struct diag_rules *known;            /* problems */
     char **rule_files, **rule_overrides; /* as the manifest has them, or NULL */
+    uint8_t key[REDACT_KEY_SIZE];
     char key_id[REDACT_KEY_ID_SIZE];
+    char **keywords; /* of the options and their file */
     struct host host;
     char **modules_after;
     struct unpack *unpack; /* replay */
@@ -50,6 +52,11 @@ struct collect {
 int collect_init(struct collect *c, const struct options *opt,
                  struct control *ctl, struct err *err);
 void collect_done(struct collect *c);
+
+/* Another level of privacy than that of the options: "secrets", "public".  To
+ * be called before the plan is made, or it must be made once more; the host may
+ * be asked for its names.  Negative: the gather is lost. */
+int collect_set_privacy(struct collect *c, const char *level, struct err *err);
 
 /* "xen-bugtool-HOST-YYYYmmddTHHMMSSZ"; to be freed. */
 char *collect_stem(const struct collect *c);

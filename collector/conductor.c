@@ -368,6 +368,7 @@ static void count_item(struct run *run, const struct manifest_item *m)
         t->redactions += m->out.redactions[i].count;
     for (size_t i = 0; i < m->errout.n_redactions; i++)
         t->redactions += m->errout.redactions[i].count;
+    t->pseudonyms += m->out.pseudonyms + m->errout.pseudonyms;
     note_missing(t, m);
 }
 

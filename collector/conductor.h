@@ -16,7 +16,7 @@ struct json_object;
 /* What the last stages are made of: counted while the items are written. */
 struct tally {
     size_t by_status[ST_COUNT];
-    uint64_t redactions;
+    uint64_t redactions, pseudonyms;
     uint64_t bytes_read;
     struct buf missing; /* "STATUS plugin/item: why", one a line; bounded */
     struct buf same;    /* what follows is equal to the line before but for

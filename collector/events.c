@@ -71,6 +71,7 @@ void event_end(const char *path, uint64_t bytes, const struct tally *tally,
         put_n(items, status_name((enum status)i), tally->by_status[i]);
     json_object_object_add(o, "items", items);
     put_n(o, "redactions", tally->redactions);
+    put_n(o, "pseudonyms", tally->pseudonyms);
     print(o);
 }
 

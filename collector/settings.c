@@ -83,6 +83,15 @@ static int apply(struct settings *s, enum opt_id id, const char *v,
     case OPT_SKIP_FILE:
         list_add(&s->skip_file, v);
         break;
+    case OPT_PRIVACY:
+        s->privacy = strcmp(v, "public") ? "secrets" : "public";
+        break;
+    case OPT_KEYWORD:
+        list_add(&s->keywords, v);
+        break;
+    case OPT_KEYWORD_FILE:
+        s->keyword_file = settings_keep(s, v);
+        break;
     case OPT_SINCE:
         s->since = settings_keep(s, v);
         if (option_since(v, now_ms, &s->since_ms))
@@ -148,6 +157,7 @@ static int from_command_line(const struct options *opt, int64_t now_ms,
     if (s->sysroot && options_has(opt, OPT_REPLAY))
         return err_set(err, -EINVAL,
                        "--sysroot and --replay: one source at a time");
+    s->hide_domains |= options_has(opt, OPT_HIDE_DOMAINS);
     s->unlimited |= options_has(opt, OPT_UNLIMITED);
     s->json = options_has(opt, OPT_JSON);
     s->quiet = options_has(opt, OPT_QUIET);
@@ -191,6 +201,7 @@ int settings_load(const struct options *opt, const char *conf_path,
     s->only = xcalloc(1, sizeof(*s->only));
     s->skip = xcalloc(1, sizeof(*s->skip));
     s->skip_file = xcalloc(1, sizeof(*s->skip_file));
+    s->keywords = xcalloc(1, sizeof(*s->keywords));
     if (conf)
         r = settings_file_read(conf_path, conf, from_file, &f, err);
     return r ? r : from_command_line(opt, now_ms, s, err);
@@ -201,6 +212,7 @@ void settings_done(struct settings *s)
     str_list_free(s->only);
     str_list_free(s->skip);
     str_list_free(s->skip_file);
+    str_list_free(s->keywords);
     for (size_t i = 0; i < s->texts.n; i++)
         free(s->texts.v[i]);
     free(s->texts.v);

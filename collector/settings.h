@@ -18,6 +18,9 @@ struct settings {
     enum bundle_format format;
     const char *format_name;
     const char *privacy;
+    char **keywords;          /* NULL-terminated */
+    const char *keyword_file; /* NULL: none */
+    bool hide_domains;
     const char *folder; /* outfile of the configuration file; "" if none */
     char **only, **skip, **skip_file; /* NULL-terminated */
     const char *since;                /* as given; NULL: all */

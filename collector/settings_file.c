@@ -15,8 +15,8 @@ struct words {
 /* Texts in the order of scalars[], lists in the order of lists[]. */
 struct file {
     char *outfile, *format, *since, *max_size, *max_time, *item_timeout, *jobs,
-        *nice, *threads, *privacy, *case_id, *note;
-    struct words only, skip, skip_file;
+        *nice, *threads, *privacy, *keyword_file, *case_id, *note;
+    struct words only, skip, skip_file, keyword;
 };
 
 static const cyaml_schema_value_t word = {
@@ -31,14 +31,24 @@ static const cyaml_schema_value_t word = {
                                MAX_WORDS)
 
 static const cyaml_schema_field_t fields[] = {
-    TEXT("outfile", outfile),     TEXT("format", format),
-    TEXT("since", since),         TEXT("max-size", max_size),
-    TEXT("max-time", max_time),   TEXT("item-timeout", item_timeout),
-    TEXT("jobs", jobs),           TEXT("nice", nice),
-    TEXT("threads", threads),     TEXT("privacy", privacy),
-    TEXT("case", case_id),        TEXT("note", note),
-    LIST("only", only),           LIST("skip", skip),
-    LIST("skip-file", skip_file), CYAML_FIELD_END,
+    TEXT("outfile", outfile),
+    TEXT("format", format),
+    TEXT("since", since),
+    TEXT("max-size", max_size),
+    TEXT("max-time", max_time),
+    TEXT("item-timeout", item_timeout),
+    TEXT("jobs", jobs),
+    TEXT("nice", nice),
+    TEXT("threads", threads),
+    TEXT("privacy", privacy),
+    TEXT("keyword-file", keyword_file),
+    TEXT("case", case_id),
+    TEXT("note", note),
+    LIST("only", only),
+    LIST("skip", skip),
+    LIST("skip-file", skip_file),
+    LIST("keyword", keyword),
+    CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t schema = {
@@ -59,6 +69,7 @@ static const struct {
         {"nice", offsetof(struct file, nice)},
         {"threads", offsetof(struct file, threads)},
         {"privacy", offsetof(struct file, privacy)},
+        {"keyword-file", offsetof(struct file, keyword_file)},
         {"case", offsetof(struct file, case_id)},
         {"note", offsetof(struct file, note)},
 },
@@ -66,6 +77,7 @@ static const struct {
       {"only", offsetof(struct file, only)},
       {"skip", offsetof(struct file, skip)},
       {"skip-file", offsetof(struct file, skip_file)},
+      {"keyword", offsetof(struct file, keyword)},
 };
 
 typedef int (*value_fn)(const struct option_def *def, const char *value,

@@ -347,7 +347,8 @@ static void write_problems(struct json_object *diagnosis, struct buf *out)
 
 /* ---- what is missing ----------------------------------------------------- */
 
-static void write_items(const struct tally *t, struct buf *out)
+static void write_items(const struct tally *t, const char *privacy,
+                        struct buf *out)
 {
     buf_addf(out,
              "\nItems: %zu ok, %zu partial, %zu failed, %zu timeout, "
@@ -357,6 +358,9 @@ static void write_items(const struct tally *t, struct buf *out)
              t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
              t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT]);
     buf_addf(out, "Secrets hidden: %" PRIu64 "\n", t->redactions);
+    if (t->pseudonyms || !strcmp(privacy, "public"))
+        buf_addf(out, "Privacy: %s, %" PRIu64 " pseudonyms\n", privacy,
+                 t->pseudonyms);
 }
 
 static void write_missing(const struct tally *t, struct buf *out)
@@ -396,7 +400,7 @@ void summary_write(const struct manifest_head *head, const struct tally *tally,
     write_head(head, facts, &part[TOP]);
     write_domains(facts, &part[DOMAINS]);
     write_problems(diagnosis, &part[PROBLEMS]);
-    write_items(tally, &part[ITEMS]);
+    write_items(tally, head->options.privacy, &part[ITEMS]);
     write_missing(tally, &part[MISSING]);
 
     left -= least(count_lines(&part[TOP]), HEAD_LINES);

@@ -208,6 +208,7 @@ static void take_counts(struct road *r, struct manifest_member *m,
     size_t n = redact_rules_count(r->tk->rules);
 
     m->unscannable = redactor_unscannable(r->red);
+    m->pseudonyms = redactor_pseudonyms(r->red);
     if (!redactor_hits_total(r->red))
         return;
     *keep = xcalloc(n, sizeof(**keep));
@@ -224,10 +225,11 @@ static int road_end(struct road *r, struct manifest_member *m,
 {
     int rc = sink_close(redactor_sink(r->red), err);
 
-    /* A token in it would be damage.  Only where the format is plain: a guest
-     * that prints garbage must not have its console left out. */
+    /* A token or a pseudonym in it would be damage.  Only where the format is
+     * plain: a guest that prints garbage must not have its console left out. */
     r->refused = r->format &&
-                 (redactor_hits_total(r->red) || redactor_unscannable(r->red));
+                 (redactor_hits_total(r->red) || redactor_unscannable(r->red) ||
+                  redactor_pseudonyms(r->red));
     if (!rc && r->refused)
         return 0;
     if (!rc)

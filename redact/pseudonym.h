@@ -27,7 +27,9 @@
     X(USER, "user")                                                            \
     X(GUEST, "guest")                                                          \
     X(KEYWORD, "keyword")                                                      \
-    X(SERIAL, NULL) /* of machines and parts; UUID, WWN, machine-id */
+    X(SERIAL, NULL)       /* of machines and parts; UUID, WWN, machine-id */   \
+    X(MAC, NULL)          /* 12 digits with nothing between them */            \
+    X(ADDRESS, "address") /* as text, to be looked for by verify */
 
 enum pseudonym_kind {
 #define X(id, prefix) PSEUDONYM_##id,
@@ -53,6 +55,9 @@ bool pseudonyms_learn(struct pseudonyms *p, enum pseudonym_kind kind,
 size_t pseudonyms_count(const struct pseudonyms *p);
 const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
                             enum pseudonym_kind *kind);
+
+/* The host of a line of syslog; NULL if it is none.  Its length in *len. */
+const char *pseudonyms_log_host(const char *line, size_t line_len, size_t *len);
 
 struct pseudonymizer;
 

@@ -122,6 +122,17 @@ static bool is_serial(const struct view *v, const struct value_at *a, bool line)
            !(n == 12 && p[4] == ':' && p[7] == ':' && p[10] == '.');
 }
 
+/* udev's ID_SERIAL: the model before it stays. */
+static void skip_model(const struct view *v, struct value_at *a)
+{
+    size_t i = a->end, digits = 0;
+
+    while (i > a->start && v->d[i - 1] != '_')
+        digits += is(v, --i, C_DIGIT);
+    if (i > a->start && a->end - i >= 6 && digits >= 3)
+        a->start = i;
+}
+
 static bool hint_serial(const struct view *v, size_t end, bool line,
                         struct found *f)
 {
@@ -129,6 +140,8 @@ static bool hint_serial(const struct view *v, size_t end, bool line,
 
     if (!value_behind(v, end, line, &a) || !is_serial(v, &a, line))
         return false;
+    if (!line)
+        skip_model(v, &a);
     find_serial_stand_in(v, a.start, a.end, f);
     return true;
 }
@@ -404,7 +417,9 @@ static bool hint_hostname(const struct view *v, size_t i, size_t end,
     struct value_at a;
 
     (void)i;
-    return value_behind(v, end, false, &a) && put_host(v, a.start, f);
+    /* hostname=dom$domid stands in a script. */
+    return value_behind(v, end, false, &a) && put_host(v, a.start, f) &&
+           at(v, f->end) != '$' && at(v, f->end) != '(';
 }
 
 /* xl info: "host                   : X" */

@@ -232,7 +232,7 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f)
 
 /* ---- without anything between the digits --------------------------------- */
 
-static void put_bare_mac(const struct view *v, size_t i, struct found *f)
+void find_bare_mac(const struct view *v, size_t i, struct found *f)
 {
     uint8_t mac[6];
     bool upper = false;
@@ -275,6 +275,13 @@ static const char *const wwn_words[] = {
     "wwn", "wwpn", "wwnn",   "wwid", "guid",      "naa", "name",
     "eui", "port", "target", "node", "initiator", NULL};
 
+/* 8000.001b21aabbcc: a priority and the bridge's MAC. */
+static bool is_bridge_id(const struct view *v, size_t i)
+{
+    return i >= 5 && v->d[i - 1] == '.' && all_hex(v, i - 5, i - 1) &&
+           v->d[i - 2] == '0' && (i == 5 || !is(v, i - 6, C_ALNUM));
+}
+
 /* 12, 16, 17 or 33 digits, perhaps behind "0x", "enx" or "3". */
 bool find_bare(const struct view *v, const struct word *w, struct found *f)
 {
@@ -289,7 +296,7 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
              (v->d[i] == 'e' || v->d[i] == 'w')) {
         i += 3; /* enx, wlx: a name of an interface */
         if (all_hex(v, i, w->end)) {
-            put_bare_mac(v, i, f);
+            find_bare_mac(v, i, f);
             return true;
         }
     }
@@ -297,9 +304,9 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
     if (!all_hex(v, i, w->end))
         return false;
     if (n == 12 &&
-        ((named && find_in_list(word, mac_words)) ||
+        (is_bridge_id(v, i) || (named && find_in_list(word, mac_words)) ||
          !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6)))
-        put_bare_mac(v, i, f);
+        find_bare_mac(v, i, f);
     else if (n == 16 && ((named && find_in_list(word, wwn_words)) ||
                          (hex && v->d[i] == '5')))
         put_hex(v, i, w->end, f);

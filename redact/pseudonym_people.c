@@ -180,6 +180,10 @@ bool find_name(const struct view *v, size_t i, struct found *f)
         find_serial_stand_in(v, i, i + n->len, f);
         return true;
     }
+    if (n->kind == PSEUDONYM_MAC) {
+        find_bare_mac(v, i, f);
+        return true;
+    }
     if (n->kind != PSEUDONYM_KEYWORD && in_mail(v, i, f))
         return true;
     name_with_labels(v, i, n, f);
@@ -232,14 +236,32 @@ static bool is_tag(const struct view *v, size_t i)
     return n && (at(v, i + n) == ':' || at(v, i + n) == '[');
 }
 
-bool find_log_host(const struct view *v, size_t i, struct found *f)
+/* Where the host of the line at i stands; 0: it has none. */
+static size_t log_host(const struct view *v, size_t i, size_t *end)
 {
-    size_t start = behind_time(v, i), dots, end, dot;
+    size_t start = behind_time(v, i), dots;
 
     if (!start)
-        return false;
-    end = domain_end(v, start, &dots);
-    if (end == start || at(v, end) != ' ' || !is_tag(v, end + 1))
+        return 0;
+    *end = domain_end(v, start, &dots);
+    return *end > start && at(v, *end) == ' ' && is_tag(v, *end + 1) ? start
+                                                                     : 0;
+}
+
+const char *pseudonyms_log_host(const char *line, size_t line_len, size_t *len)
+{
+    struct view v = {.d = (const uint8_t *)line, .len = line_len};
+    size_t end, start = log_host(&v, 0, &end);
+
+    *len = start ? end - start : 0;
+    return start ? line + start : NULL;
+}
+
+bool find_log_host(const struct view *v, size_t i, struct found *f)
+{
+    size_t end, dot, start = log_host(v, i, &end);
+
+    if (!start)
         return false;
     for (dot = start; dot < end && v->d[dot] != '.'; dot++)
         ;

@@ -38,6 +38,7 @@ struct redact_opts {
 };
 
 struct redact_rules;
+struct pseudonyms;
 
 /* 0, or negative with the rule, file and line that is wrong. */
 int redact_rules_new(const struct redact_opts *opts, struct redact_rules **out,
@@ -47,6 +48,11 @@ void redact_rules_free(struct redact_rules *rules);
 /* The same rules with keep_tokens: for texts of our own, which are made of what
  * was redacted once.  Must be freed before rules. */
 struct redact_rules *redact_rules_keeping(const struct redact_rules *rules);
+
+/* From now on all streams of these rules (not of those that keep tokens) pass
+ * on pseudonyms in place of names and addresses, too: pseudonym.h.  Before the
+ * first stream; p is owned then. */
+void redact_rules_pseudonyms(struct redact_rules *rules, struct pseudonyms *p);
 
 /* "pcre2", "hs". */
 const char *redact_rules_engine(const struct redact_rules *rules);
@@ -79,6 +85,8 @@ void redactor_lead(struct redactor *r, uint64_t lead);
 const uint64_t *redactor_hits(const struct redactor *r);
 uint64_t redactor_hits_total(const struct redactor *r);
 uint64_t redactor_unscannable(const struct redactor *r);
+/* Pseudonyms that were put in; all of them once the stream is closed. */
+uint64_t redactor_pseudonyms(const struct redactor *r);
 /* Newlines in what was replaced so far, so that whoever counts those of the
  * output knows the line of the input. */
 uint64_t redactor_lines_gone(const struct redactor *r);

@@ -6,6 +6,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "redact/load.h"
+#include "redact/pseudonym.h"
 #include "redact/value.h"
 
 /* ---- one stream's tools ---- */
@@ -171,6 +172,7 @@ struct redact_rules *redact_rules_keeping(const struct redact_rules *rules)
     *k = *rules;
     k->borrowed = true;
     k->opts.keep_tokens = true;
+    k->pseudonyms = NULL;
     k->lock = xmalloc(sizeof(*k->lock));
     pthread_mutex_init(k->lock, NULL);
     k->idle = xcalloc(1, sizeof(*k->idle));
@@ -193,12 +195,19 @@ void redact_rules_free(struct redact_rules *rules)
         engine_pcre2.close(rules->fallback);
         ruleset_done(&rules->set);
         redact_added_free(rules->added);
+        pseudonyms_free(rules->pseudonyms);
     }
     pthread_mutex_destroy(rules->lock);
     free(rules->lock);
     free(rules->idle);
     explicit_bzero(rules->opts.key, sizeof(rules->opts.key));
     free(rules);
+}
+
+void redact_rules_pseudonyms(struct redact_rules *rules, struct pseudonyms *p)
+{
+    pseudonyms_free(rules->pseudonyms);
+    rules->pseudonyms = p;
 }
 
 const char *redact_rules_engine(const struct redact_rules *rules)

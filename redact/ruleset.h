@@ -37,6 +37,7 @@ struct redact_rules {
     char digest[SHA256_HEX];
     pthread_mutex_t *lock; /* of idle */
     struct work **idle;
+    struct pseudonyms *pseudonyms; /* NULL: none */
     bool borrowed; /* engine and set belong to the rules this was made of */
 };
 

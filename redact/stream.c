@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/pseudonym.h"
 #include "redact/ruleset.h"
 #include "redact/token.h"
 #include "redact/value.h"
@@ -26,7 +27,8 @@ struct redactor {
     struct sink sink;
     const struct redact_rules *rules;
     struct sink *next;
-    struct work *work; /* NULL until the first byte */
+    struct pseudonymizer *pseudonyms; /* is next; or NULL */
+    struct work *work;                /* NULL until the first byte */
     size_t out, pos, len;
     uint64_t base; /* offset of the window in the stream */
     size_t listed; /* the nominees are complete for starts before it */
@@ -401,6 +403,10 @@ struct redactor *redactor_new(const struct redact_rules *rules,
     r->sink.ops = &redactor_ops;
     r->rules = rules;
     r->next = next;
+    if (rules->pseudonyms) {
+        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, next);
+        r->next = pseudonymizer_sink(r->pseudonyms);
+    }
     r->hits = xcalloc(rules->set.n, sizeof(*r->hits));
     return r;
 }
@@ -429,6 +435,11 @@ uint64_t redactor_hits_total(const struct redactor *r)
 uint64_t redactor_unscannable(const struct redactor *r)
 {
     return r->unscannable;
+}
+
+uint64_t redactor_pseudonyms(const struct redactor *r)
+{
+    return r->pseudonyms ? pseudonymizer_count(r->pseudonyms) : 0;
 }
 
 uint64_t redactor_lines_gone(const struct redactor *r)

@@ -213,6 +213,8 @@ static bool is_set(const struct field *f, const void *p)
         return number_at(p) != 0;
     case FT_TIME:
         return number_at(p) > 0;
+    case FT_BOOL:
+        return *(const bool *)p;
     case FT_REDACTION:
         return ((const struct manifest_member *)p)->n_redactions > 0;
     case FT_ERROUT:

@@ -37,6 +37,7 @@ struct manifest_member {
     const struct redaction_count *redactions;
     size_t n_redactions;
     uint64_t unscannable; /* lines */
+    uint64_t pseudonyms;
 };
 
 /* Strings belong to the caller when writing, to the reader when reading. */
@@ -85,6 +86,8 @@ struct manifest_head {
         char *const *only, *const *skip, *const *skip_file;
         const char *case_id, *note; /* NULL: none */
         const char *sysroot;        /* NULL: this host; not told then */
+        uint64_t keywords;          /* how many */
+        bool hide_domains;
     } options;
     struct {
         uint64_t item_timeout_ms, max_time_ms, max_size; /* 0: none */

@@ -36,6 +36,9 @@ const struct field manifest_head_fields[] = {
     {"options", "skip_file", FT_LIST, FW_ALWAYS, H(options.skip_file), NULL, 0},
     {"options", "case", FT_NULLABLE, FW_ALWAYS, H(options.case_id), NULL, 0},
     {"options", "note", FT_NULLABLE, FW_ALWAYS, H(options.note), NULL, 0},
+    {"options", "keywords", FT_COUNT, FW_SET, H(options.keywords), NULL, 0},
+    {"options", "hide_domains", FT_BOOL, FW_SET, H(options.hide_domains), NULL,
+     0},
     {"options", "sysroot", FT_STRING, FW_SET, H(options.sysroot), NULL, 0},
     {"limits", "item_timeout_ms", FT_COUNT, FW_ALWAYS,
      H(limits.item_timeout_ms), NULL, 0},
@@ -87,6 +90,7 @@ const struct field manifest_item_fields[] = {
     {"", "mtime", FT_SECONDS, FW_SET, I(mtime), NULL, 0},
     {"", "redactions", FT_REDACTION, FW_SET, I(out), NULL, 0},
     {"", "unscannable", FT_COUNT, FW_SET, I(out.unscannable), NULL, 0},
+    {"", "pseudonyms", FT_COUNT, FW_SET, I(out.pseudonyms), NULL, 0},
     {"", "stderr", FT_ERROUT, FW_SET, I(errout), NULL, 0},
     {NULL, NULL, FT_VERSION, FW_ALWAYS, 0, NULL, 0},
 };
@@ -97,6 +101,7 @@ const struct field manifest_errout_fields[] = {
     {"", "sha256", FT_SHA256, FW_ALWAYS, M(sha256), NULL, 0},
     {"", "redactions", FT_REDACTION, FW_SET, 0, NULL, 0},
     {"", "unscannable", FT_COUNT, FW_SET, M(unscannable), NULL, 0},
+    {"", "pseudonyms", FT_COUNT, FW_SET, M(pseudonyms), NULL, 0},
     {NULL, NULL, FT_VERSION, FW_ALWAYS, 0, NULL, 0},
 };
 

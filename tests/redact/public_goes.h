@@ -87,6 +87,7 @@ static const struct secret_case mac_goes[] = {
     S("PXE", "pxelinux.cfg/01-«00-1b-21-aa-bb-cc»"),
     S("locally administered", "HWaddr «5a:3e:17:88:99:0a»"),
     S("of a PCIe device", "Device Serial Number «00-1b-21-ff-ff-aa-bb-cc»"),
+    S("a bridge's id", "xenbr0\t\t8000.«001b21aabbcc»\tno"),
     S("dhclient", "DHCPDISCOVER on eth0 to 255.255.255.255; "
                   "hardware ethernet «00:1b:21:aa:bb:cc»;"),
 };
@@ -108,7 +109,7 @@ static const struct secret_case machine_goes[] = {
     S("smartctl of SAS", "Serial number:        «ZC1A2B3C0000C9123ABC»\n"),
     S("udev", "E: ID_SERIAL_SHORT=«S3Z2NB0K123456A»"),
     S("udev with the model",
-      "E: ID_SERIAL=«Samsung_SSD_860_EVO_500GB_S3Z2NB0K123456A»"),
+      "E: ID_SERIAL=Samsung_SSD_860_EVO_500GB_«S3Z2NB0K123456A»"),
     S("udev's WWN", "E: ID_WWN=0x«5002538e40a1b2c3»"),
     S("lsblk -P",
       "NAME=\"sda\" SERIAL=\"«S3Z2NB0K123456A»\" WWN=\"0x«5002538e40a1b2c3»\""),

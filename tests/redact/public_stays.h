@@ -58,6 +58,8 @@ static const struct secret_case number_stays[] = {
 static const struct secret_case word_stays[] = {
     K("serial: 8250/16550 driver, 32 ports, IRQ sharing enabled"),
     K("serial=pty"),
+    K("Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) (gcc-12"),
+    K("hostname=dom$domid hostname=$(uname -n)"),
     K("serial = [ 'pty' ]"),
     K("serial='/dev/ttyS0,115200n8' serial=tcp:0"),
     K("\tSerial Number: Not Specified\n\tAsset Tag: To Be Filled By O.E.M.\n"),

@@ -25,7 +25,7 @@ static const struct manifest_head a_head = {
     .sync = "tried",
     .host = {"alpha", "6.1.0-13-amd64", "x86_64", "4.17.2", "dom0", 4711},
     .options = {"tar.bz2", "secrets", NULL, none, none, none, NULL, "say \"x\"",
-                NULL},
+                NULL, 3, true},
     .limits = {30000, 0, 1ull << 31, false},
     .start_ms = 1795388437123,
     .end_ms = 1795388449001,
@@ -53,9 +53,10 @@ static struct manifest_item an_item(void)
         .duration_ms = 0,
         .bytes_read = 9000,
         .mtime = -5,
-        .out = {"commands/xen_hypervisor/xl-dmesg.txt", 8000, SHA, hits, 2, 7},
+        .out = {"commands/xen_hypervisor/xl-dmesg.txt", 8000, SHA, hits, 2, 7,
+                4},
         .errout = {"commands/xen_hypervisor/xl-dmesg.stderr", 12, SHA, hits, 1,
-                   0},
+                   0, 5},
     };
 
     return it;
@@ -86,6 +87,8 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
     assert_null(h->options.since);
     assert_null(h->options.only[0]);
     assert_string_equal(h->options.note, "say \"x\"");
+    assert_int_equal(h->options.keywords, 3);
+    assert_true(h->options.hide_domains);
     assert_int_equal(h->limits.max_size, 1ull << 31);
     assert_int_equal(h->start_ms, a_head.start_ms);
     assert_int_equal(h->end_ms, a_head.end_ms);
@@ -514,7 +517,7 @@ static void test_field_rows(void **state)
         i++;
     assert_true(i > 50);
     assert_string_equal(manifest_field(i - 1),
-                        "item.stderr.unscannable integer optional");
+                        "item.stderr.pseudonyms integer optional");
 }
 
 int main(int argc, char **argv)

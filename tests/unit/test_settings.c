@@ -84,7 +84,7 @@ static void bad_files(void **state)
         {"a\n", "/etc/x/config.yaml:1"},            /* no mapping */
         {"\njobs: many\n", "/etc/x/config.yaml:2"}, /* no number */
         {"format: zip\n", "format"},                /* no such format */
-        {"privacy: public\n", "not there yet"},     /* a later one */
+        {"privacy: none\n", "privacy"},             /* no such level */
         {"item-timeout: 5\n", "item-timeout"},      /* a bare number */
         {"only: {a: b}\n", "/etc/x/config.yaml:1"}, /* no list */
     };

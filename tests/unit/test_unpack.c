@@ -341,21 +341,21 @@ static void put(int dir, const char *name, const char *text)
 static void put_manifest(int dir, const char *const *members)
 {
     static char *const none[] = {NULL};
-    struct manifest_head h = {
-        .tool_version = "1",
-        .rules_digest = SHA,
-        .complete = true,
-        .sync = "tried",
-        .host = {"h", "k", "m", NULL, "none", 1},
-        .options = {"dir", "secrets", NULL, none, none, none, NULL, NULL, NULL},
-        .key_id = "k"};
+    struct manifest_head h = {.tool_version = "1",
+                              .rules_digest = SHA,
+                              .complete = true,
+                              .sync = "tried",
+                              .host = {"h", "k", "m", NULL, "none", 1},
+                              .options = {"dir", "secrets", NULL, none, none,
+                                          none, NULL, NULL, NULL, 0, false},
+                              .key_id = "k"};
     struct manifest_item it = {
         .plugin = "p", .item = "i", .path = "/x", .exit_code = -1, .mtime = 77};
     struct buf b = BUF_INIT;
 
     manifest_head_write(&h, &b);
     for (; *members; members++) {
-        it.out = (struct manifest_member){*members, 1, SHA, NULL, 0, 0};
+        it.out = (struct manifest_member){*members, 1, SHA, NULL, 0, 0, 0};
         manifest_item_write(&it, &b);
         buf_adds(&b, members[1] ? ",\n" : "\n");
     }

@@ -71,7 +71,7 @@ SORTER_NOT += collector/pack/bwt.c collector/pack/bz2_own.c \
 	collector/pack/bz2_huffman.c
 ALL_CFLAGS += -DBZ2_NO_SORTER
 endif
-WORKER_SRC := $(filter-out %/worker.c $(SORTER_NOT),$(wildcard collector/*.c collector/base/*.c \
+WORKER_SRC := $(filter-out %/worker.c %/worker_malloc.c $(SORTER_NOT),$(wildcard collector/*.c collector/base/*.c \
 	collector/gather/*.c collector/pack/*.c collector/diagnose/*.c \
 	collector/mail/*.c collector/report/*.c collector/session/*.c plugins/*.c \
 	redact/*.c))
@@ -134,7 +134,8 @@ $(BUILD)/send.a: $(call obj,$(SEND_SRC)) $(BUILD)/collector/base/yaml.o \
 
 $(BUILD)/xen-bugtool: $(BUILD)/collector/front/main.o $(BUILD)/front.a $(BUILD)/core.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^
-$(BUILD)/xen-bugtool-worker: $(BUILD)/collector/worker.o $(BUILD)/worker.a $(BUILD)/core.a
+$(BUILD)/xen-bugtool-worker: $(BUILD)/collector/worker.o \
+		$(BUILD)/collector/worker_malloc.o $(BUILD)/worker.a $(BUILD)/core.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
 $(BUILD)/xen-bugtool-probe: $(call obj,$(PROBE_SRC)) $(BUILD)/core.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(PROBE_LIBS)

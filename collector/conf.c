@@ -5,8 +5,8 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
-int conf_list(struct gather *g, const char *folder, char ***out,
-              struct err *err)
+static int list_once(struct gather *g, const char *folder, char ***out,
+                     struct err *err)
 {
     struct request rq = {
         .kind = REQ_CONF,
@@ -30,6 +30,19 @@ int conf_list(struct gather *g, const char *folder, char ***out,
         *out = xreallocarray(*out, n + 2, sizeof(**out));
         (*out)[n++] = xstrdup(base);
         (*out)[n] = NULL;
+    }
+    return r;
+}
+
+int conf_list(struct gather *g, const char *folder, char ***out,
+              struct err *err)
+{
+    int r = list_once(g, folder, out, err);
+
+    /* As gather_slurp does. */
+    if (!r && gather_outcome(g)->lost) {
+        str_list_free(*out);
+        r = list_once(g, folder, out, err);
     }
     return r;
 }

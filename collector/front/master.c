@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -27,10 +28,14 @@
 
 #define EXIT_FAILED 1
 #define EXIT_LAST 5 /* the highest status a command may end with */
+#define EXIT_CUT 3
 /* One Ctrl-C can come twice, from the terminal and from a program above us. */
 #define SAME_STOP_MS 300
 /* A killed worker that stays in state D is waited for this long. */
 #define KILLED_MS 1000
+/* How often, and after how long, waiting is tried again without memory. */
+#define POLL_TRIES 100
+#define POLL_WAIT_MS 20
 
 struct master {
     const struct master_spec *spec;
@@ -176,11 +181,16 @@ static int take_message(struct master *m, struct err *err)
         r = -EPIPE;
     }
     m->socket_gone = r < 0;
+    /* The worker may still wait for an answer. */
+    if (m->socket_gone)
+        shutdown(m->server.sock, SHUT_RDWR);
     return 0;
 }
 
 static int loop(struct master *m, struct err *err)
 {
+    int tries = 0;
+
     while (!m->worker_gone) {
         struct pollfd p[2] = {
             {m->signals, POLLIN, 0},
@@ -191,8 +201,13 @@ static int loop(struct master *m, struct err *err)
 
         if (m->killed && clock_mono_ms() - m->killed > KILLED_MS)
             return 0;
-        if (poll(p, 2, m->killed ? 50 : -1) < 0 && errno != EINTR)
-            return err_sys(err, errno, "cannot wait for the worker");
+        if (poll(p, 2, m->killed ? 50 : -1) < 0) {
+            /* Short of memory: a moment later there may be some. */
+            if (errno != EINTR && (errno != ENOMEM || ++tries > POLL_TRIES))
+                return err_sys(err, errno, "cannot wait for the worker");
+            poll(NULL, 0, POLL_WAIT_MS);
+            continue;
+        }
         if (p[0].revents)
             take_signals(m);
         if (p[1].revents && !m->worker_gone && !m->killed) {
@@ -225,6 +240,14 @@ static bool tells_of_bundle(int st)
     return st == 0 || st == 3 || st == 5;
 }
 
+/* A bundle that has its name is there, whatever befalls us after that. */
+static int failed(const struct master *m)
+{
+    return m->server.finished && m->spec->opt->command->bit == CMD_COLLECT
+               ? EXIT_CUT
+               : EXIT_FAILED;
+}
+
 /* What the worker's end means to the user. */
 static int exit_status(const struct master *m)
 {
@@ -240,28 +263,28 @@ static int exit_status(const struct master *m)
         log_progress(" ");
     if (m->stops && (m->killed || WIFSIGNALED(st))) {
         log_msg(LOG_ERR, "stopped by a signal%s", no_bundle);
-        return EXIT_FAILED;
+        return failed(m);
     }
     if (!m->worker_gone) {
         log_msg(LOG_ERR, "the worker cannot be ended%s", no_bundle);
-        return EXIT_FAILED;
+        return failed(m);
     }
     if (WIFSIGNALED(st)) {
         if (WTERMSIG(st) != SIGPIPE) /* whoever read our output had enough */
             log_msg(LOG_ERR, "the worker was ended by signal %d (%s)%s",
                     WTERMSIG(st), strsignal(WTERMSIG(st)), no_bundle);
-        return EXIT_FAILED;
+        return failed(m);
     }
     st = WEXITSTATUS(st);
     if (st > EXIT_LAST) {
         log_msg(LOG_ERR, "the worker ended with status %d%s", st, no_bundle);
-        return EXIT_FAILED;
+        return failed(m);
     }
     if (tells_of_bundle(st) && m->server.asked_output && !m->server.finished) {
         log_msg(LOG_ERR, "the worker ended without finishing%s", no_bundle);
-        return EXIT_FAILED;
+        return failed(m);
     }
-    return st;
+    return st == EXIT_FAILED ? failed(m) : st;
 }
 
 /* The folder of --sysroot, out of the way of the numbers that the parts of the
@@ -328,7 +351,7 @@ int master_run(const struct master_spec *spec)
     m->server.made = -1;
     if (run(m, &err)) {
         log_msg(LOG_ERR, "%s", err.text);
-        status = EXIT_FAILED;
+        status = failed(m);
     } else {
         status = exit_status(m);
     }

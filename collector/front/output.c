@@ -466,8 +466,10 @@ int output_finish(struct output *o, bool keep, struct buf *path,
     if (fsync(o->at.dir) && errno != EINVAL && errno != EBADF)
         note_add(note, "the folder could not be written to disk for sure",
                  errno);
-    buf_addf(path, "%s%s%s", o->at.folder,
-             str_ends(o->at.folder, "/") ? "" : "/", o->at.name);
+    /* Into the room that the caller made: it must not fail any more. */
+    buf_adds(path, o->at.folder);
+    buf_adds(path, str_ends(o->at.folder, "/") ? "" : "/");
+    buf_adds(path, o->at.name);
     return 0;
 }
 

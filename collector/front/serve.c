@@ -22,6 +22,7 @@
 #define MAX_SPOOLS 4
 #define MAX_PARTS 128
 #define MAX_SENDS 64 /* of one session */
+#define FINISH_NOTE 1024
 
 /* An answer in the making: fields, or a descriptor with them.  A handler
  * returns 0 and fills it, or a negative code: -EPROTO for nonsense, anything
@@ -119,6 +120,11 @@ static int do_finish(struct server *s, struct fields *in, struct answer *out,
 
     if (!fields_end(in) || keep > 1)
         return nonsense(err, "bad fields");
+    /* A bundle that has its name must be told of: no memory is asked for from
+     * there on. */
+    buf_room(&path, PATH_MAX);
+    buf_room(&note, FINISH_NOTE);
+    buf_room(&out->fields, PATH_MAX + 2 * FINISH_NOTE);
     rc = output_finish(s->output, keep, &path, &note, err);
     if (!rc) {
         s->finished = true;

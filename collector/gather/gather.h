@@ -71,6 +71,7 @@ struct outcome {
     int64_t started_ms; /* wall clock */
     uint64_t duration_ms;
     uint64_t interval_ms; /* of a sample; else 0 */
+    bool lost;            /* the reader ended before the request did */
 };
 
 struct gather;
@@ -117,7 +118,8 @@ struct control;
 struct gather *live_new(struct control *ctl, int wake_fd);
 
 /* A short text in one call: the data of rq appended to *out, at most
- * rq->max_bytes.  0 and the outcome in g; negative as above. */
+ * rq->max_bytes; asked for once more if the reader is lost meanwhile.  0 and
+ * the outcome in g; negative as above. */
 struct buf;
 int gather_slurp(struct gather *g, const struct request *rq, struct buf *out,
                  struct err *err);

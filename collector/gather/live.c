@@ -64,6 +64,14 @@ static void end_with(struct live *l, enum status st, const char *text)
     o->duration_ms = (uint64_t)(clock_mono_ms() - l->started);
 }
 
+static int lost(struct live *l, const char *why)
+{
+    end_with(l, ST_FAILED, why);
+    l->g.outcome.lost = true;
+    drop_reader(l);
+    return 0;
+}
+
 static void encode(const struct request *rq, struct buf *b, enum proto *type)
 {
     size_t argc = 0;
@@ -163,10 +171,8 @@ static int live_start(struct gather *g, const struct request *rq,
     l->busy = true;
     if (b.len > FRAME_MAX)
         end_with(l, ST_FAILED, "the request is too long");
-    else if (frame_send(l->sock, type, b.data, b.len, -1) < 0) {
-        end_with(l, ST_FAILED, "the reader process has ended");
-        drop_reader(l);
-    }
+    else if (frame_send(l->sock, type, b.data, b.len, -1) < 0)
+        lost(l, "the reader process has ended");
     buf_done(&b);
     return 0;
 }
@@ -278,13 +284,6 @@ static int64_t time_left(const struct live *l)
     if (l->waited_ms > 10ull * l->timeout_ms)
         return 0;
     return l->timeout_ms;
-}
-
-static int lost(struct live *l, const char *why)
-{
-    end_with(l, ST_FAILED, why);
-    drop_reader(l);
-    return 0;
 }
 
 /* As live_next, for what was received. */

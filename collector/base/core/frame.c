@@ -8,18 +8,34 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collector/base/core/clock.h"
 
 /* More than one descriptor is an error, but those that come must be closed. */
 #define MANY_FDS 16
+/* A second in all. */
+#define MEMORY_TRIES 50
+#define MEMORY_WAIT_MS 20
 
 int frame_pair(int fds_out[2], struct err *err)
 {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds_out))
         return err_sys(err, errno, "cannot make a pair of sockets");
     return 0;
+}
+
+/* Whether the kernel was short of memory for a message, and a moment later may
+ * not be; waits that moment.  A message that is lost ends a run. */
+static bool try_again(int *tries)
+{
+    const struct timespec moment = {0, MEMORY_WAIT_MS * 1000000L};
+
+    if ((errno != ENOBUFS && errno != ENOMEM) || ++*tries > MEMORY_TRIES)
+        return false;
+    nanosleep(&moment, NULL);
+    return true;
 }
 
 int frame_send(int sock, uint32_t type, const void *data, size_t len, int fd)
@@ -30,6 +46,7 @@ int frame_send(int sock, uint32_t type, const void *data, size_t len, int fd)
     } ctl;
     struct iovec iov[2] = {{&type, sizeof(type)}, {(void *)data, len}};
     struct msghdr mh = {.msg_iov = iov, .msg_iovlen = 2};
+    int tries = 0;
     ssize_t r;
 
     if (len > FRAME_MAX)
@@ -54,7 +71,7 @@ int frame_send(int sock, uint32_t type, const void *data, size_t len, int fd)
             poll(&p, 1, -1);
             errno = EINTR;
         }
-    } while (r < 0 && errno == EINTR);
+    } while (r < 0 && (errno == EINTR || try_again(&tries)));
     if (r < 0)
         return errno == ECONNRESET ? -EPIPE : -errno;
     return 0;
@@ -126,7 +143,7 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
     struct iovec iov[2] = {{&f->type, sizeof(f->type)}, {f->data, FRAME_MAX}};
     struct msghdr mh;
     bool waits = timeout_ms < 0 && wake_fd < 0;
-    int r, n_fds;
+    int r, n_fds, tries = 0;
     ssize_t n;
 
     f->len = 0;
@@ -144,8 +161,8 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
         n = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
         /* ECONNRESET is told once, before messages that are still queued: the
          * peer closed without reading all of ours. */
-    } while (n < 0 &&
-             (errno == EINTR || errno == EAGAIN || errno == ECONNRESET));
+    } while (n < 0 && (errno == EINTR || errno == EAGAIN ||
+                       errno == ECONNRESET || try_again(&tries)));
     if (n < 0)
         return -errno;
     n_fds = take_fds(&mh, f);

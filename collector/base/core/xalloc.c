@@ -14,7 +14,7 @@ void xalloc_on_oom(bool (*handler)(void))
     oom_handler = handler;
 }
 
-static void __attribute__((noreturn)) out_of_memory(void)
+void xalloc_end(void)
 {
     static const char text[] = "xen-bugtool: out of memory\n";
 
@@ -24,7 +24,7 @@ static void __attribute__((noreturn)) out_of_memory(void)
 
 /* Another thread may have set memory free just now, so a try is worth it
  * whatever the handler says. */
-static bool try_again(void)
+bool xalloc_short(void)
 {
     if (oom_handler)
         (void)oom_handler();
@@ -35,10 +35,10 @@ void *xmalloc(size_t size)
 {
     void *p = malloc(size ? size : 1);
 
-    if (!p && try_again())
+    if (!p && xalloc_short())
         p = malloc(size);
     if (!p)
-        out_of_memory();
+        xalloc_end();
     return p;
 }
 
@@ -46,10 +46,10 @@ void *xcalloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size ? size : 1);
 
-    if (!p && try_again())
+    if (!p && xalloc_short())
         p = calloc(n, size);
     if (!p)
-        out_of_memory();
+        xalloc_end();
     return p;
 }
 
@@ -57,17 +57,17 @@ void *xrealloc(void *p, size_t size)
 {
     void *q = realloc(p, size ? size : 1);
 
-    if (!q && try_again())
+    if (!q && xalloc_short())
         q = realloc(p, size);
     if (!q)
-        out_of_memory();
+        xalloc_end();
     return q;
 }
 
 void *xreallocarray(void *p, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
-        out_of_memory();
+        xalloc_end();
     return xrealloc(p, n * size);
 }
 
@@ -96,6 +96,6 @@ char *xasprintf(const char *fmt, ...)
     r = vasprintf(&p, fmt, ap);
     va_end(ap);
     if (r < 0)
-        out_of_memory();
+        xalloc_end();
     return p;
 }

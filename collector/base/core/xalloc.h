@@ -26,4 +26,9 @@ char *xasprintf(const char *fmt, ...)
 /* Called from any thread. */
 void xalloc_on_oom(bool (*handler)(void));
 
+/* What the above do when malloc gave nothing, for those that stand in for it
+ * (collector/worker_malloc.c): whether to try once more, and the end. */
+bool xalloc_short(void);
+void xalloc_end(void) __attribute__((noreturn));
+
 #endif

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check.sh check|check-fast|asan|tsan [PATTERN]: builds and runs the tests.
+# check.sh check|check-fast|check-faults|asan|tsan [PATTERN]: builds and runs the tests.
 #
 # Called by the Makefile from the top folder, with $MAKE.  Ends with a line
 # "N passed, N failed".  PATTERN picks tests by name ("cli/verify*"); several
@@ -142,7 +142,25 @@ check | check-fast)
     ! build plain || tests plain 1
     ;;
 esac
+# faults: the table of tests/faults, PATTERN picks its groups.
+faults() {
+    local prefix=$stages/plain
+    $root env -i PATH="$PATH" LC_ALL=C HOME=/root TOP="$TOP" \
+        XB="$prefix/sbin/xen-bugtool" LIBEXEC="$prefix/libexec" \
+        ETC="$prefix/etc" BUILD="$TOP/build/check-plain" \
+        FAULTS_FULL="${FAULTS_FULL:-}" \
+        sh -c 'cd "$1" && shift && exec python3 "$TOP/tests/faults/faults.py" \
+        "$@"' sh "$prefix/work" $pattern 9>&- |
+        tee "$TOP/build/check/faults.log"
+    tail -n 1 "$TOP/build/check/faults.log" |
+        sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' |
+        grep . >>"$results" || echo '0 1' >>"$results"
+}
+
 case $mode in
+check-faults)
+    ! build plain faults || faults
+    ;;
 check)
     printf 'build/clang\t900\tany\t%s\n' \
         "$MAKE -C '$TOP' BUILD=build/check-clang CC=clang CFLAGS='-O1 -g' \

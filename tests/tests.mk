@@ -5,6 +5,8 @@
 #   check-fast    the same, the plain build only;  T='cli/verify*' picks tests
 #   check-xen     a real Xen with guests, in an emulated machine; BOOTS='main'
 #                 picks boots, STORE=-s stores the recorded hosts
+#   check-faults  processes killed, calls that fail, full disks, hostile input;
+#                 T='kill inject=worker:write' picks, FAULTS_FULL=1 tries all
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
@@ -30,7 +32,7 @@ demo:
 	  sysconfdir='$(demo_root)/etc' WERROR= install
 	@sh tests/demo.sh '$(demo_root)/sbin/xen-bugtool' build/demo
 
-check check-fast asan tsan: setup
+check check-fast check-faults asan tsan: setup
 	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
 
 BOOTS ?=
@@ -101,6 +103,13 @@ $(BUILD)/browser/make_page: $(BUILD)/tests/browser/make_page.o \
 	$(Q)$(CC) $(CFLAGS) $(HARDEN_L) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
 browser: $(BUILD)/browser/make_page
 
+# What the table of faults makes calls fail with.
+$(BUILD)/faults/inject.so: tests/faults/inject.c
+	$(call say,CC,$<)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -O1 -g -shared \
+	  -fPIC -fno-builtin -o $@ $<
+faults: $(BUILD)/faults/inject.so
+
 fuzz: setup
 	@+$(submake) BUILD=build/fuzz CC=clang FUZZ_MAIN= \
 	  SANITIZE=address,undefined,fuzzer-no-link FUZZ_LDFLAGS=-fsanitize=fuzzer \
@@ -111,6 +120,6 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
-.PHONY: setup demo expected check check-xen check-fast asan tsan bench layers \
+.PHONY: setup demo expected check check-xen check-fast check-faults asan tsan bench layers \
 	format-check format \
-	fuzzers fuzz browser
+	fuzzers fuzz browser faults

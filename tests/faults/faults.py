@@ -1,0 +1,28 @@
+#!/usr/bin/python3
+"""faults.py [GROUP[=PART,...]]...: the table of faults.
+
+Called by tests/check.sh in an empty folder with XB, LIBEXEC, ETC, BUILD and TOP
+as tests/cli/lib.sh describes them.  Ends with "N passed, N failed".  FAULTS_FULL
+in the environment tries every point where else a sample is tried."""
+import importlib
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import lib  # noqa: E402
+
+GROUPS = ["kill", "inject"]
+
+
+def main():
+    table = lib.Table()
+    for group in sys.argv[1:] or GROUPS:
+        name, _, parts = group.partition("=")
+        lib.small_plugin()
+        module = importlib.import_module(name)
+        module.rows(table, parts.split(",") if parts else None)
+    lib.fresh_etc()
+    table.end()
+
+
+main()

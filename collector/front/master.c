@@ -243,7 +243,7 @@ static bool tells_of_bundle(int st)
 /* A bundle that has its name is there, whatever befalls us after that. */
 static int failed(const struct master *m)
 {
-    return m->server.finished && m->spec->opt->command->bit == CMD_COLLECT
+    return m->server.kept && m->spec->opt->command->bit == CMD_COLLECT
                ? EXIT_CUT
                : EXIT_FAILED;
 }

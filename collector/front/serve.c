@@ -128,6 +128,7 @@ static int do_finish(struct server *s, struct fields *in, struct answer *out,
     rc = output_finish(s->output, keep, &path, &note, err);
     if (!rc) {
         s->finished = true;
+        s->kept = keep;
         if (path.len)
             s->made_path = xstrdup(buf_str(&path));
         field_put_str(&out->fields, buf_str(&path));

@@ -21,7 +21,7 @@ struct server {
     int sock;
     struct readers *readers;
     struct output *output;
-    bool asked_output, finished;
+    bool asked_output, finished, kept;
     unsigned n_spools;
     bool asked_bundle;
     int bundle; /* -1 until opened */

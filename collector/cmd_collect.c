@@ -121,6 +121,8 @@ static int open_output(struct collect *c, const char *stem, int *out_fd,
     int r = control_output(c->ctl, stem, c->cfg.folder, c->cfg.format_name,
                            out_fd, err);
 
+    if (!r)
+        collect_confine(c, *out_fd);
     if (!r && c->cfg.format != BUNDLE_DIR)
         r = control_spool(c->ctl, spool_fd, err);
     return r;
@@ -139,6 +141,7 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
         .threads = c->cfg.threads,
         .reserve = RESERVE_BYTES + c->plan.n * RESERVE_PER_ITEM,
         .mtime = c->start_ms / 1000,
+        .stop = c->stop,
     };
     struct conductor_opts co = {
         .cfg = &c->cfg,
@@ -195,6 +198,20 @@ static void print_end(const struct collect *c, const char *path,
         diagnosed_print_short(f, t->diagnosis);
     if (path)
         fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
+}
+
+/* Which file system it was that could not take the bundle. */
+static void name_place(const struct collect *c, const struct options *opt,
+                       int rc, struct err *err)
+{
+    const char *named = options_last(opt, OPT_OUTFILE);
+
+    if ((rc == -ENOSPC || rc == -EDQUOT || rc == -EIO || rc == -EROFS) &&
+        !options_has(opt, OPT_OUTFD))
+        err_prefix(err, "%s: ",
+                   named            ? named
+                   : *c->cfg.folder ? c->cfg.folder
+                                    : "/var/tmp");
 }
 
 /* What ended the collection must not end what comes after it. */
@@ -339,6 +356,7 @@ static int run(struct collect *c, const struct options *opt, struct term *t,
     if (c->cfg.json)
         event_start(stem, &c->plan);
     r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);
+    name_place(c, opt, r, err);
     close_fd(&out_fd);
     close_fd(&spool_fd);
     if (!r)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/base/core/confine.h"
 #include "collector/base/core/clock.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
@@ -165,16 +166,19 @@ static void show_stats(const struct redact *c, bool stdout_free)
 
 /* ---- what is made -------------------------------------------------------- */
 
-/* -o: opens it; else standard output.  A descriptor, or negative. */
+/* -o: opens it; else standard output.  A descriptor, or negative.  All that is
+ * read by path has been read: nothing but a folder for output is open to us
+ * from here on. */
 static int open_output(struct redact *c, const char *format, struct err *err)
 {
-    int fd = -1, r;
+    bool folder = !strcmp(format, "tree") || !strcmp(format, "dir");
+    int fd = -1, r = 0;
 
-    if (c->check)
-        return -1;
-    if (!options_has(c->opt, OPT_OUTFILE))
-        return dup(STDOUT_FILENO);
-    r = control_output(c->ctl, STEM, "", format, &fd, err);
+    if (!c->check && !options_has(c->opt, OPT_OUTFILE))
+        fd = dup(STDOUT_FILENO);
+    else if (!c->check)
+        r = control_output(c->ctl, STEM, "", format, &fd, err);
+    (void)confine_files(!r && folder ? fd : -1, false);
     return r ? r : fd;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/clock.h"
+#include "collector/base/core/confine.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
@@ -376,8 +377,22 @@ int collect_init(struct collect *c, const struct options *opt,
     return r;
 }
 
+void collect_confine(struct collect *c, int out_fd)
+{
+    int files = confine_files(c->cfg.format == BUNDLE_DIR ? out_fd : -1, false);
+    size_t n = 0;
+
+    c->sandbox[n++] = xstrdup("user");
+    if (confine_holds())
+        c->sandbox[n++] = xstrdup("seccomp");
+    if (files)
+        c->sandbox[n++] = xasprintf("landlock-%d", files);
+}
+
 void collect_done(struct collect *c)
 {
+    for (size_t i = 0; i < sizeof(c->sandbox) / sizeof(c->sandbox[0]); i++)
+        free(c->sandbox[i]);
     plan_done(&c->plan);
     dropins_free(c);
     for (unsigned i = 0; c->gathers && i < c->cfg.jobs; i++)
@@ -452,6 +467,7 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->cut = cut;
     h->replayed = rec != NULL;
     h->synthetic = rec && rec->synthetic;
+    h->sandbox = rec ? NULL : c->sandbox;
     h->sync = c->cfg.format == BUNDLE_DIR ? "not tried" : "tried";
     h->host.name = masked(c, c->host.name);
     h->host.kernel = c->host.kernel;

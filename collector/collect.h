@@ -44,6 +44,7 @@ struct collect {
     int64_t start_ms; /* wall clock, or the recorded one */
     char *texts[12];  /* masked strings of the manifest's head */
     size_t n_texts;
+    char *sandbox[4]; /* what the worker runs under, as the manifest has it */
     const char *cut;  /* why the bundle was cut short, as the manifest has it */
     bool usage_error; /* the error is the user's: exit 2 */
 };
@@ -51,6 +52,9 @@ struct collect {
 /* 0, or negative with a message; collect_done in any case. */
 int collect_init(struct collect *c, const struct options *opt,
                  struct control *ctl, struct err *err);
+/* Before the first item is read: nothing by path any more but the system's own
+ * files; below out_fd too, if it is a folder. */
+void collect_confine(struct collect *c, int out_fd);
 void collect_done(struct collect *c);
 
 /* Another level of privacy than that of the options: "secrets", "public".  To

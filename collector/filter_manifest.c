@@ -139,6 +139,8 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->options.format = o->format_name;
     h->tool_version = mask(j, t, h->tool_version);
     h->cut = mask(j, t, h->cut);
+    if (h->sandbox)
+        h->sandbox = mask_list(j, t, h->sandbox);
     h->host.name = mask(j, t, h->host.name);
     h->host.kernel = mask(j, t, h->host.kernel);
     h->host.machine = mask(j, t, h->host.machine);

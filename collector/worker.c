@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "collector/base/core/confine.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/options.h"
 #include "collector/base/core/proto.h"
@@ -34,6 +35,15 @@ static void ignore_terminal_signals(void)
     signal(SIGHUP, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* Before the first byte from outside.  Those that can make a folder say which
+ * one it is once they have it (collect.c, cmd_redact.c). */
+static void confine(const struct options *opt)
+{
+    (void)confine_calls(false);
+    if (!(opt->command->bit & (CMD_COLLECT | CMD_REDACT)))
+        (void)confine_files(-1, false);
 }
 
 /* glibc keeps a heap for each thread and, once one was freed, large buffers
@@ -67,6 +77,7 @@ int main(int argc, char **argv)
         options_done(&opt);
         return EXIT_USAGE;
     }
+    confine(&opt);
     if (options_has(&opt, OPT_QUIET))
         log_set_level(LOG_WARN);
     else if (options_has(&opt, OPT_VERBOSE))

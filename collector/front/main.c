@@ -9,6 +9,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "collector/base/core/confine.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/options.h"
 #include "collector/base/core/sandbox.h"
@@ -88,13 +89,28 @@ static void set_log_level(const struct options *opt)
         log_set_level(LOG_DETAIL);
 }
 
+static void print_version(bool verbose)
+{
+    int files = confine_has_files();
+
+    printf("xen-bugtool %s\n", VERSION);
+    if (!verbose)
+        return;
+    printf("sandbox on this kernel: seccomp %s, Landlock ",
+           confine_has_calls() ? "yes" : "no");
+    if (files)
+        printf("version %d\n", files);
+    else
+        printf("no\n");
+}
+
 /* --help and --version. */
 static int print_only(const struct options *opt)
 {
     if (options_has(opt, OPT_HELP))
         options_print_help(opt->command);
     else
-        printf("xen-bugtool %s\n", VERSION);
+        print_version(options_has(opt, OPT_VERBOSE));
     if (fflush(stdout) || ferror(stdout)) {
         log_msg(LOG_ERR, "cannot write to stdout: %s", strerror(errno));
         return EXIT_FAILED;

@@ -194,6 +194,7 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->rules_digest = own_str(h, head->rules_digest);
     d->rules_files = own_set_list(h, head->rules_files);
     d->rules_overrides = own_set_list(h, head->rules_overrides);
+    d->sandbox = own_set_list(h, head->sandbox);
     d->cut = own_str(h, head->cut);
     d->sync = own_str(h, head->sync);
     d->host.name = own_str(h, head->host.name);

@@ -83,6 +83,7 @@ int bundle_new(const struct bundle_opts *opts, struct bundle **out,
 
         b->pack.top = xstrdup(opts->top);
         b->out = outfd_new(opts->out_fd);
+        outfd_stop_with(b->out, opts->stop);
         b->pack.pool = pool_new(&po);
         rc = make_ends(b, opts, err);
     }

@@ -27,6 +27,8 @@ enum bundle_format {
     BUNDLE_DIR
 };
 
+struct stop;
+
 struct bundle_opts {
     enum bundle_format format;
     int out_fd;        /* file, pipe or socket (the program ignores SIGPIPE);
@@ -38,6 +40,8 @@ struct bundle_opts {
     uint64_t reserve;  /* bytes on the output's file system set aside for
                           closing; 0: none */
     int64_t mtime;     /* of the top folder's entry; seconds since 1970 */
+    const struct stop *stop; /* once requested, a reader of out_fd is not
+                                waited for without end; NULL: none */
 };
 
 struct bundle;

@@ -74,7 +74,8 @@ struct manifest_head {
     bool complete;
     const char *cut; /* why it was cut short; NULL if complete */
     bool replayed, synthetic;
-    const char *sync; /* "tried", "not tried" */
+    const char *sync;     /* "tried", "not tried" */
+    char *const *sandbox; /* what the worker ran under; NULL: replayed */
     struct {
         const char *name, *kernel, *machine; /* uname */
         const char *xen;  /* version, NULL if not under Xen */

@@ -13,6 +13,7 @@ const struct field manifest_head_fields[] = {
     {"", "manifest", FT_VERSION, FW_ALWAYS, 0, NULL, 0},
     {"tool", "name", FT_CONST, FW_ALWAYS, 0, "xen-bugtool", 0},
     {"tool", "version", FT_STRING, FW_ALWAYS, H(tool_version), NULL, 0},
+    {"tool", "sandbox", FT_LIST, FW_SET, H(sandbox), NULL, 0},
     {"rules", "digest", FT_STRING, FW_ALWAYS, H(rules_digest), NULL, 0},
     {"rules", "count", FT_COUNT, FW_ALWAYS, H(rules_count), NULL, 0},
     {"rules", "files", FT_LIST, FW_SET, H(rules_files), NULL, 0},

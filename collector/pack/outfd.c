@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,13 +11,15 @@
 #include <unistd.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/stop.h"
 
 struct outfd {
     int fd;
-    bool regular; /* can be taken back */
-    off_t start;  /* where the first byte goes, if regular */
-    uint64_t pos; /* bytes that were written */
-    int lost;     /* negative: bytes went out that should not have */
+    const struct stop *stop; /* NULL: none */
+    bool regular;            /* can be taken back */
+    off_t start;             /* where the first byte goes, if regular */
+    uint64_t pos;            /* bytes that were written */
+    int lost;                /* negative: bytes went out that should not have */
     size_t len;
     uint8_t buf[65536];
 };
@@ -28,6 +31,7 @@ struct outfd *outfd_new(int fd)
     int flags = fcntl(fd, F_GETFL);
 
     o->fd = fd;
+    o->stop = NULL;
     o->pos = 0;
     o->lost = 0;
     o->len = 0;
@@ -44,6 +48,32 @@ struct outfd *outfd_new(int fd)
 void outfd_free(struct outfd *o)
 {
     free(o);
+}
+
+void outfd_stop_with(struct outfd *o, const struct stop *stop)
+{
+    o->stop = stop;
+}
+
+/* Waits until a piece goes into a pipe or socket. */
+static int wait_for_room(const struct outfd *o)
+{
+    for (;;) {
+        bool stopped = o->stop && stop_reason(o->stop) != STOP_NONE;
+        struct pollfd p[2] = {
+            {.fd = o->fd, .events = POLLOUT},
+            {.fd = o->stop && !stopped ? stop_fd(o->stop) : -1,
+             .events = POLLIN},
+        };
+        int r = poll(p, 2, stopped ? OUTFD_PATIENCE_MS : -1);
+
+        if (p[0].revents && r > 0)
+            return 0;
+        if (stopped && r == 0)
+            return -ETIMEDOUT;
+        if (r < 0 && errno != EINTR)
+            return -errno;
+    }
 }
 
 /* One write that waits for a reader who set the descriptor non-blocking.
@@ -95,7 +125,16 @@ int outfd_flush(struct outfd *o, struct err *err)
     size_t done = 0;
 
     while (!rc && done < o->len) {
-        ssize_t r = write_some(o->fd, o->buf + done, o->len - done);
+        size_t n = o->len - done;
+        ssize_t r = 0;
+
+        /* So much goes into a pipe with room without a wait. */
+        if (!o->regular) {
+            r = wait_for_room(o);
+            n = n > PIPE_BUF ? PIPE_BUF : n;
+        }
+        if (!r)
+            r = write_some(o->fd, o->buf + done, n);
 
         if (r < 0) {
             rc = err_sys(err, (int)-r, "cannot write the bundle");

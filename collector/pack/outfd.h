@@ -12,9 +12,15 @@
 #include "collector/base/core/err.h"
 
 struct outfd;
+struct stop;
 
 /* fd is not closed. */
 struct outfd *outfd_new(int fd);
+/* Once stop is requested, whoever reads a pipe or socket has OUTFD_PATIENCE_MS
+ * for each piece, else writing fails with -ETIMEDOUT; before that they have all
+ * time. */
+#define OUTFD_PATIENCE_MS 5000
+void outfd_stop_with(struct outfd *o, const struct stop *stop);
 void outfd_free(struct outfd *o);
 
 int outfd_write(struct outfd *o, const void *data, size_t n, struct err *err);

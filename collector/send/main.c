@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/clock.h"
+#include "collector/base/core/confine.h"
 #include "collector/base/core/frame.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/url.h"
@@ -27,6 +28,8 @@ static void start_up(void)
 {
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NAME, "xen-bugtool-snd");
+    (void)confine_calls(true);
+    (void)confine_files(-1, true);
 }
 
 /* --- what we are given --------------------------------------------------- */

@@ -48,7 +48,7 @@ def run(spec, *more):
         child = start(folder, "--jobs", "2", "--threads", "1",
                       "--item-timeout", "3s", *more, env=env)
         status, err = finish(child)
-        outcome = judge(folder, status, err, child.pid)
+        outcome = judge(folder, status, err, child.pid, usage=True)
         with open(state, "rb") as f:
             n = struct.unpack(f"{1 + len(KINDS) * len(OPS)}Q", f.read())
         if not outcome.ok:

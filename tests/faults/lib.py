@@ -136,8 +136,9 @@ def left_in(folder):
     return sorted(os.listdir(folder))
 
 
-def judge(folder, status, err, sid, killed=False):
-    """What came of one run that wrote into folder."""
+def judge(folder, status, err, sid, killed=False, usage=False):
+    """What came of one run that wrote into folder.  usage: exit status 2 is as
+    good as 1, since --only names what the fault kept from being read."""
     files = left_in(folder)
     bundles = [f for f in files if not f.startswith(".")]
     left = wait_session(sid)
@@ -164,8 +165,7 @@ def judge(folder, status, err, sid, killed=False):
         if not bundles:
             return Outcome("bad", False, f"exit {status} without a bundle")
         return Outcome("whole" if status == 0 else "cut short", True, err)
-    # 2: --only names what could not be read.
-    if status not in (1, 2):
+    if status != 1 and not (usage and status == 2):
         return Outcome("bad", False, f"exit {status}: {err[-300:]}")
     if bundles:
         return Outcome("bad", False, f"exit {status} with a bundle: {err[-300:]}")

@@ -1,0 +1,187 @@
+"""disk.py: real file systems that are too small, and memory that is."""
+import os
+import shutil
+import subprocess
+import time
+
+from lib import (ONLY, WORK, XB, Folder, Outcome, clean_env, drop_in, finish,
+                 judge, many, start)
+
+
+class Tmpfs:
+    """A file system of so many KiB."""
+
+    def __init__(self, kib, options=""):
+        self.path = f"{WORK}/tmpfs.{kib}.{time.monotonic_ns()}"
+        self.options = f"size={kib}k,mode=755{options}"
+
+    def __enter__(self):
+        os.mkdir(self.path)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", self.options, "tmpfs",
+                        self.path], check=True)
+        return self.path
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.path], check=True)
+        os.rmdir(self.path)
+
+
+def on_small(kib, *more):
+    """A run onto a file system of kib.  What it says must name it."""
+    with Tmpfs(kib) as path:
+        child = start(path, "--jobs", "2", *more)
+        status, err = finish(child)
+        seen = judge(path, status, err, child.pid)
+        if seen.ok and seen.label == "none" and path not in err:
+            return Outcome("bad", False, f"does not name the file system: {err}")
+        if not seen.ok:
+            return seen._replace(why=f"{kib} KiB: {seen.why}")
+        return seen
+
+
+def fills_while_hanging(number):
+    """Somebody else fills the disk while the first task hangs."""
+    drop_in("hang", """
+name: hang
+summary: one that hangs first
+priority: xen
+items:
+  - name: hangs
+    command: [sleep, "2"]
+""")
+    with Tmpfs(6000 + 500 * number) as path:
+        child = start(path, "--only", "hang,sys_memory")
+        time.sleep(0.7)
+        with open(f"{path}/filler", "wb") as f:
+            try:
+                while True:
+                    f.write(bytes(65536))
+                    f.flush()
+            except OSError:
+                pass
+        status, err = finish(child)
+        os.unlink(f"{path}/filler")
+        return judge(path, status, err, child.pid)
+
+
+def many_items(kib):
+    """10,000 files: the manifest of each must have its room."""
+    tree = f"{WORK}/many"
+    if not os.path.isdir(tree):
+        for d in range(10):
+            os.makedirs(f"{tree}/{d}")
+            for f in range(1000):
+                with open(f"{tree}/{d}/{f}", "w") as out:
+                    out.write("x\n")
+    drop_in("many", f"""
+name: many
+summary: very many files
+items:
+  - name: all
+    tree: {tree}
+""")
+    with Tmpfs(kib) as path:
+        child = start(path, "--only", "many,sys_memory/meminfo")
+        status, err = finish(child, 120)
+        return judge(path, status, err, child.pid)
+
+
+def group_of(kib, fn):
+    """Runs fn(wrap) with a memory control group of so much; wrap puts a
+    command into it."""
+    for base, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                        ("/sys/fs/cgroup", "memory.max")):
+        folder = f"{base}/xen-bugtool-faults"
+        try:
+            os.makedirs(folder, exist_ok=True)
+            with open(f"{folder}/{limit}", "w") as f:
+                f.write(str(kib * 1024))
+            break
+        except OSError:
+            continue
+    else:
+        return Outcome("bad", False, "no memory control group can be made")
+    try:
+        return fn(["sh", "-c", f'echo $$ >{folder}/cgroup.procs; exec "$@"',
+                   "sh"])
+    finally:
+        for _ in range(50):
+            try:
+                os.rmdir(folder)
+                break
+            except OSError:
+                time.sleep(0.1)
+
+
+def little_memory(kib):
+    """The default run of this machine in a control group."""
+    def run(wrap):
+        with Folder() as folder:
+            child = subprocess.Popen(
+                wrap + [XB, "collect", "-y", "-q", "-o", folder + "/"],
+                env=clean_env(), start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE)
+            status, err = finish(child, 150)
+            seen = judge(folder, status, err, child.pid)
+            if seen.ok and kib >= 96 * 1024 and seen.label != "whole":
+                return Outcome("bad", False, f"exit {status}: {err[-500:]}")
+            return seen
+    return group_of(kib, run)
+
+
+def stalled(number):
+    """--outfd into a pipe that nobody reads, and a time limit."""
+    with Folder() as folder:
+        reader, writer = os.pipe()
+        child = subprocess.Popen(
+            ["sh", "-c", 'exec "$@" 5>&1 >/dev/null', "sh",
+             XB, "collect", "-y", "-q", *ONLY, "-f", "tar",
+             "--outfd", "5", "--max-time", f"{1 + number}s"],
+            env=clean_env(), start_new_session=True, stdout=writer,
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        os.close(writer)
+        begun = time.monotonic()
+        status, err = finish(child, 20)
+        os.close(reader)
+        took = time.monotonic() - begun
+        if status is None:
+            return Outcome("bad", False, "waits for the reader for ever")
+        if status == 0:
+            return Outcome("bad", False, "exit 0, though nobody has read it")
+        del folder
+        return Outcome(f"exit {status}", took < 15, f"{took:.1f} s, {err}")
+
+
+def rows(table, only=None):
+    def wanted(name):
+        return not only or name in only
+    if wanted("full"):
+        table.row("a full disk, of 64 KiB to 4 MiB",
+                  many(on_small, [64, 128, 200, 256, 300, 400, 500, 512, 600,
+                                  700, 800, 900, 1024, 1500, 2048, 2500, 3000,
+                                  3500, 4096]))
+        table.row("a full disk, --format tar",
+                  many(lambda k: on_small(k, "-f", "tar"),
+                       [64, 200, 400, 700, 1000, 1500, 2000, 2500, 3000, 3500,
+                        4096]))
+        table.row("a full disk, --format dir",
+                  many(lambda k: on_small(k, "-f", "dir"),
+                       [64, 200, 400, 700, 1000, 1500, 2000, 2500, 3000, 3500,
+                        4096]))
+    if wanted("fills"):
+        table.row("the disk fills while the first task hangs",
+                  many(fills_while_hanging, range(4)),
+                  lambda c: None if c["whole"] + c["cut short"] else
+                  "never a bundle")
+    if wanted("many"):
+        table.row("10,000 items on a disk of 1 to 8 MiB",
+                  many(many_items, [1024, 3000, 5000, 6000, 8192]))
+        shutil.rmtree(f"{WORK}/many", ignore_errors=True)
+    if wanted("memory"):
+        table.row("a control group of 96 MiB", [little_memory(96 * 1024)])
+        table.row("a control group of 16 to 48 MiB",
+                  [little_memory(k * 1024) for k in (16, 24, 32, 48)])
+    if wanted("stalled"):
+        table.row("--max-time, and nobody reads --outfd",
+                  many(stalled, range(2)))

@@ -1,12 +1,12 @@
 /* conductor.c: who runs when, and who owns what.
  *
  * One thread per gather (a reader process, or a view of the recorded host)
- * takes the next task of the plan, fills a segment of its own with that task's
- * members, closes it and hands it over in struct result.  A task's result
- * belongs to its thread until done is set under the lock, then to the main
- * thread, which alone appends segments to the bundle, in plan order, and alone
- * writes the log and the manifest: so neither depends on timing.  Packing
- * threads live inside the bundle (pack/).
+ * takes the next task of the plan (those of the hypervisor and xenstore first),
+ * fills a segment of its own with that task's members, closes it and hands it
+ * over in struct result.  A task's result belongs to its thread until done is
+ * set under the lock, then to the main thread, which alone appends segments to
+ * the bundle, in plan order, and alone writes the log and the manifest: so
+ * neither depends on timing.  Packing threads live inside the bundle (pack/).
  *
  * A stop (signal, time, size, space) is one flag and one descriptor that
  * everyone waits for: running items end with what they have, the others are
@@ -37,6 +37,11 @@
 /* How many items may be done before one that is not: what is known of an item
  * takes a kilobyte until it is written. */
 #define AHEAD_MAX 4096u
+/* The hypervisor and xenstore are asked before the rest is: a xenstored that
+ * shares its CPU with ten of our commands answers ten times slower, and so do
+ * the toolstack's own questions meanwhile.  One that hangs does not hold up the
+ * rest for longer than this. */
+#define HEAD_START_MS 10000
 
 struct result {
     bool done;
@@ -54,9 +59,11 @@ struct run {
     pthread_cond_t finished;
     /* The first task of either kind that nobody has taken. */
     size_t next_file, next_other;
-    bool sampling;       /* the task that reads twice is taken */
-    unsigned files;      /* threads that read files */
-    pthread_cond_t turn; /* a thread that waits in take_task may go on */
+    bool sampling;              /* the task that reads twice is taken */
+    size_t n_first, first_done; /* tasks with a head start */
+    int64_t rest_at_ms;         /* when it ends; monotonic */
+    unsigned files;             /* threads that read files */
+    pthread_cond_t turn;        /* a thread that waits in take_task may go on */
     struct result *results;
     const struct planned **running; /* per thread; NULL: idle */
     size_t written;                 /* items appended; main thread writes */
@@ -168,34 +175,75 @@ static bool near(const struct run *run, size_t task)
     return run->o->plan->tasks[task].first < run->written + AHEAD_MAX;
 }
 
+/* How many tasks at the plan's start read Xen itself. */
+static size_t count_first(const struct plan *p)
+{
+    size_t n = 0;
+
+    while (n < p->n_tasks) {
+        const struct planned *it = &p->items[p->tasks[n].first];
+
+        if ((it->item->priority ? it->item->priority : it->plugin->priority) !=
+            PRIO_XEN)
+            break;
+        n++;
+    }
+    return n;
+}
+
+/* With the lock.  Where the tasks end that may be taken now. */
+static size_t end_of_turn(const struct run *run, const struct taker *tk)
+{
+    bool all = run->first_done >= run->n_first ||
+               clock_mono_ms() >= run->rest_at_ms ||
+               stop_reason(tk->stop) != STOP_NONE;
+
+    return all ? run->o->plan->n_tasks : run->n_first;
+}
+
+/* Until another thread is done, or a little later. */
+static void wait_turn(struct run *run, bool head_start)
+{
+    int64_t wake = clock_real_ms() + TICK_MS;
+    struct timespec until = {.tv_sec = (time_t)(wake / 1000),
+                             .tv_nsec = (long)(wake % 1000) * 1000000};
+
+    if (head_start)
+        pthread_cond_timedwait(&run->turn, &run->lock, &until);
+    else
+        pthread_cond_wait(&run->turn, &run->lock);
+}
+
 /* With the lock.  The next task in plan order that this thread may do, once
  * there is one; n_tasks: none is left. */
-static size_t take_task(struct run *run)
+static size_t take_task(struct run *run, const struct taker *tk)
 {
     const struct plan *p = run->o->plan;
 
-    /* It mostly waits: it should not be the last. */
-    if (!run->sampling && p->sample_task < p->n_tasks) {
-        run->sampling = true;
-        return p->sample_task;
-    }
     for (;;) {
         size_t *file = &run->next_file, *other = &run->next_other;
+        size_t end = end_of_turn(run, tk);
 
+        /* It mostly waits: it should not be the last. */
+        if (!run->sampling && p->sample_task < end) {
+            run->sampling = true;
+            return p->sample_task;
+        }
         while (*file < p->n_tasks && !reads_files(p, *file))
             ++*file;
         while (*other < p->n_tasks &&
                (reads_files(p, *other) || *other == p->sample_task))
             ++*other;
-        if (*file < *other && run->files < FILE_JOBS && near(run, *file)) {
+        if (*file < *other && *file < end && run->files < FILE_JOBS &&
+            near(run, *file)) {
             run->files++;
             return (*file)++;
         }
-        if (*other < p->n_tasks && near(run, *other))
+        if (*other < end && near(run, *other))
             return (*other)++;
         if (*file == p->n_tasks && *other == p->n_tasks)
             return p->n_tasks;
-        pthread_cond_wait(&run->turn, &run->lock);
+        wait_turn(run, end < p->n_tasks);
     }
 }
 
@@ -227,7 +275,7 @@ static void *thread_main(void *arg)
 
         pthread_mutex_lock(&run->lock);
         run->running[w->index] = NULL;
-        i = take_task(run);
+        i = take_task(run, &tk);
         pthread_mutex_unlock(&run->lock);
         if (i == plan->n_tasks)
             return NULL;
@@ -241,10 +289,12 @@ static void *thread_main(void *arg)
         res->done = true;
         run->done += task->n;
         pthread_cond_signal(&run->finished);
-        if (reads_files(plan, i)) {
+        if (reads_files(plan, i))
             run->files--;
+        if (i < run->n_first)
+            run->first_done++;
+        if (reads_files(plan, i) || i < run->n_first)
             pthread_cond_broadcast(&run->turn);
-        }
         pthread_mutex_unlock(&run->lock);
     }
 }
@@ -478,6 +528,9 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.finished, NULL);
     pthread_cond_init(&run.turn, NULL);
+    if (!opts->cfg->replay)
+        run.n_first = count_first(opts->plan);
+    run.rest_at_ms = clock_mono_ms() + HEAD_START_MS;
     atomic_init(&run.bytes_read, 0);
     atomic_init(&run.stored, 0);
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,10 +28,24 @@ static int check_module(struct err *err)
     return rc;
 }
 
+static void *handle;
+
+const char *ctrl_release(void)
+{
+    static const char before[] = "libxenctrl.so.";
+    void *symbol = handle ? dlsym(handle, "xc_interface_open") : NULL;
+    const char *name;
+    Dl_info info;
+
+    if (!symbol || !dladdr(symbol, &info) || !info.dli_fname)
+        return NULL;
+    name = strstr(info.dli_fname, before);
+    return name ? name + strlen(before) : NULL;
+}
+
 const struct ctrl_module *ctrl_load(struct err *err)
 {
     static const struct ctrl_module *module;
-    void *handle;
 
     if (module)
         return module;

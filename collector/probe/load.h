@@ -28,4 +28,8 @@ extern const struct ctrl_module probe_ctrl_module
 /* NULL with err: it cannot be loaded. Loaded once. */
 const struct ctrl_module *ctrl_load(struct err *err);
 
+/* Xen's release by the name of the libxenctrl that was loaded: "4.17" for
+ * libxenctrl.so.4.17; NULL: not known. */
+const char *ctrl_release(void);
+
 #endif

@@ -117,8 +117,9 @@ int raw_version(struct raw *raw, int cmd, void *to, size_t size)
     memset(raw->text, 0, raw->max);
     if (size)
         memcpy(raw->text, to, size);
+    /* XENVER_pagesize wants none. */
     rc = xencall2(raw->handle, HYPERCALL_VERSION, (uint64_t)cmd,
-                  (uintptr_t)raw->text);
+                  size ? (uintptr_t)raw->text : 0);
     if (rc >= 0 && size)
         memcpy(to, raw->text, size);
     return rc;

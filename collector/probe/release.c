@@ -1,5 +1,8 @@
 /* release.c: of which release the hypervisor is, and whether the tools are of
  * the same. */
+#include <stdio.h>
+#include <string.h>
+
 #include "collector/probe/json.h"
 #include "collector/probe/load.h"
 #include "collector/probe/probe.h"
@@ -24,15 +27,30 @@ static void write_interface(struct json *j, struct raw *raw)
     json_close(j);
 }
 
-/* Libraries of another release lie under other names. */
-static void write_library(struct json *j)
+/* "4.17" or "4.17.3" of 4.17. */
+static bool is_release(const char *name, unsigned major, unsigned minor)
+{
+    char want[32];
+    size_t n = (size_t)snprintf(want, sizeof(want), "%u.%u", major, minor);
+
+    return !strncmp(name, want, n) && (!name[n] || name[n] == '.');
+}
+
+/* Neighbouring releases can have one sysctl interface and differ all the same:
+ * what tells is the name of the library. */
+static void write_tools(struct json *j, const struct version *v)
 {
     struct err err = ERR_INIT;
+    const char *release = ctrl_load(&err) ? ctrl_release() : NULL;
 
-    if (ctrl_load(&err))
-        json_null(j, "libxenctrl_error");
+    json_open(j, "tools", '{');
+    json_str(j, "libxenctrl", release, 32);
+    if (release)
+        json_bool(j, "match", is_release(release, v->major, v->minor));
     else
-        json_str(j, "libxenctrl_error", err.text, sizeof(err.text));
+        json_null(j, "match");
+    json_str(j, "error", err.code ? err.text : NULL, sizeof(err.text));
+    json_close(j);
 }
 
 static int call_raw(void *arg, int cmd, void *to, size_t size)
@@ -56,7 +74,7 @@ int subject_version(struct out *o, struct err *err)
     json_open(&j, NULL, '{');
     version_write(&j, &version);
     write_interface(&j, raw);
-    write_library(&j);
+    write_tools(&j, &version);
     json_close(&j);
 out:
     raw_free(raw);

@@ -77,8 +77,8 @@ static int version_answer(int cmd, void *arg)
     switch (cmd) {
     case XENVER_version:
         return xen.version;
-    case XENVER_pagesize:
-        return 4096;
+    case XENVER_pagesize: /* as do_xen_version() has it */
+        return arg ? -1 : 4096;
     case XENVER_extraversion:
         /* Filled to the last byte where the text is long: no NUL. */
         memset(arg, 0, sizeof(xen_extraversion_t));
@@ -405,6 +405,11 @@ const struct ctrl_module *ctrl_load(struct err *err)
     if (no_module)
         err_set(err, -ELIBACC, "libxenctrl.so.4.99: no such file");
     return no_module ? NULL : &probe_ctrl_module;
+}
+
+const char *ctrl_release(void)
+{
+    return "4.17.1";
 }
 
 int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo,
@@ -971,13 +976,19 @@ static void other_release(void **state)
     run(subject_version);
     has("\"match\": true");
     has("\"features\": \"0x0000000200000705\"");
-    has("\"libxenctrl_error\": null");
+    has("\"libxenctrl\": \"4.17.1\",\n    \"match\": true");
+    has("\"error\": null");
+    /* One sysctl interface, two releases. */
+    xen.version = 4 << 16 | 1;
+    run(subject_version);
+    has("\"libxenctrl\": \"4.17.1\",\n    \"match\": false");
     /* Another release's library lies under another name. */
     no_module = true;
     run(subject_version);
     no_module = false;
     assert_int_equal(res.rc, 0);
-    has("\"libxenctrl_error\": \"libxenctrl.so.4.99: no such file\"");
+    has("\"libxenctrl\": null,\n    \"match\": null");
+    has("\"error\": \"libxenctrl.so.4.99: no such file\"");
     /* Nothing fits, or Flask says no. */
     xen.interface = 0;
     run(subject_ring_raw);

@@ -237,6 +237,11 @@ int deep_new(const struct options *opt, struct control *ctl,
     return 0;
 }
 
+const struct redact_rules *deep_rules(const struct deep *d)
+{
+    return d->rules;
+}
+
 void deep_free(struct deep *d)
 {
     if (!d)

@@ -12,6 +12,7 @@
 
 #include "collector/base/core/options.h"
 #include "collector/gather/control.h"
+#include "redact/redact.h"
 
 struct deep;
 
@@ -26,6 +27,8 @@ int deep_new(const struct options *opt, struct control *ctl,
              deep_found_fn *found, void *arg, struct deep **out,
              struct err *err);
 void deep_free(struct deep *d);
+/* What is looked for. */
+const struct redact_rules *deep_rules(const struct deep *d);
 
 /* A name by itself, percent-encoded or not; not within a member. */
 void deep_name(struct deep *d, const char *name);

@@ -17,6 +17,7 @@
 #include "collector/base/digest.h"
 #include "collector/deliver_mail.h"
 #include "collector/receipt.h"
+#include "collector/rules.h"
 #include "collector/verify.h"
 
 #define SUMMARY "summary.txt"
@@ -32,7 +33,9 @@ struct delivery {
     char *path;
     struct buf summary;
     struct package_scan package;
-    char *weakened; /* built-in rules that were weakened; NULL: none */
+    /* Built-in rules that were weakened, when it was made, and those that it is
+     * looked through with; NULL: none. */
+    char *weakened, *weakened_here;
     uint64_t n_shown, size;
     char sha256[SHA256_HEX];
     struct text {
@@ -63,6 +66,7 @@ void delivery_free(struct delivery *d)
     }
     buf_done(&d->summary);
     free(d->weakened);
+    free(d->weakened_here);
     free(d->path);
     free(d);
 }
@@ -117,16 +121,22 @@ static void on_problem(void *arg, const char *text)
         log_msg(LOG_NOTE, "%s", text);
 }
 
+/* To be freed; NULL for an empty list. */
+static char *join(char *const *list)
+{
+    struct buf b = BUF_INIT;
+
+    for (; list && *list; list++)
+        buf_addf(&b, "%s%s", b.len ? ", " : "", *list);
+    return b.len ? buf_take(&b) : NULL;
+}
+
 static void on_head(void *arg, const struct manifest_head *head)
 {
     struct delivery *d = arg;
-    struct buf b = BUF_INIT;
 
-    for (char *const *o = head->rules_overrides; o && *o; o++)
-        buf_addf(&b, "%s%s", b.len ? ", " : "", *o);
-    if (b.len)
-        d->weakened = xstrdup(buf_str(&b));
-    buf_done(&b);
+    free(d->weakened);
+    d->weakened = join(head->rules_overrides);
     delivery_tell(d, "privacy", head->options.privacy);
     delivery_tell(d, "xen", head->host.xen ? head->host.xen : "");
     delivery_tell(d, "kernel", head->host.kernel ? head->host.kernel : "");
@@ -200,13 +210,31 @@ static int look_through(struct delivery *d, struct verify *v, int fd,
 
 static int check_rules(const struct delivery *d, struct err *err)
 {
-    if (!d->weakened || options_has(d->opt, OPT_ALLOW_WEAKENED))
+    if (options_has(d->opt, OPT_ALLOW_WEAKENED) ||
+        (!d->weakened && !d->weakened_here))
         return 0;
+    if (d->weakened)
+        return err_set(err, -EPERM,
+                       "%.200s is not sent: it was made with weakened "
+                       "redaction rules (%.120s); --allow-weakened-rules sends "
+                       "it all the same",
+                       d->path, d->weakened);
     return err_set(err, -EPERM,
-                   "%.200s is not sent: it was made with weakened redaction "
-                   "rules (%.160s); --allow-weakened-rules sends it all the "
-                   "same",
-                   d->path, d->weakened);
+                   "%.200s is not sent: the redaction rules of this host are "
+                   "weakened (%.120s), so that a look through it misses what "
+                   "they hide; --allow-weakened-rules sends it all the same",
+                   d->path, d->weakened_here);
+}
+
+static void find_weakened(struct delivery *d, const struct deep *deep)
+{
+    char **files, **overrides;
+
+    rules_tell(deep_rules(deep), &files, &overrides);
+    free(d->weakened_here);
+    d->weakened_here = join(overrides);
+    str_list_free(files);
+    str_list_free(overrides);
 }
 
 /* What the user has just typed goes along as it is, unlike the note of a
@@ -240,9 +268,19 @@ int delivery_check(struct delivery *d, struct err *err)
     const char *slash = strrchr(d->path, '/');
     struct deep *deep = NULL;
     bool folder = false;
-    int fd = -1, r = deep_new(d->opt, d->ctl, verify_secret, v, &deep, err);
+    int fd = -1, r;
 
+    /* No reader serves whoever has read a foreign bundle: the rules of this
+     * host are out of reach. */
+    if (options_has(d->opt, OPT_REPLAY))
+        r = err_set(err, -ENOTSUP,
+                    "what --replay has made is sent by itself: xen-bugtool "
+                    "upload %.255s URL",
+                    d->path);
+    else
+        r = deep_new(d->opt, d->ctl, verify_secret, v, &deep, err);
     if (!r) {
+        find_weakened(d, deep);
         verify_look_for(v, deep, NULL);
         deep_name(deep, slash ? slash + 1 : d->path);
         look_at_words(d, deep);
@@ -490,7 +528,7 @@ bool delivered_print(const struct delivered *d, const struct options *opt,
     if (!done)
         log_msg(LOG_NOTE,
                 "The bundle is kept. To try again: xen-bugtool upload %s '%s'",
-                path, shown);
+                path, strchr(url, '?') ? shown : url);
     free(shown);
     return done;
 }

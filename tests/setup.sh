@@ -15,7 +15,7 @@ export LC_ALL=C
 debian_build='gcc libc6-dev make pkg-config|pkgconf libarchive-dev
 libjson-c-dev libpcre2-dev libvectorscan-dev|libhyperscan-dev libcyaml-dev
 libyaml-dev libssl-dev zlib1g-dev libbz2-dev libdivsufsort-dev libxen-dev
-libcurl4-openssl-dev|libcurl4-gnutls-dev'
+libcurl4-openssl-dev'
 debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
 bzip2 lbzip2 zstd p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
 util-linux procps man-db groff-base chromium nodejs openssl nginx
@@ -121,6 +121,7 @@ debian() {
             die "run this as root, or: apt-get install$missing"
         sudo=sudo
     fi
+    wanted=$missing
     install="env DEBIAN_FRONTEND=noninteractive apt-get install -y
         --no-install-recommends"
     known $missing || root apt-get update
@@ -131,6 +132,18 @@ debian() {
     fi
     missing=$(debian_missing)
     [ -z "$missing" ] || die "still missing after the installation:$missing"
+    quiet_servers
+}
+
+# The tests start their own servers, on loopback: what was installed for them
+# must not serve this machine.
+quiet_servers() {
+    [ -d /run/systemd/system ] || return 0
+    for name in nginx:nginx vsftpd:vsftpd openssh-server:ssh; do
+        case " $wanted " in
+        *" ${name%:*} "*) root systemctl disable --now "${name#*:}" || : ;;
+        esac
+    done
 }
 
 elsewhere() {

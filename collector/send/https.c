@@ -134,6 +134,29 @@ static enum send_result check_arrived(struct https *h, const struct job *job,
     return SEND_FAILED;
 }
 
+/* NAME.sha256 beside it, where the URL is a folder.  Of use, but not needed. */
+static void put_sum(struct https *h, struct job *job)
+{
+    char *text = xasprintf("%s  %s\n", job->sha256, job->name);
+    char *url = xasprintf("%s.sha256", h->url);
+    CURL *curl = transfer_curl(h->t);
+    struct err err = ERR_INIT;
+    long status = 0;
+
+    transfer_set_text(h->t, text);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_NOBODY, 0L);
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)strlen(text));
+    if (transfer_perform(h->t, NULL, 0, NULL, &err) == SEND_DONE)
+        curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (http_judge(status) != SEND_DONE)
+        log_msg(LOG_DETAIL, "%s.sha256 was not sent along: %ld %s", job->name,
+                status, err.text);
+    free(url);
+    free(text);
+}
+
 static enum send_result perform(struct job *job, struct https *h,
                                 struct err *err)
 {
@@ -154,6 +177,8 @@ static enum send_result perform(struct job *job, struct https *h,
         r = SEND_FAILED;
     if (r == SEND_DONE && !h->field)
         r = check_arrived(h, job, err);
+    if (r == SEND_DONE && h->named)
+        put_sum(h, job);
     curl_slist_free_all(headers);
     curl_mime_free(form);
     return r;
@@ -165,13 +190,15 @@ static enum send_result https_send(struct job *job, struct err *err)
                       .answer = {.max_body = MAX_ANSWER}};
     const struct credential *c;
     enum send_result r;
-    char *where;
+    char *where, *name;
 
     if (target_parse(job->url, &h.to, err))
         return SEND_USAGE;
     h.named = !h.field && str_ends(h.to.path, "/") && !*h.to.query;
-    h.url = xasprintf("%s%s", job->url, h.named ? job->name : "");
     h.t = transfer_new(job, "https");
+    name = curl_easy_escape(transfer_curl(h.t), job->name, 0);
+    h.url = xasprintf("%s%s", job->url, h.named ? name : "");
+    curl_free(name);
     h.body = body_new(job);
     transfer_set_body(h.t, h.body);
     curl_easy_setopt(transfer_curl(h.t), CURLOPT_URL, h.url);

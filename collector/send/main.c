@@ -85,19 +85,19 @@ static int take_all(struct job *job, struct frame *f)
     return r ? r : -EPIPE;
 }
 
-/* The command line's own word counts before the worker's. */
+/* Of a foreign bundle's delivery the command line alone says where to: who has
+ * read the bundle might not be its own master any more.  In a session after
+ * collect the user is asked by the worker, for more than one place. */
 static const char *pick_url(const struct job *job)
 {
-    if (job->opt->command->bit == CMD_UPLOAD && job->opt->n_operands > 1)
-        return job->opt->operands[1];
-    if (options_last(job->opt, OPT_UPLOAD))
-        return options_last(job->opt, OPT_UPLOAD);
-    return job_text(job, "url");
+    return job->opt->command->bit == CMD_UPLOAD && job->opt->n_operands > 1
+               ? job->opt->operands[1]
+               : job_text(job, "url");
 }
 
 static int prepare(struct job *job, struct err *err)
 {
-    const char *slash;
+    const char *slash, *proxy = options_last(job->opt, OPT_PROXY);
     struct stat st;
     uint64_t limit = job_time_ms(job, OPT_SEND_TIMEOUT, SEND_TIMEOUT_MS);
 
@@ -112,6 +112,10 @@ static int prepare(struct job *job, struct err *err)
     job->ask = !options_has(job->opt, OPT_BATCH) && isatty(STDIN_FILENO) &&
                isatty(STDERR_FILENO);
     job->deadline = clock_mono_ms() + (int64_t)limit;
+    if (proxy && url_check_proxy(proxy, err)) {
+        err_prefix(err, "--proxy: ");
+        return -EINVAL;
+    }
     return url_check(job->url, err);
 }
 

@@ -8,6 +8,7 @@
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/send/credentials.h"
 #include "config.h"
 
 #define CONNECT_TIMEOUT_MS 30000u
@@ -190,6 +191,8 @@ static void set_tls(struct transfer *t)
 static void set_way(struct transfer *t, const char *protocols)
 {
     const char *proxy = options_last(t->job->opt, OPT_PROXY);
+    const struct credential *c;
+    struct target to;
 
     curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, protocols);
     curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
@@ -201,6 +204,15 @@ static void set_way(struct transfer *t, const char *protocols)
     /* "" also keeps libcurl from looking into the environment. */
     curl_easy_setopt(t->curl, CURLOPT_PROXY, proxy ? proxy : "");
     curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "xen-bugtool/" VERSION);
+    if (!proxy || target_parse(proxy, &to, NULL))
+        return;
+    c = credentials_find(t->job->credentials, to.host, to.port,
+                         *to.user ? to.user : NULL);
+    if (c && c->user && c->password) {
+        curl_easy_setopt(t->curl, CURLOPT_PROXYUSERNAME, c->user);
+        curl_easy_setopt(t->curl, CURLOPT_PROXYPASSWORD, c->password);
+    }
+    target_done(&to);
 }
 
 struct transfer *transfer_new(struct job *job, const char *protocols)
@@ -277,6 +289,7 @@ static const struct meaning {
 } meanings[] = {
     {CURLE_COULDNT_RESOLVE_HOST, SEND_PASSING, NULL},
     {CURLE_COULDNT_RESOLVE_PROXY, SEND_PASSING, NULL},
+    {CURLE_PROXY, SEND_FAILED, NULL},
     {CURLE_COULDNT_CONNECT, SEND_PASSING, NULL},
     {CURLE_OPERATION_TIMEDOUT, SEND_PASSING, NULL},
     {CURLE_SEND_ERROR, SEND_PASSING, NULL},

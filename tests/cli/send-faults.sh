@@ -20,7 +20,7 @@ send 0 "$at/busy/"
 has err 'does not take it: 429 Too Many Requests; trying again in 1\.'
 send 0 "$at/twice/"
 [ "$(grep -c '; trying again in' err)" = 2 ] || fail 'not tried three times'
-[ "$(grep -c '^PUT /twice/b.tar.bz2' requests)" = 3 ] || fail 'not three PUTs'
+[ "$(grep -c '^PUT /twice/b.tar.bz2 ' requests)" = 3 ] || fail 'not three PUTs'
 send 0 "$at/cut/"
 [ "$(grep -c '; trying again in' err)" = 2 ] || fail 'not cut twice'
 send 0 "$at/away/"
@@ -35,6 +35,9 @@ has err 'redirects to what is no https'
 lacks requests 'fine/x http'
 send 5 "$at/round/"
 has err 'redirects'
+send 5 "$at/full/"
+has err '507 Insufficient Storage; the server.s disk or quota is full'
+lacks err 'trying again in'
 send 5 "$at/rude/"
 has err '403 Forbidden'
 has err 'The server says: \\x1b\]0;title\\x07 no'
@@ -58,6 +61,15 @@ grep -aq 'form-data; name="file"; filename="b.tar.bz2"' taken ||
     fail 'no such field'
 has out "Sent to $at/form"
 has err 'The server says: thank you'
+
+# Nothing older than TLS 1.2.
+old_port=$(free_port)
+openssl s_server -accept "$old_port" -tls1_1 -cipher 'DEFAULT@SECLEVEL=0' \
+    -cert server.pem -key server.key -quiet >/dev/null 2>&1 &
+servers+=($!)
+wait_for 10 listens "$old_port"
+send 5 "https://localhost:$old_port/"
+has err 'TLS 1.2 or newer is needed'
 
 # Certificates: expired, of another name.
 stop_servers

@@ -43,6 +43,13 @@ grep -q 'APPE again' vsftpd.log || fail 'did not append'
 cat b.tar b.tar >ftp/in/long.$sum.part
 send 5 "$at/in/long"
 
+# A full disk.
+mkdir ftp/in/full
+mount -t tmpfs -o size=4k,mode=777 tmpfs ftp/in/full
+trap 'stop_servers; umount ftp/in/full' EXIT
+send 5 --tries 2 "$at/in/full/"
+has err 'quota|full|storage|space'
+
 start_ftps implicit
 send 0 "ftps://localhost:$ftp_port/in/implicit"
 cmp b.tar ftp/in/implicit

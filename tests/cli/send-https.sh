@@ -14,7 +14,12 @@ send() {
 send 0 b.tar.bz2 "$at/in/"
 has out "^Sent to $at/in/b.tar.bz2\$"
 cmp b.tar.bz2 www/in/b.tar.bz2
+(cd www/in && sha256sum -c b.tar.bz2.sha256)
 send 0 b.tar.bz2 "$at/in/other?x=1"
+[ ! -e www/in/other.sha256 ] || fail 'a file beside one that was named'
+cp b.tar.bz2 'a b%?.tar.bz2'
+send 0 'a b%?.tar.bz2' "$at/in/"
+cmp b.tar.bz2 'www/in/a b%?.tar.bz2'
 cmp b.tar.bz2 www/in/other
 has ngx/access.log 'HEAD /in/b.tar.bz2 .* 200'
 
@@ -55,6 +60,25 @@ send 2 --netrc netrc b.tar.bz2 "$at/private/b"
 has err 'netrc:1: expected machine'
 lacks err 'word$'
 
+# Through a proxy, which wants to know who we are too.
+proxy_port=$(free_port)
+/usr/bin/python3 "$TOP/tests/send/proxy.py" "$proxy_port" proxy.log &
+servers+=($!)
+wait_for 10 listens "$proxy_port"
+send 5 --proxy "http://127.0.0.1:$proxy_port" b.tar.bz2 "$at/in/proxied"
+has err '407'
+printf '  - host: 127.0.0.1:%s\n    user: joe\n    password: pass word\n' \
+    "$proxy_port" >>cred.yaml
+send 0 --proxy "http://127.0.0.1:$proxy_port" --credentials cred.yaml \
+    b.tar.bz2 "$at/in/proxied"
+cmp b.tar.bz2 www/in/proxied
+has proxy.log "^CONNECT localhost:$port "
+send 2 --proxy "http://joe:secret@127.0.0.1:1" b.tar.bz2 "$at/in/"
+has err 'every user of this host'
+run 5 env https_proxy=http://127.0.0.1:1 "$XB" upload -y --cacert ca.pem \
+    b.tar.bz2 "$at/small/"
+has err '413' # the environment has no say
+
 # The receipt has a line for each, and no secret.
 [ "$(stat -c %a b.tar.bz2.receipt)" = 600 ] || fail 'the receipt is readable'
 /usr/bin/python3 - "$(sha256sum b.tar.bz2)" <<'END'
@@ -64,7 +88,7 @@ assert lines[0]["result"] == "delivered", lines[0]
 assert lines[0]["where"].endswith("/in/b.tar.bz2"), lines[0]
 assert lines[0]["sha256"] == sys.argv[1].split()[0], lines[0]
 assert lines[2]["result"] == "failed" and "413" in lines[2]["error"], lines[2]
-assert len(lines) == 10, len(lines)
+assert len(lines) == 14, len(lines)
 END
 lacks b.tar.bz2.receipt 'pass word|x=1'
 

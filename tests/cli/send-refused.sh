@@ -1,5 +1,7 @@
+# alone
 # What is never sent: URLs that would give something away, bundles that
 # verify --deep refuses, and those made with weakened rules.
+fresh_etc
 collect --only sys_memory -o b.tar.bz2
 try() {
     run 2 "$XB" upload b.tar.bz2 "$1"
@@ -43,3 +45,17 @@ run 4 "$XB" upload --queue spoilt.tar.bz2 https://example.org/
 run 0 "$XB" upload --queue b.tar.bz2 https://example.org/in/
 has out 'xen-bugtool upload b.tar.bz2 .https://example.org/in/'
 has b.tar.bz2.receipt '"result":"queued"'
+
+# Rules that were weakened, when it was made or where it is looked through.
+printf 'disable:\n- private-key\n' | rule_file 20-less.yaml
+run 4 "$XB" upload b.tar.bz2 https://localhost:1/
+has err 'rules of this host are weakened .*switched off by .*20-less.yaml'
+collect --only sys_memory -o less.tar.bz2
+run 4 "$XB" upload less.tar.bz2 https://localhost:1/
+has err 'made with weakened redaction rules .*switched off by'
+rm "$ETC/xen-bugtool/redact.d/20-less.yaml"
+run 4 "$XB" upload less.tar.bz2 https://localhost:1/
+has err 'made with weakened redaction rules.*--allow-weakened-rules'
+run 5 "$XB" upload --allow-weakened-rules --tries 1 less.tar.bz2 \
+    https://localhost:1/
+has err 'connect'

@@ -10,6 +10,7 @@ request is a line in FOLDER/requests: method, path, bytes of the body.
   /round/   one to itself
   /cut/     closes in the middle of the body, two times, then fine
   /short/   fine, but says afterwards that it has fewer bytes
+  /full/    507
   /rude/    403 with escapes and tags in its words
   /slow/    reads nothing                   /mute/    reads all, answers nothing
 """
@@ -53,8 +54,10 @@ class Faults(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
     def fine(self):
-        with open(folder + "/taken", "wb") as out:
-            out.write(self.body())
+        body = self.body()
+        if not self.path.endswith(".sha256"):
+            with open(folder + "/taken", "wb") as out:
+                out.write(body)
         self.answer(201, "thank you")
 
     def do_HEAD(self):
@@ -107,6 +110,10 @@ class Faults(http.server.BaseHTTPRequestHandler):
             return self.fine()
         self.body(10000)
         self.close_connection = True
+
+    def put_full(self):
+        self.body()
+        self.answer(507)
 
     def put_rude(self):
         self.body()

@@ -157,6 +157,9 @@ static void test_wrong(void **state)
          "--since: 'yesterday' is not a time; expected 2d, 2026-11-20 or "
          "\"2026-11-20 08:30\"" SEE("collect ")},
 
+        {"x --upload u --replay r",
+         "--upload and --replay exclude each other; send what it makes with "
+         "the command upload" SEE("collect ")},
         {"x --upload u -f dir",
          "--upload and --format dir exclude each other: a folder cannot be "
          "sent" SEE("collect ")},

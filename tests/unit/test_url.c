@@ -71,6 +71,28 @@ static void test_taken(void **state)
     free(longest);
 }
 
+static void test_proxy(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "proxy:3128",
+                                        "ftp://proxy",
+                                        "http://",
+                                        "http://a:pw@proxy:3128",
+                                        "http://proxy 1"};
+    static const char *const right[] = {"http://proxy:3128", "https://a@proxy",
+                                        "socks5h://proxy"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct err err = ERR_INIT;
+
+        assert_int_equal(url_check_proxy(wrong[i], &err), -EINVAL);
+        assert_null(strstr(err.text, "pw"));
+    }
+    for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+        assert_int_equal(url_check_proxy(right[i], NULL), 0);
+}
+
 static void test_shown(void **state)
 {
     static const struct {
@@ -101,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_shown),
     };
 

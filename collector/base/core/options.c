@@ -400,6 +400,9 @@ static void check_pairs(struct parse *p)
     if (options_has(p->out, OPT_OUTFD) && format && !strcmp(format, "dir"))
         mistake(p, "--outfd and --format dir exclude each other: a descriptor "
                    "takes one file");
+    if (options_has(p->out, OPT_UPLOAD) && options_has(p->out, OPT_REPLAY))
+        mistake(p, "--upload and --replay exclude each other; send what it "
+                   "makes with the command upload");
     if (options_has(p->out, OPT_UPLOAD) && format && !strcmp(format, "dir"))
         mistake(p, "--upload and --format dir exclude each other: a folder "
                    "cannot be sent");

@@ -65,6 +65,35 @@ static int check_host(const char *at, struct err *err)
     return n ? 0 : err_set(err, -EINVAL, "the URL names no host");
 }
 
+static int check_bytes(const char *url, struct err *err)
+{
+    if (strlen(url) > URL_MAX_BYTES)
+        return err_set(err, -EINVAL, "the URL is longer than %d bytes",
+                       URL_MAX_BYTES);
+    for (const char *p = url; *p; p++)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
+            return err_set(err, -EINVAL,
+                           "a URL has neither blanks nor bytes beyond ASCII; "
+                           "write them as %%20");
+    return 0;
+}
+
+int url_check_proxy(const char *url, struct err *err)
+{
+    static const char *const kinds[] = {"http://", "https://", "socks5h://",
+                                        "socks5://"};
+    int rc = check_bytes(url, err);
+
+    for (size_t i = 0; !rc && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (str_starts(url, kinds[i]))
+            return check_host(url + strlen(kinds[i]), err);
+    return rc ? rc
+              : err_set(err, -EINVAL,
+                        "'%.128s' is no proxy; expected one such as "
+                        "http://HOST:3128 (or https://, socks5h://)",
+                        url);
+}
+
 int url_check(const char *url, struct err *err)
 {
     size_t n = strcspn(url, ":");
@@ -75,15 +104,9 @@ int url_check(const char *url, struct err *err)
                        "'%.128s' is no URL; expected one such as "
                        "https://HOST/FOLDER/",
                        url);
-    if (strlen(url) > URL_MAX_BYTES)
-        return err_set(err, -EINVAL, "the URL is longer than %d bytes",
-                       URL_MAX_BYTES);
-    for (const char *p = url; *p; p++)
-        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
-            return err_set(err, -EINVAL,
-                           "a URL has neither blanks nor bytes beyond ASCII; "
-                           "write them as %%20");
-    rc = check_scheme(url, n, err);
+    rc = check_bytes(url, err);
+    if (!rc)
+        rc = check_scheme(url, n, err);
     if (rc)
         return rc;
     if (!strncmp(url + n, "://", 3))

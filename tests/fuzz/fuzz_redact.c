@@ -1,8 +1,8 @@
 /* fuzz_redact.c: any bytes as a log.
  *
  * However they are cut, in whatever window and by whichever engine they are
- * scanned, the bytes that come out must be the same. The first byte of the
- * input says how it is cut. */
+ * scanned, the bytes that come out must be the same.  The first byte of the
+ * input says how it is cut, and its lowest bits what is compared. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,28 +68,26 @@ static struct buf run(const struct redact_rules *rules, const uint8_t *data,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct redact_rules *big, *small, *other;
-    struct buf a, b, c, text = BUF_INIT;
+    static struct redact_rules *big, *other[2];
+    struct buf a, b, text = BUF_INIT;
     size_t step = size ? 1 + data[0] : 1;
+    unsigned how = size ? data[0] : 0;
 
     if (!big) {
         big = make(REDACT_ENGINE_PCRE2, 0);
-        small = make(REDACT_ENGINE_PCRE2, 1);
-        other = make(REDACT_ENGINE_AUTO, 1);
+        other[0] = make(REDACT_ENGINE_AUTO, 1);
+        other[1] = make(REDACT_ENGINE_PCRE2, 1);
     }
-    /* Long enough to cross the smallest window. */
-    for (size_t n = size ? 1 + 8000 / size : 0; n && n < 2000; n--)
+    buf_add(&text, data, size);
+    /* One in four is long enough to cross the smallest window. */
+    for (size_t n = how & 6 || !size ? 0 : 8000 / size; n && n < 2000; n--)
         buf_add(&text, data, size);
     a = run(big, (const uint8_t *)buf_str(&text), text.len, text.len + 1);
-    b = run(small, (const uint8_t *)buf_str(&text), text.len, step);
-    c = run(other, (const uint8_t *)buf_str(&text), text.len, step * 7);
-    if (a.len != b.len || a.len != c.len ||
-        (a.len &&
-         (memcmp(a.data, b.data, a.len) || memcmp(a.data, c.data, a.len))))
+    b = run(other[how & 1], (const uint8_t *)buf_str(&text), text.len, step);
+    if (a.len != b.len || (a.len && memcmp(a.data, b.data, a.len)))
         abort();
     buf_done(&a);
     buf_done(&b);
-    buf_done(&c);
     buf_done(&text);
     return 0;
 }

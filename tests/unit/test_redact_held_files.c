@@ -1,0 +1,164 @@
+/* Recall over the lines of tests/redact/held/, which were made after the test
+ * cases of other projects; the head of each file says what was found at the
+ * first run.  Printed by file and kind; a miss is named. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/redact/kinds.h"
+
+struct tally {
+    char kind[24];
+    unsigned n, good;
+};
+
+struct line {
+    char *source, *kind;
+    struct buf text;
+    size_t secret, len; /* where the secret stands in it */
+};
+
+/* \n, \t and the like; the marks go, and tell where the secret stands. */
+static void parse_text(const char *p, struct line *l)
+{
+    static const char names[] = "n\nt\tr\r\\\\";
+    const char *q;
+
+    buf_reset(&l->text);
+    l->secret = l->len = 0;
+    for (; *p && *p != '\n'; p++) {
+        if (!strncmp(p, MARK, 2)) {
+            l->secret = l->text.len;
+            p++;
+        } else if (!strncmp(p, MARK_END, 2)) {
+            l->len = l->text.len - l->secret;
+            p++;
+        } else if (*p == '\\' && p[1]) {
+            p++;
+            for (q = names; *q && *q != *p; q += 2)
+                ;
+            buf_addc(&l->text, *q ? q[1] : '\0');
+        } else {
+            buf_addc(&l->text, *p);
+        }
+    }
+    assert_true(l->len > 0);
+    buf_addc(&l->text, '\n');
+}
+
+/* Prefixes may stay; what matters is the end of the secret. */
+static bool hidden(const struct redact_rules *rules, const struct line *l)
+{
+    size_t tail = l->len < 8 ? l->len : 8;
+    const char *secret = l->text.data + l->secret + l->len - tail;
+    struct buf got;
+    bool ok;
+
+    run(rules, l->text.data, l->text.len, NULL, NULL, &got);
+    ok = !memmem(got.data, got.len, secret, tail);
+    if (!ok)
+        print_message("  not hidden: %s %s: %s", l->kind, l->source,
+                      buf_str(&got));
+    buf_done(&got);
+    return ok;
+}
+
+static struct tally *tally_of(struct tally *t, size_t max, const char *kind)
+{
+    size_t i;
+
+    for (i = 0; i < max - 1 && t[i].kind[0]; i++)
+        if (!strcmp(t[i].kind, kind))
+            return &t[i];
+    snprintf(t[i].kind, sizeof(t[i].kind), "%s", kind);
+    return &t[i];
+}
+
+static void read_file(const struct redact_rules *rules, const char *name,
+                      struct tally *t, size_t max)
+{
+    const char *top = getenv("TOP");
+    struct line l = {.text = BUF_INIT};
+    char path[4096], *line = NULL, *text;
+    struct tally *k;
+    size_t room = 0;
+    FILE *f;
+
+    assert_non_null(top);
+    snprintf(path, sizeof(path), "%s/tests/redact/held/%s.txt", top, name);
+    f = fopen(path, "r");
+    if (!f)
+        fail_msg("%s: %s", path, strerror(errno));
+    while (getline(&line, &room, f) > 0) {
+        if (*line == '#')
+            continue;
+        l.source = strtok_r(line, "\t", &text);
+        l.kind = strtok_r(NULL, "\t", &text);
+        assert_non_null(l.kind);
+        parse_text(text, &l);
+        k = tally_of(t, max, l.kind);
+        k->n++;
+        k->good += hidden(rules, &l);
+    }
+    buf_done(&l.text);
+    free(line);
+    fclose(f);
+}
+
+/* Lines that say by a key or a prefix that they hold a secret. */
+static void count(const char *name, struct tally *sum)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct tally t[32] = {0};
+
+    read_file(rules, name, t, N(t));
+    for (size_t i = 0; i < N(t) && t[i].n; i++) {
+        print_message("%s: %-10s %3u of %3u hidden\n", name, t[i].kind,
+                      t[i].good, t[i].n);
+        if (strcmp(t[i].kind, "apart") && strcmp(t[i].kind, "bare")) {
+            sum->n += t[i].n;
+            sum->good += t[i].good;
+        }
+    }
+    redact_rules_free(rules);
+}
+
+static void demand(const struct tally *sum, unsigned least, double percent)
+{
+    double got = 100.0 * sum->good / sum->n;
+
+    print_message("%s: %u of %u hidden, %.2f %%\n", sum->kind, sum->good,
+                  sum->n, got);
+    assert_true(sum->n >= least);
+    assert_true(got >= percent);
+}
+
+static void test_general(void **state)
+{
+    struct tally sum = {.kind = "general", .n = 0};
+
+    (void)state;
+    count("trufflehog", &sum);
+    count("kingfisher", &sum);
+    count("secretlint", &sum);
+    demand(&sum, 1100, 95);
+}
+
+static void test_xen(void **state)
+{
+    struct tally sum = {.kind = "Xen", .n = 0};
+
+    (void)state;
+    count("xen", &sum);
+    demand(&sum, 95, 98.9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_general),
+        cmocka_unit_test(test_xen),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -44,6 +44,28 @@ run 0 "$XB" inspect new.tar.bz2 domains/1-guest1/etc/xen/guest1.cfg
 token=$(grep -oE '\[REDACTED:vnc-[a-z-]+:[0-9a-f]{12}\]' before)
 lacks out "$(printf '%s' "$token" | sed 's/[][]/\\&/g')"
 has out 'vncpasswd=\[REDACTED:vnc-'
+# The page has the same markup, whatever is hidden in it.
+cat >page.yaml <<'END'
+rules:
+- name: site-guest
+  why: What stands behind the name of a guest.
+  anchor: '\bguest1'
+  form: line
+  match:
+  - text: 'domain guest1 EXAMPLE of'
+    goes: ' EXAMPLE of'
+  keep:
+  - 'guest2 x'
+END
+run 0 "$XB" redact --redact-rules page.yaml old.tar.bz2 -o page.tar.bz2
+for one in old page; do
+    run 0 "$XB" inspect $one.tar.bz2 report.html
+    grep -o '<[^>]*>' out >$one.tags
+    cp out $one.html
+done
+[ "$(grep -c 'REDACTED:site-guest' page.html)" -ge 1 ] ||
+    fail 'nothing is hidden in the page'
+cmp old.tags page.tags || fail 'the markup of the page has changed'
 
 # Whatever way it is packed, and into whatever.
 run 0 "$XB" redact old.tar.bz2 -f dir -o folder

@@ -250,7 +250,10 @@ static size_t next_wrapped(const struct value *v, const uint8_t *p, size_t n)
         return 0;
     while (line < WRAP_MAX && line < n && p[line] != '\n')
         line++;
-    if (line >= n || p[line] != '\n' || n - ++line <= column ||
+    /* An object ends here, and one begins. */
+    if (!line || line >= n || p[line] != '\n' || p[line - 1] != '}')
+        return 0;
+    if (n - ++line <= column || p[line] != '{' ||
         memchr(p + line, '\n', column))
         return 0;
     return line + column;

@@ -19,8 +19,8 @@ MAX_KB=1536                     # of a host in tests/hosts
 
 # Boot, job, seconds the job may take, options of run-in-dom0.sh.
 boots='
-main           main    900
-guests         guests  600
+main           main    1200
+guests         guests  900
 qemu64         plain   240  -p qemu64,+npt
 other-release  other-release 300 -x
 no-xen         plain   240  -n
@@ -92,6 +92,7 @@ store_hosts() { # BOOT
         name=$(basename "$dir")
         case $1/$name in
         qemu64/* | */healthy) continue ;;
+        other-release/mismatch) name=xen-4.20-tools-4.17 ;;
         other-release/*) name=xen-4.20-tools-4.17-$name ;;
         no-xen/*) name=no-xen-debian12 ;;
         *) name=xen-4.17-$name ;;

@@ -19,6 +19,11 @@ static int set_aside(struct reserve *r, int mode, off_t off, struct err *err)
 
     for (;;) {
         rc = fallocate(r->fd, mode, off, (off_t)r->bytes) ? errno : 0;
+        /* ext4 keeps what it found before there was no more: all there is,
+         * and nothing would be left to write the first member to. */
+        if (rc == ENOSPC || rc == EDQUOT)
+            (void)fallocate(r->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                            off, (off_t)r->bytes);
         /* A nearly full disk is no reason to give nothing. */
         if ((rc == ENOSPC || rc == EDQUOT) && r->bytes / 2 >= LEAST)
             r->bytes /= 2;

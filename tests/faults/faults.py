@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lib  # noqa: E402
 
-GROUPS = ["kill", "inject"]
+GROUPS = ["kill", "disk", "around", "unchanged", "bundles", "inject"]
 
 
 def main():

@@ -7,6 +7,8 @@
 #                 picks boots, STORE=-s stores the recorded hosts
 #   check-faults  processes killed, calls that fail, full disks, hostile input;
 #                 T='kill inject=worker:write' picks, FAULTS_FULL=1 tries all
+#   coverage      lines that unit tests and fuzzers' corpora ran, by folder;
+#                 ARGS=-v lists the others
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
@@ -120,6 +122,15 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
-.PHONY: setup demo expected check check-xen check-fast check-faults asan tsan bench layers \
+# Of the units; what only whole programs run (front, commands) counts less.
+coverage: setup
+	@+$(submake) BUILD=build/coverage HARDEN_C= \
+	  CFLAGS='-O0 --coverage -fprofile-update=atomic' units
+	@find build/coverage -name '*.gcda' -delete
+	@for t in build/coverage/unit/test_*; do [ -x $$t ] || continue; \
+	  $$t >$$t.log 2>&1 || { echo "coverage: $$t failed"; exit 1; }; done
+	@/usr/bin/python3 tests/coverage.py build/coverage $(ARGS)
+
+.PHONY: coverage setup demo expected check check-xen check-fast check-faults asan tsan bench layers \
 	format-check format \
 	fuzzers fuzz browser faults

@@ -9,6 +9,7 @@
 #                 T='kill inject=worker:write' picks, FAULTS_FULL=1 tries all
 #   coverage      lines that unit tests and fuzzers' corpora ran, by folder;
 #                 ARGS=-v lists the others
+#   analyze       cppcheck over the programs
 #   asan, tsan    the tests against one sanitizer's build
 #   layers        who may include whom          format-check, format
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
@@ -122,6 +123,14 @@ fuzz: setup
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 
+# arrayIndexThenCheck: the index ends at the NUL of a constant text, the check is
+# for the other text.
+analyze: setup
+	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,portability \
+	  --inline-suppr --suppress=missingInclude \
+	  --suppress=arrayIndexThenCheck:collector/diagnose/match.c \
+	  --error-exitcode=1 -D_GNU_SOURCE -I. collector redact plugins
+
 # Of the units; what only whole programs run (front, commands) counts less.
 coverage: setup
 	@+$(submake) BUILD=build/coverage HARDEN_C= \
@@ -131,6 +140,6 @@ coverage: setup
 	  $$t >$$t.log 2>&1 || { echo "coverage: $$t failed"; exit 1; }; done
 	@/usr/bin/python3 tests/coverage.py build/coverage $(ARGS)
 
-.PHONY: coverage setup demo expected check check-xen check-fast check-faults asan tsan bench layers \
+.PHONY: analyze coverage setup demo expected check check-xen check-fast check-faults asan tsan bench layers \
 	format-check format \
 	fuzzers fuzz browser faults

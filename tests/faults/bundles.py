@@ -18,7 +18,7 @@ from lib import BUILD, WORK, XB, Folder, Outcome, clean_env, many
 
 TOP_FOLDER = "xen-bugtool-x-20260101T000000Z"
 MAX_KIB = 96 * 1024
-SECONDS = 120
+SECONDS = 900 if lib.FULL else 120
 MAX_SMALL = 32 * 1024
 BATCH = 1000
 ESCAPE = "\x1b]0;owned\x07\x1b[2J\u009b31m\u202e<script>alert(1)</script>" \
@@ -166,17 +166,17 @@ def cases():
     return out
 
 
-def bomb(path, gib):
-    """A tar of one member of so many GiB of zeros, as zstd: bytes from KiB."""
+def bomb(path, mib):
+    """A tar of one member of so many MiB of zeros, as zstd: bytes from KiB."""
     info = tarfile.TarInfo(f"{TOP_FOLDER}/zeros")
-    info.size, info.mode = gib << 30, 0o600
+    info.size, info.mode = mib << 20, 0o600
     top = tarfile.TarInfo(TOP_FOLDER)
     top.type, top.mode = tarfile.DIRTYPE, 0o700
     with open(path, "wb") as out:
         zstd = subprocess.Popen(["zstd", "-q", "-1", "-c"], stdout=out,
                                 stdin=subprocess.PIPE)
         zstd.stdin.write(top.tobuf() + info.tobuf())
-        for _ in range(gib << 4):
+        for _ in range(mib >> 6):
             zstd.stdin.write(bytes(1 << 26))
         zstd.stdin.write(bytes(1024))
         zstd.stdin.close()
@@ -344,12 +344,12 @@ def rows(table, only=None):
             path = save("hostile.tar.bz2", data)
             table.row(f"bundle: {name}",
                       many(lambda c: run(c, path, sound), COMMANDS))
-    gib = 10 if lib.FULL else 2
+    mib = 10240 if lib.FULL else 512
     if wanted("bombs"):
         path = f"{WORK}/bomb.tar.zst"
-        bomb(path, gib)
+        bomb(path, mib)
         kib = os.path.getsize(path) >> 10
-        table.row(f"bundle: {gib} GiB of zeros in {kib} KiB",
+        table.row(f"bundle: {mib} MiB of zeros in {kib} KiB",
                   many(lambda c: run(c, path, False), COMMANDS))
         n = 1000001 if lib.FULL else 200000
         many_members(path, n)

@@ -67,6 +67,13 @@ static enum send_result one_try(struct job *job, void *arg, uint64_t *wait_ms,
     again = !s->first && transfer_began_at(s->t);
     s->had = transfer_began_at(s->t);
     s->first = false;
+    if (s->had > job->size) {
+        err_set(err, -EEXIST,
+                "%.160s has a %.100s that is longer than the bundle, so it is "
+                "none of ours; remove it there",
+                job->shown, s->part);
+        return SEND_FAILED;
+    }
     /* SFTP has no word for a full disk, and libssh2 none for a broken line that
      * would tell them apart: a line comes further the next time. */
     if (r == SEND_PASSING && code == CURLE_SSH && again && !*moved) {

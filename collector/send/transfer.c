@@ -107,10 +107,11 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 {
     struct transfer *t = arg;
 
-    if (!t->body || origin != SEEK_SET || offset < 0 ||
-        (uint64_t)offset > t->job->size)
+    if (!t->body || origin != SEEK_SET || offset < 0)
         return CURL_SEEKFUNC_FAIL;
     t->began_at = (uint64_t)offset;
+    if (t->began_at > t->job->size)
+        return CURL_SEEKFUNC_FAIL;
     body_seek(t->body, (uint64_t)offset);
     return CURL_SEEKFUNC_OK;
 }
@@ -188,14 +189,38 @@ static void set_tls(struct transfer *t)
     curl_easy_setopt(t->curl, CURLOPT_CAPATH, NULL);
 }
 
+/* Those of redirects are https alone. */
+static void set_protocols(CURL *curl, const char *protocols)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+    static const struct {
+        const char *name;
+        long bit;
+    } known[] = {{"https", CURLPROTO_HTTPS}, {"sftp", CURLPROTO_SFTP},
+                 {"ftp", CURLPROTO_FTP},     {"ftps", CURLPROTO_FTPS},
+                 {"smtp", CURLPROTO_SMTP},   {"smtps", CURLPROTO_SMTPS}};
+    char **names = str_split(protocols, NULL);
+    long bits = 0;
+
+    for (char **p = names; *p; p++)
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+            bits |= strcmp(*p, known[i].name) ? 0 : known[i].bit;
+    str_list_free(names);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS, bits);
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS);
+#endif
+}
+
 static void set_way(struct transfer *t, const char *protocols)
 {
     const char *proxy = options_last(t->job->opt, OPT_PROXY);
     const struct credential *c;
     struct target to;
 
-    curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, protocols);
-    curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    set_protocols(t->curl, protocols);
     curl_easy_setopt(t->curl, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
     /* A PUT stays one, a POST too, whatever the redirect's number. */

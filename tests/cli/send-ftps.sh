@@ -42,6 +42,7 @@ grep -q 'APPE again' vsftpd.log || fail 'did not append'
 # One that is longer than the bundle is none of ours.
 cat b.tar b.tar >ftp/in/long.$sum.part
 send 5 "$at/in/long"
+has err 'longer than the bundle, so it is none of ours'
 
 # A full disk.
 mkdir ftp/in/full

@@ -194,6 +194,12 @@ static void buffers(void **state)
     free(taken);
     assert_int_equal(b.len, 0);
     buf_done(&b);
+    /* Room alone makes a string too; the heap's bytes must not be read. */
+    memset(buf_room(&b, 4000), 'x', 4000);
+    buf_done(&b);
+    buf_room(&b, 4000);
+    assert_string_equal(buf_str(&b), "");
+    buf_done(&b);
 }
 
 static void clocks(void **state)

@@ -29,6 +29,7 @@ char *buf_room(struct buf *b, size_t n)
     if (cap != b->cap) {
         b->data = xrealloc(b->data, cap);
         b->cap = cap;
+        b->data[b->len] = '\0'; /* it is a string even if nothing is added */
     }
     return b->data + b->len;
 }

@@ -488,6 +488,22 @@ static int do_draft(struct server *s, struct fields *in, struct answer *out,
     return rc;
 }
 
+/* Where the command line says who gets mail, nobody else does. */
+static bool may_get_mail(const struct options *opt, const char *address)
+{
+    const char *url =
+        opt->n_operands > 1 ? opt->operands[1] : options_last(opt, OPT_UPLOAD);
+    char *copy = url ? xstrdup(url) : NULL;
+    bool may = !copy;
+
+    if (copy) {
+        str_percent_decode(copy);
+        may = strstr(copy, address) != NULL;
+    }
+    free(copy);
+    return may;
+}
+
 static int do_sendmail(struct server *s, struct fields *in, struct answer *out,
                        struct err *err)
 {
@@ -498,8 +514,12 @@ static int do_sendmail(struct server *s, struct fields *in, struct answer *out,
 
     for (uint64_t i = 0; i < n && i < MAILER_ADDRESSES; i++)
         to[i] = field_str(in);
-    if (!fields_end(in) || !n || !program || !s->draft)
+    if (!fields_end(in) || !n || !program || !s->draft ||
+        s->n_sends++ >= MAX_SENDS)
         return nonsense(err, "bad fields, no mail, or no --sendmail");
+    for (size_t i = 0; to[i]; i++)
+        if (!may_get_mail(s->opt, to[i]))
+            return nonsense(err, "nobody asked for mail to there");
     fd = draft_rewind(s->draft, err);
     out->close_fd = true;
     return fd < 0 ? fd : mailer_start(program, fd, to, &out->fd, err);

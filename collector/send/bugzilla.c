@@ -35,8 +35,9 @@ struct bugzilla {
     struct http_answer answer;
     char *key; /* NULL: none */
     enum credential_auth way;
-    const char *link;        /* in place of the bundle; NULL: attach it */
-    char bug[BUGZILLA_TEXT]; /* number or alias */
+    const char *link;              /* in place of the bundle; NULL: attach it */
+    char file_name[BUGZILLA_TEXT]; /* JSON takes UTF-8 alone */
+    char bug[BUGZILLA_TEXT];       /* number or alias */
 };
 
 /* One request and what came of it. */
@@ -211,7 +212,7 @@ static bool has_arrived(struct call *c)
 
     found =
         request(&look, NULL) == SEND_DONE &&
-        bugzilla_take_attachment(look.object, b->job->name, b->job->size, id);
+        bugzilla_take_attachment(look.object, b->file_name, b->job->size, id);
     json_object_put(look.object);
     free(path);
     if (!found)
@@ -505,7 +506,8 @@ static enum send_result check_size(struct bugzilla *b, struct err *err)
 
     json_object_put(c.object);
     /* An error of Bugzilla's is about the key. */
-    if (r == SEND_NO || r == SEND_PASSING || code)
+    if (r == SEND_NO || r == SEND_PASSING ||
+        (code && code != BUGZILLA_NO_RESOURCE))
         return r;
     if (!limit || b->job->size <= limit)
         return SEND_DONE;
@@ -534,7 +536,7 @@ static struct json_object *attachment_fields(struct bugzilla *b, bool comment)
     fill_form(b, &form);
     json_object_array_add(ids, json_object_new_string(b->bug));
     json_object_object_add(o, "ids", ids);
-    add_text(o, "file_name", b->job->name);
+    add_text(o, "file_name", b->file_name);
     buf_addf(&text, "xen-bugtool's report%s%s", form.xen ? ", Xen " : "",
              form.xen ? form.xen : "");
     add_text(o, "summary", buf_str(&text));
@@ -658,6 +660,7 @@ static enum send_result bugzilla_send(struct job *job, struct err *err)
         bugzilla_url_done(&b.url);
         return r;
     }
+    str_visible(job->name, b.file_name, sizeof(b.file_name));
     b.t = transfer_new(job, "https");
     b.body = body_new(job);
     /* A redirect would take the key along. */

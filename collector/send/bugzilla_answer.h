@@ -18,7 +18,8 @@
 /* Codes that we act on (Bugzilla/WebService/Constants.pm). */
 enum {
     BUGZILLA_ACCESS_DENIED = 102, /* the bug is not for everybody */
-    BUGZILLA_LOGIN_REQUIRED = 410
+    BUGZILLA_LOGIN_REQUIRED = 410,
+    BUGZILLA_NO_RESOURCE = 32614 /* an older one, which cannot be asked that */
 };
 
 struct bugzilla_bug {

@@ -157,6 +157,13 @@ has err 'has [0-9.]+ KiB, but localhost takes attachments of 2.0 KiB at most.*'\
 '--max-size 2K'
 logged 'not any(x["method"] == "POST" for x in r)'
 
+bugzilla --no-parameters
+cp b.tar.bz2 "$(printf 'b\370.tar.bz2')"
+run 0 "$XB" upload -y --cacert ca.pem --credentials cred.yaml \
+    "$(printf 'b\370.tar.bz2')" "$at/42"
+logged 'r[-1]["body"]["file_name"] == "b\\xf8.tar.bz2"'
+bugzilla --max-kb 2
+
 # A link in its place: a comment, or in the new bug's description.
 send 0 --link https://host/b "$at/42"
 logged 'r[-1]["target"] == "/rest/bug/42/comment"' \

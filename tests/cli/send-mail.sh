@@ -148,6 +148,13 @@ has log '"tls": true, "user": "xen"'
 by_smtp 5 smtps --max-mail 4K
 has err 'more than --max-mail 4.0 KiB; upload the bundle and name it with --link'
 
+make_certificate server -days -1
+cat server.pem server.key >both.pem
+smtp --cert both.pem --auth
+sed -i "s/localhost:[0-9]*/localhost:$port/" cred.yaml
+by_smtp 5 smtp --credentials cred.yaml
+has err 'certificate has expired.*cannot prove who it is'
+
 # Faults: what may pass is tried again, what may not is not.
 smtp --fault '451 4.7.1 later,cut,ok,550 5.7.1 not a subscriber,full,slow'
 by_smtp 0 smtp --link https://host/b

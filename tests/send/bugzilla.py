@@ -14,6 +14,7 @@ words.  Serves until its stdin ends or it is killed.
   --cert FILE          TLS with this certificate and key
   --max-kb N           maxattachmentsize
   --path /bugs         where Bugzilla lies
+  --no-parameters      an older one, which does not tell its parameters
   --fault WORD,...     what the next requests meet, one each, see fault()
 
 One JSON object a request goes to the log: method, path, query, the headers
@@ -239,7 +240,8 @@ class Bugzilla:
         a = re.fullmatch(r"/bug/([^/]+)/attachment", path)
         c = re.fullmatch(r"/bug/([^/]+)/comment", path)
         with self.lock:
-            if (method, path) == ("GET", "/parameters"):
+            if ((method, path) == ("GET", "/parameters") and
+                    not self.args.no_parameters):
                 return self.parameters(self.user(headers, params))
             if m and method == "GET":
                 return self.get_bug(m[1], self.user(headers, params), params)
@@ -370,6 +372,7 @@ def main():
     p.add_argument("--cert")
     p.add_argument("--max-kb", type=int, default=1000)
     p.add_argument("--path", default="")
+    p.add_argument("--no-parameters", action="store_true")
     p.add_argument("--fault", default="")
     args = p.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

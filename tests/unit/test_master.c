@@ -387,6 +387,40 @@ static void part_bundle_error(void)
     _exit(1);
 }
 
+/* A mail that goes to sendmail, and one that stays. */
+static void part_mail(void)
+{
+    struct frame *end = calloc(1, sizeof(*end));
+    int sock;
+
+    WANT(ask(CT_BUNDLE, -1, NULL, NULL) == CT_OK);
+    WANT(ask(CT_DRAFT, -1, NULL, NULL) == CT_OK && answer.fd >= 0);
+    WANT(write(answer.fd, "one", 3) == 3);
+    WANT(ask(CT_SENDMAIL, 1, "a+b@c", NULL) == CT_OK && answer.fd >= 0);
+    sock = answer.fd;
+    WANT(frame_recv(sock, end, 5000, -1) == 1 && end->type == SD_END);
+    WANT(ask(CT_KEEP, 0, NULL, NULL) == CT_OK);
+    WANT(ask(CT_DRAFT, -1, NULL, NULL) == CT_OK && answer.fd >= 0);
+    WANT(write(answer.fd, "two", 3) == 3);
+    WANT(ask(CT_KEEP, 1, NULL, NULL) == CT_OK);
+    _exit(0);
+}
+
+static void part_mail_none(void)
+{
+    WANT(ask(CT_BUNDLE, -1, NULL, NULL) == CT_OK);
+    ask(CT_SENDMAIL, 1, "a+b@c", NULL);
+    _exit(0);
+}
+
+static void part_mail_other(void)
+{
+    WANT(ask(CT_BUNDLE, -1, NULL, NULL) == CT_OK);
+    WANT(ask(CT_DRAFT, -1, NULL, NULL) == CT_OK);
+    ask(CT_SENDMAIL, 1, "x@y", NULL);
+    _exit(0);
+}
+
 static volatile sig_atomic_t got_term;
 
 static void on_term(int sig)
@@ -482,6 +516,9 @@ static const struct {
     {"reader-command", part_reader_command},
     {"bundle", part_bundle},
     {"bundle-error", part_bundle_error},
+    {"mail", part_mail},
+    {"mail-none", part_mail_none},
+    {"mail-other", part_mail_other},
     {"stops", part_stops},
     {"deaf", part_deaf},
     {"flood", part_flood},
@@ -861,6 +898,37 @@ static void test_bundle(void **state)
     assert_run(&r, 1, "no manifest.json");
 }
 
+static void test_mail(void **state)
+{
+    static const char to[] = "mailto:d@e,a%2Bb@c";
+    char script[200];
+    struct run r;
+    struct stat st;
+
+    (void)state;
+    put_file(below("b"), "bundle");
+    snprintf(script, sizeof(script), "#!/bin/sh\ncat >%s\n", below("got"));
+    put_file(below("sendmail"), script);
+    assert_int_equal(chmod(below("sendmail"), 0755), 0);
+    r = RUN("mail", "upload", "--sendmail", below("sendmail"), below("b"), to);
+    assert_run(&r, 0, "");
+    assert_false(stat(below("got"), &st) || st.st_size != 3);
+    assert_false(stat(below("b.eml"), &st) || st.st_size != 3);
+    /* Nothing else was left. */
+    assert_int_equal(count_entries(folder), 4);
+    /* A worker cannot choose who gets mail, nor send it unasked. */
+    r = RUN("mail-other", "upload", "--sendmail", below("sendmail"), below("b"),
+            to);
+    assert_run(&r, 1, "nobody asked for mail to there");
+    r = RUN("mail-none", "upload", "--sendmail", below("sendmail"), below("b"),
+            to);
+    assert_run(&r, 1, "the worker is confused and was stopped: CT_SENDMAIL");
+    r = RUN("mail-other", "upload", below("b"), to);
+    assert_run(&r, 1, "no --sendmail");
+    r = RUN("mail-none", "verify", below("b"));
+    assert_run(&r, 1, "CT_SENDMAIL, which verify does not need");
+}
+
 /* Starts part, waits until it is ready, sends signals with pauses between. */
 static struct run run_signals(const char *part, const int *sigs)
 {
@@ -934,11 +1002,13 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
-        T(test_worker_state),  T(test_statuses),        T(test_output),
-        T(test_output_dir),    T(test_output_dir_link), T(test_output_dropped),
-        T(test_output_error),  T(test_nonsense),        T(test_readers),
-        T(test_bundle),        T(test_signals),         T(test_signals_doubled),
-        T(test_master_killed),
+        T(test_worker_state),    T(test_statuses),
+        T(test_output),          T(test_output_dir),
+        T(test_output_dir_link), T(test_output_dropped),
+        T(test_output_error),    T(test_nonsense),
+        T(test_readers),         T(test_bundle),
+        T(test_signals),         T(test_signals_doubled),
+        T(test_master_killed),   T(test_mail),
     };
 
     if (argc && !strcmp(argv[0], "xen-bugtool-worker"))

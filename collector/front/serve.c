@@ -493,7 +493,8 @@ static bool may_get_mail(const struct options *opt, const char *address)
 {
     const char *url =
         opt->n_operands > 1 ? opt->operands[1] : options_last(opt, OPT_UPLOAD);
-    char *copy = url ? xstrdup(url) : NULL;
+    /* In a session another place can be asked for than the first. */
+    char *copy = url && str_starts(url, "mailto:") ? xstrdup(url) : NULL;
     bool may = !copy;
 
     if (copy) {

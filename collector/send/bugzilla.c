@@ -150,11 +150,21 @@ static enum send_result judge(struct call *c, enum send_result r,
 
     if (!b->answer.status)
         return r;
+    if (b->answer.status >= 300 && b->answer.status < 400) {
+        err_set(err, -EIO,
+                "%.160s: %.120s sends us elsewhere (%ld), which is not "
+                "followed, since the key would go along; name the Bugzilla by "
+                "its own URL",
+                b->job->shown, b->to.host, b->answer.status);
+        return SEND_FAILED;
+    }
     if (bugzilla_parse(buf_str(&b->answer.body), b->answer.body.len, &c->object,
                        &why)) {
-        if (r == SEND_DONE)
+        if (r == SEND_DONE) {
+            job_set_answer(b->job, "", 0);
             err_set(err, -EBADMSG, "%.160s: %s; is there a Bugzilla at %.160s?",
                     b->job->shown, why.text, b->url.base);
+        }
         return r == SEND_DONE ? SEND_FAILED : r;
     }
     job_set_answer(b->job, "", 0); /* JSON is not for people */
@@ -479,22 +489,6 @@ static enum send_result file_bug(struct bugzilla *b, struct err *err)
 
 /* ---- the attachment ------------------------------------------------------ */
 
-static const char *type_of(const char *name)
-{
-    static const struct {
-        const char *end, *type;
-    } rows[] = {
-        {".bz2", "application/x-bzip2"}, {".gz", "application/gzip"},
-        {".xz", "application/x-xz"},     {".zst", "application/zstd"},
-        {".tar", "application/x-tar"},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (str_ends(name, rows[i].end))
-            return rows[i].type;
-    return "application/octet-stream";
-}
-
 /* Before megabytes are sent in vain.  A server that does not say is tried. */
 static enum send_result check_size(struct bugzilla *b, struct err *err)
 {
@@ -540,7 +534,7 @@ static struct json_object *attachment_fields(struct bugzilla *b, bool comment)
     buf_addf(&text, "xen-bugtool's report%s%s", form.xen ? ", Xen " : "",
              form.xen ? form.xen : "");
     add_text(o, "summary", buf_str(&text));
-    add_text(o, "content_type", type_of(b->job->name));
+    add_text(o, "content_type", job_content_type(b->job));
     buf_reset(&text);
     if (comment)
         form_write_comment(&form, &text);

@@ -34,6 +34,22 @@ static void read_all(int fd, struct buf *out)
     }
 }
 
+const char *job_content_type(const struct job *job)
+{
+    static const struct {
+        const char *end, *type;
+    } rows[] = {
+        {".bz2", "application/x-bzip2"}, {".gz", "application/gzip"},
+        {".xz", "application/x-xz"},     {".zst", "application/zstd"},
+        {".tar", "application/x-tar"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (str_ends(job->name, rows[i].end))
+            return rows[i].type;
+    return "application/octet-stream";
+}
+
 const char *job_note(const struct job *job)
 {
     const char *note = job->opt->command->bit == CMD_UPLOAD

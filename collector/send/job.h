@@ -50,6 +50,9 @@ struct job {
 /* "" if the worker said nothing of that name. */
 const char *job_text(const struct job *job, const char *name);
 
+/* Of the bundle, by its name. */
+const char *job_content_type(const struct job *job);
+
 /* What happened, in the user's words: of --note, which upload's alone has been
  * looked through for secrets, else of the bundle; NULL: nothing was said. */
 const char *job_note(const struct job *job);

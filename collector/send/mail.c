@@ -159,7 +159,7 @@ static struct message *compose(struct mail *m, bool attached)
         .draft = m->draft,
         .text = buf_str(&text),
         .attach_name = attached ? m->job->name : NULL,
-        .attach_type = "application/octet-stream",
+        .attach_type = job_content_type(m->job),
         .attach_size = m->job->size,
     });
     buf_done(&text);

@@ -118,6 +118,7 @@ logged 'r[-2]["body"]["product"] == "Xen"' \
     'r[-1]["target"] == "/rest/bug/101/attachment"' \
     'r[-1]["body"]["comment"] == ""'
 send 5 "$at/new?product=Nope&component=tools"
+has err "To try again: .*:$port/new\?product=Nope&component=tools'\$"
 has err 'either the product Nope does not exist.*error 106'
 send 5 "$at/new?product=Xen&component=nope"
 has err "has no component named 'nope'.*error 105"
@@ -199,13 +200,14 @@ send 5 "$at/new?product=Xen&component=tools"
 has err "bug 101 was filed, but has no attachment .*bugzilla.https://localhost"
 bugzilla --fault ok,away
 send 5 "$at/42"
-has err '302'
+has err 'sends us elsewhere \(302\), which is not followed'
 bugzilla --fault deep
 send 5 "$at/42"
 has err 'not JSON as'
 bugzilla --fault ok,huge
 send 5 "$at/42"
 has err 'not JSON as|longer than 1 MiB'
+lacks err 'server says: .*xxx'
 bugzilla --fault ok,broken
 send 5 "$at/42"
 has err 'not JSON as'

@@ -52,6 +52,7 @@ mail b.tar.bz2.eml 'm["To"] == "xen-users@lists.example"' \
     '"\nProblems found\n" in t' '"names are the true ones" in " ".join(t.split())' \
     "hashlib.sha256(a[0].get_content()).hexdigest() == '$sha'" "'$sha' in t" \
     'a[0].get_filename() == "b.tar.bz2"' \
+    'a[0].get_content_type() == "application/x-bzip2"' \
     'a[0].get_content_disposition() == "attachment"'
 has b.tar.bz2.receipt '"drafted"'
 # Nothing is replaced; what its fields say, in its fields.

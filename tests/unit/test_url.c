@@ -105,7 +105,10 @@ static void test_shown(void **state)
         {"https://h/x?sig=secret", "https://h/x?..."},
         {"https://h?sig=a@b", "https://h?..."},
         {"https://h/x#part", "https://h/x?..."},
-        {"mailto:a@b.org?subject=x", "mailto:a@b.org?..."},
+        {"mailto:a@b.org?subject=x", "mailto:a@b.org?subject=x"},
+        {"bugzilla+https://me@h/new?product=x",
+         "bugzilla+https://h/new?product=x"},
+        {"bugzilla+https://h/new?api_key=x", "bugzilla+https://h/new?..."},
         {"x", "x"},
     };
 

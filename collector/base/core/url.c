@@ -117,13 +117,22 @@ int url_check(const char *url, struct err *err)
                          url);
 }
 
+/* What stands in the query of these is to be seen: the subject of a mail, the
+ * fields of a new bug.  Else it may hold a signature. */
+static bool shows_query(const char *url)
+{
+    return (str_starts(url, "mailto:") || str_starts(url, "bugzilla+")) &&
+           !strcasestr(url, "key=") && !strcasestr(url, "token=") &&
+           !strcasestr(url, "password=");
+}
+
 char *url_shown(const char *url)
 {
     const char *at = strstr(url, "://");
     size_t scheme = at ? (size_t)(at - url) + 3 : 0, host, end;
     const char *user_end;
 
-    end = strcspn(url, "?#");
+    end = shows_query(url) ? strlen(url) : strcspn(url, "?#");
     if (!at || scheme > end)
         return xasprintf("%.*s%s", (int)end, url, url[end] ? "?..." : "");
     host = strcspn(url + scheme, "/?#");

@@ -17,8 +17,8 @@ int url_check(const char *url, struct err *err);
 /* Of --proxy: one of libcurl's kinds of proxy, and no password either. */
 int url_check_proxy(const char *url, struct err *err);
 
-/* Without user and password, and without the query, which may hold a signature;
- * to be freed. */
+/* Without user and password, and without a query that may hold a signature or
+ * key; to be freed. */
 char *url_shown(const char *url);
 
 #endif

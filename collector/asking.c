@@ -13,6 +13,7 @@
 #include "collector/diagnosed.h"
 #include "collector/offered.h"
 #include "collector/review.h"
+#include "collector/sending.h"
 #include "collector/session/session.h"
 
 #define SUMMARY "summary.txt"
@@ -69,6 +70,25 @@ static int ask_groups(struct collect *c, struct term *t, bool *changed)
     return r;
 }
 
+static int ask_privacy(struct collect *c, struct term *t, bool *changed,
+                       struct err *err)
+{
+    static const struct session_option levels[] = {
+        {"secrets",
+         "passwords, keys and tokens; names and addresses stay as they are"},
+        {"public",
+         "hosts, users and addresses get pseudonyms too: fit for a list"},
+    };
+    size_t chosen = !strcmp(c->cfg.privacy, levels[1].name);
+    int r =
+        session_pick(t, "What is to be hidden?", "Level", levels, 2, &chosen);
+
+    if (r || !strcmp(levels[chosen].name, c->cfg.privacy))
+        return r;
+    *changed = true; /* members have other names */
+    return collect_set_privacy(c, levels[chosen].name, err);
+}
+
 static int ask_note(struct collect *c, struct term *t)
 {
     struct buf note = BUF_INIT;
@@ -85,18 +105,18 @@ int asking_before(struct collect *c, struct term *t, struct err *err)
     bool changed = false;
     int r;
 
-    session_intro(t, false);
+    session_intro(t);
     r = ask_groups(c, t, &changed);
     if (!r)
+        r = ask_privacy(c, t, &changed, err);
+    if (!r)
         r = ask_note(c, t);
-    if (r) {
-        term_say(t, "Left before anything was collected: there is no bundle.");
-        return r;
-    }
-    if (changed)
+    if (!r && changed)
         r = plan_again(c, err);
+    if (r == -ECANCELED)
+        term_say(t, "Left before anything was collected: there is no bundle.");
     /* The answers took their time; a recorded run has its own. */
-    if (!c->recording)
+    if (!r && !c->recording)
         c->start_ms = clock_real_ms();
     return r;
 }
@@ -220,10 +240,19 @@ static void print_problems(FILE *f, const void *arg)
     diagnosed_print(f, made->diagnosis, false);
 }
 
-enum action { ACT_KEEP, ACT_SUMMARY, ACT_PROBLEMS, ACT_REVIEW, ACT_COUNT };
+enum action {
+    ACT_KEEP,
+    ACT_SUMMARY,
+    ACT_PROBLEMS,
+    ACT_REVIEW,
+    ACT_BUG,
+    ACT_LIST,
+    ACT_UPLOAD,
+    ACT_COUNT
+};
 
 static void act(struct collect *c, struct term *t, const struct made *made,
-                enum action what)
+                struct sending *sending, enum action what)
 {
     switch (what) {
     case ACT_SUMMARY:
@@ -235,12 +264,22 @@ static void act(struct collect *c, struct term *t, const struct made *made,
     case ACT_REVIEW:
         show_review(c, t);
         break;
+    case ACT_BUG:
+        sending_do(sending, SENDING_BUG, NULL);
+        break;
+    case ACT_LIST:
+        sending_do(sending, SENDING_LIST, NULL);
+        break;
+    case ACT_UPLOAD:
+        sending_do(sending, SENDING_UPLOAD, NULL);
+        break;
     default:
         break;
     }
 }
 
-void asking_after(struct collect *c, struct term *t, const struct made *made)
+static void offer(struct collect *c, struct term *t, const struct made *made,
+                  struct sending *sending)
 {
     static const struct session_option offers[ACT_COUNT] = {
         [ACT_KEEP] = {"keep", "leave the bundle where it is, and end"},
@@ -248,19 +287,50 @@ void asking_after(struct collect *c, struct term *t, const struct made *made)
         [ACT_PROBLEMS] = {"problems",
                           "the problems found, with cause and remedy"},
         [ACT_REVIEW] = {"review", "what was hidden in it, and where"},
+        [ACT_BUG] = {"bug", SENDING_BUG_TEXT},
+        [ACT_LIST] = {"list", SENDING_LIST_TEXT},
+        [ACT_UPLOAD] = {"upload", SENDING_UPLOAD_TEXT},
     };
-    size_t chosen;
+    /* Folders cannot be sent; and a recorded host was read as somebody else's:
+     * what it takes to send is closed to this run then. */
+    bool can_send = !c->recording && c->cfg.format != BUNDLE_DIR;
+    size_t n = can_send ? ACT_COUNT : ACT_BUG, chosen;
 
-    show_summary(c, t);
     for (;;) {
         term_row(t, "%s", "");
         term_say(t, "Bundle (%s): %s", made->size, made->path);
         chosen = ACT_KEEP;
-        if (session_pick(t, "What now?", "Choose", offers, ACT_COUNT,
-                         &chosen) ||
+        if (session_pick(t, "What now?", "Choose", offers, n, &chosen) ||
             chosen == ACT_KEEP)
-            break;
-        act(c, t, made, (enum action)chosen);
+            return;
+        act(c, t, made, sending, (enum action)chosen);
     }
+}
+
+/* What --upload asks for comes first. */
+static void send_named(struct sending *sending, const char *url)
+{
+    enum sending_to to = str_starts(url, "mailto:")     ? SENDING_LIST
+                         : str_starts(url, "bugzilla+") ? SENDING_BUG
+                                                        : SENDING_UPLOAD;
+
+    sending_do(sending, to, url);
+}
+
+bool asking_after(struct collect *c, const struct options *opt, struct term *t,
+                  struct stop *stop, const struct made *made)
+{
+    struct sending *sending = sending_new(opt, c->ctl, t, stop, made->path);
+    bool well;
+
+    show_summary(c, t);
+    if (options_has(opt, OPT_UPLOAD))
+        send_named(sending, options_last(opt, OPT_UPLOAD));
+    offer(c, t, made, sending);
     term_say(t, "The bundle stays at %s", made->path);
+    if (c->recording)
+        term_copy(t, "To send it: xen-bugtool upload %s", made->path);
+    well = sending_went_well(sending);
+    sending_free(sending);
+    return well;
 }

@@ -23,7 +23,9 @@ struct made {
 };
 
 /* Shows its summary, then offers what can be done with it until the user has
- * enough.  t's stop must be one that only ends this. */
-void asking_after(struct collect *c, struct term *t, const struct made *made);
+ * enough.  stop is t's, and ends nothing but this.  False: it was to be sent
+ * and could not. */
+bool asking_after(struct collect *c, const struct options *opt, struct term *t,
+                  struct stop *stop, const struct made *made);
 
 #endif

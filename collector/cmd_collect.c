@@ -115,12 +115,14 @@ static void tell_item(const struct manifest_item *item, void *arg)
         event_item(item);
 }
 
-static int open_output(struct collect *c, const char *stem, int *out_fd,
+static int open_output(struct collect *c, char **stem, int *out_fd,
                        int *spool_fd, struct err *err)
 {
-    int r = control_output(c->ctl, stem, c->cfg.folder, c->cfg.format_name,
-                           out_fd, err);
+    int r;
 
+    *stem = collect_stem(c);
+    r = control_output(c->ctl, *stem, c->cfg.folder, c->cfg.format_name, out_fd,
+                       err);
     if (!r)
         collect_confine(c, *out_fd);
     if (!r && c->cfg.format != BUNDLE_DIR)
@@ -170,6 +172,26 @@ static int make_bundle(struct collect *c, const char *stem, int out_fd,
     return r;
 }
 
+/* Those that there are any of, as a sentence. */
+static void print_counts(FILE *f, const struct tally *t)
+{
+    static const enum status order[] = {
+        ST_OK,     ST_PARTIAL, ST_FAILED,  ST_TIMEOUT,
+        ST_DENIED, ST_REFUSED, ST_SKIPPED, ST_ABSENT,
+    };
+    const char *between = "Items: ";
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        if (!t->by_status[order[i]])
+            continue;
+        fprintf(f, "%s%zu %s", between, t->by_status[order[i]],
+                status_name(order[i]));
+        between = ", ";
+    }
+    fprintf(f, "; %" PRIu64 " secret%s hidden\n", t->redactions,
+            t->redactions == 1 ? "" : "s");
+}
+
 static void print_end(const struct collect *c, const char *path,
                       const char *size, const struct tally *t)
 {
@@ -183,21 +205,15 @@ static void print_end(const struct collect *c, const char *path,
 
     fprintf(f, "Bundle: %s (%s)\n",
             path ? path : "written to the descriptor of --outfd", size);
-    fprintf(f,
-            "Items: %zu ok, %zu partial, %zu failed, %zu timeout, %zu denied, "
-            "%zu refused, %zu skipped, %zu absent; %" PRIu64 " secrets hidden",
-            t->by_status[ST_OK], t->by_status[ST_PARTIAL],
-            t->by_status[ST_FAILED], t->by_status[ST_TIMEOUT],
-            t->by_status[ST_DENIED], t->by_status[ST_REFUSED],
-            t->by_status[ST_SKIPPED], t->by_status[ST_ABSENT], t->redactions);
-    if (t->pseudonyms)
-        fprintf(f, ", %" PRIu64 " pseudonyms put in", t->pseudonyms);
-    fputc('\n', f);
+    print_counts(f, t);
     collect_print_missing(f, t);
     if (t->diagnosis)
         diagnosed_print_short(f, t->diagnosis);
     if (path)
-        fprintf(f, "Look inside: xen-bugtool inspect %s\n", path);
+        fprintf(f,
+                "Look inside: xen-bugtool inspect %s\n"
+                "Send it: xen-bugtool upload %s URL\n",
+                path, path);
 }
 
 /* Which file system it was that could not take the bundle. */
@@ -212,50 +228,6 @@ static void name_place(const struct collect *c, const struct options *opt,
                    named            ? named
                    : *c->cfg.folder ? c->cfg.folder
                                     : "/var/tmp");
-}
-
-/* What ended the collection must not end what comes after it. */
-static void talk(struct collect *c, struct term *t, const struct made *made)
-{
-    struct stop *after = stop_new();
-
-    start_clock(0);
-    the_stop = after;
-    term_set_stop(t, after);
-    asking_after(c, t, made);
-    the_stop = c->stop;
-    term_set_stop(t, c->stop);
-    stop_free(after);
-}
-
-/* t NULL: nobody is asked.  path_out: where it lies, to be freed; NULL with
- * --outfd. */
-static int finish(struct collect *c, struct term *t, uint64_t bytes,
-                  const struct tally *tally, char **path_out, struct err *err)
-{
-    char *path = NULL, *note = NULL, size[24];
-    int r = control_finish(c->ctl, true, &path, &note, err);
-
-    if (r)
-        goto out;
-    if (note && *note)
-        log_msg(LOG_WARN, "%s", note);
-    if (c->cut)
-        log_msg(LOG_WARN, "the bundle was cut short: %s", c->cut);
-    log_progress("%s", "");
-    str_size(bytes, size);
-    if (c->cfg.json)
-        event_end(path, bytes, tally, c->cut);
-    else if (t && path)
-        talk(c, t, &(struct made){path, size, tally->diagnosis});
-    else
-        print_end(c, path, size, tally);
-    *path_out = path;
-    path = NULL;
-out:
-    free(path);
-    free(note);
-    return r;
 }
 
 /* --upload.  False: it was not delivered, and the user was told. */
@@ -280,6 +252,54 @@ static bool deliver(struct collect *c, const struct options *opt,
     return sent;
 }
 
+/* What ended the collection must not end what comes after it. */
+static bool talk(struct collect *c, const struct options *opt, struct term *t,
+                 const struct made *made)
+{
+    struct stop *after = stop_new();
+    bool well;
+
+    start_clock(0);
+    the_stop = after;
+    term_set_stop(t, after);
+    well = asking_after(c, opt, t, after, made);
+    the_stop = c->stop;
+    term_set_stop(t, c->stop);
+    stop_free(after);
+    return well;
+}
+
+/* t NULL: nobody is asked.  *sent is set to false if it was to be sent and
+ * could not. */
+static int finish(struct collect *c, const struct options *opt, struct term *t,
+                  uint64_t bytes, const struct tally *tally, bool *sent,
+                  struct err *err)
+{
+    char *path = NULL, *note = NULL, size[24];
+    int r = control_finish(c->ctl, true, &path, &note, err);
+
+    if (r)
+        goto out;
+    if (note && *note)
+        log_msg(LOG_WARN, "%s", note);
+    if (c->cut)
+        log_msg(LOG_WARN, "the bundle was cut short: %s", c->cut);
+    log_progress("%s", "");
+    str_size(bytes, size);
+    if (c->cfg.json)
+        event_end(path, bytes, tally, c->cut);
+    else if (t && path)
+        *sent = talk(c, opt, t, &(struct made){path, size, tally->diagnosis});
+    else
+        print_end(c, path, size, tally);
+    if (!t && path && options_has(opt, OPT_UPLOAD))
+        *sent = deliver(c, opt, path);
+out:
+    free(path);
+    free(note);
+    return r;
+}
+
 /* Before the items are read: a bundle of the wrong machine helps nobody. */
 static void tell_where(const struct collect *c)
 {
@@ -292,6 +312,9 @@ static void tell_where(const struct collect *c)
                 c->cfg.sysroot);
         return;
     }
+    if (!control_is_root(c->ctl))
+        log_msg(LOG_WARN, "not run as root: what only root may read will be "
+                          "missing");
     if (!strcmp(c->host.role, "domU"))
         log_msg(LOG_WARN, "this is a Xen guest (domU), not dom0: what only the "
                           "hypervisor and dom0 know will be missing");
@@ -300,24 +323,21 @@ static void tell_where(const struct collect *c)
                           "Xen host, it was booted without the hypervisor");
 }
 
-/* The questions, where they are asked, and what is said before the work. */
-static int begin(struct collect *c, struct term *t, struct err *err)
+static void tell_begin(const struct collect *c, const struct options *opt,
+                       struct term *t)
 {
-    int r = t ? asking_before(c, t, err) : 0;
-
-    if (r)
-        return r;
     if (t) {
         start_clock(c->cfg.max_time_ms);
         term_say(t, "Collecting. Ctrl-C once closes the bundle with what is in "
                     "it by then, twice leaves without one.");
     } else if (!c->cfg.json && !c->cfg.quiet && !c->cfg.replay) {
         log_msg(LOG_NOTE,
-                "Collecting %zu items. Secrets are hidden while "
-                "reading; nothing leaves this machine.",
-                c->plan.n);
+                "Collecting %zu item%s. Secrets are hidden while reading; %s.",
+                c->plan.n, c->plan.n == 1 ? "" : "s",
+                options_has(opt, OPT_UPLOAD)
+                    ? "the bundle is sent when it is made"
+                    : "nothing leaves this machine");
     }
-    return 0;
 }
 
 static void close_fd(int *fd)
@@ -332,17 +352,16 @@ static int run(struct collect *c, const struct options *opt, struct term *t,
                bool *sent, struct err *err)
 {
     struct tally tally;
-    char *stem = collect_stem(c), *path = NULL;
-    int out_fd = -1, spool_fd = -1, r;
+    char *stem = NULL;
+    int out_fd = -1, spool_fd = -1, r = 0;
     uint64_t bytes = 0;
 
     memset(&tally, 0, sizeof(tally));
-    if (!c->cfg.dry_run) {
-        r = open_output(c, stem, &out_fd, &spool_fd, err);
-        if (r)
-            goto out;
-    }
-    r = collect_plan(c, err);
+    /* The bundle's name follows from the answers, where there are some. */
+    if (!c->cfg.dry_run && !t)
+        r = open_output(c, &stem, &out_fd, &spool_fd, err);
+    if (!r)
+        r = collect_plan(c, err);
     if (r)
         goto out;
     tell_where(c);
@@ -350,9 +369,13 @@ static int run(struct collect *c, const struct options *opt, struct term *t,
         collect_print_plan(c);
         goto out;
     }
-    r = begin(c, t, err);
+    if (t)
+        r = asking_before(c, t, err);
+    if (!r && t)
+        r = open_output(c, &stem, &out_fd, &spool_fd, err);
     if (r)
         goto out;
+    tell_begin(c, opt, t);
     if (c->cfg.json)
         event_start(stem, &c->plan);
     r = make_bundle(c, stem, out_fd, spool_fd, &tally, &bytes, err);
@@ -360,15 +383,12 @@ static int run(struct collect *c, const struct options *opt, struct term *t,
     close_fd(&out_fd);
     close_fd(&spool_fd);
     if (!r)
-        r = finish(c, t, bytes, &tally, &path, err);
-    if (!r && path && options_has(opt, OPT_UPLOAD))
-        *sent = deliver(c, opt, path);
+        r = finish(c, opt, t, bytes, &tally, sent, err);
 out:
     close_fd(&out_fd);
     close_fd(&spool_fd);
     tally_done(&tally);
     free(stem);
-    free(path);
     return r;
 }
 
@@ -383,6 +403,11 @@ int cmd_collect(const struct options *opt, struct control *ctl)
     if (options_has(opt, OPT_UPLOAD) &&
         url_check(options_last(opt, OPT_UPLOAD), &err)) {
         log_msg(LOG_ERR, "--upload: %s", err.text);
+        return EXIT_USAGE;
+    }
+    if (options_has(opt, OPT_UPLOAD) && options_has(opt, OPT_REPLAY)) {
+        log_msg(LOG_ERR, "--upload: what is made from a recorded host is sent "
+                         "by a run of its own: xen-bugtool upload BUNDLE URL");
         return EXIT_USAGE;
     }
     r = collect_init(&c, opt, ctl, &err);

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "collector/asking.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/url.h"
 #include "collector/cmd.h"
 #include "collector/deliver.h"
+#include "collector/sending.h"
 
 static struct stop *the_stop;
 
@@ -64,9 +67,37 @@ static int send(const struct options *opt, struct delivery *d, struct err *err)
     return status;
 }
 
-int cmd_upload(const struct options *opt, struct control *ctl)
+/* Without a URL: on a terminal it is asked for. */
+static int ask(const struct options *opt, struct control *ctl)
 {
-    const char *path = opt->operands[0], *url = delivery_url(opt);
+    struct stop *stop;
+    struct sending *s;
+    struct term *t;
+    int status;
+
+    if (!asking_wanted(opt) || options_has(opt, OPT_QUEUE)) {
+        log_msg(LOG_ERR,
+                "upload: where to? Give a URL behind the bundle (on a terminal "
+                "it would be asked for)");
+        return EXIT_USAGE;
+    }
+    stop = stop_new();
+    t = term_new(STDIN_FILENO, STDOUT_FILENO, stop);
+    s = sending_new(opt, ctl, t, stop, opt->operands[0]);
+    arm(stop);
+    sending_offer(s);
+    status = sending_went_well(s) ? EXIT_WHOLE : EXIT_UNDELIVERED;
+    signal(SIGTERM, SIG_IGN);
+    sending_free(s);
+    term_free(t);
+    stop_free(stop);
+    return status;
+}
+
+static int send_to(const struct options *opt, struct control *ctl,
+                   const char *url)
+{
+    const char *path = opt->operands[0];
     struct stop *stop = stop_new();
     struct delivery *d = delivery_new(opt, ctl, stop, path);
     struct err err = ERR_INIT;
@@ -99,4 +130,11 @@ out:
     delivery_free(d);
     stop_free(stop);
     return status;
+}
+
+int cmd_upload(const struct options *opt, struct control *ctl)
+{
+    const char *url = delivery_url(opt);
+
+    return url ? send_to(opt, ctl, url) : ask(opt, ctl);
 }

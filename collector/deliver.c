@@ -429,11 +429,9 @@ static int finish_mail(struct delivery *d, const char *url,
 int delivery_send(struct delivery *d, const char *url, struct delivered *out,
                   struct err *err)
 {
-    const char *named = delivery_url(d->opt);
     int sock, r;
 
     memset(out, 0, sizeof(*out));
-    url = named ? named : url;
     r = url_check(url, err);
     if (!r)
         r = control_send(d->ctl, &sock, err);

@@ -48,9 +48,8 @@ struct delivered {
     bool draft; /* nothing was sent: where is the file of a mail */
 };
 
-/* Sends it: to the URL of the command line if it names one, else to url.  0
- * with *out filled, however it went; negative if nothing could be tried.
- * delivered_done in any case. */
+/* Sends it to url.  0 with *out filled, however it went; negative if nothing
+ * could be tried.  delivered_done in any case. */
 int delivery_send(struct delivery *d, const char *url, struct delivered *out,
                   struct err *err);
 void delivered_done(struct delivered *d);

@@ -41,6 +41,14 @@ void stop_request(struct stop *s, enum stop_reason why)
     errno = saved;
 }
 
+void stop_clear(struct stop *s)
+{
+    uint64_t n;
+
+    atomic_store(&s->reason, STOP_NONE);
+    (void)!read(s->fd, &n, sizeof(n));
+}
+
 enum stop_reason stop_reason(const struct stop *s)
 {
     return (enum stop_reason)atomic_load(&s->reason);

@@ -21,6 +21,8 @@ struct stop;
 struct stop *stop_new(void);
 void stop_free(struct stop *s);
 void stop_request(struct stop *s, enum stop_reason why);
+/* Forgets the request; only while nobody else waits. */
+void stop_clear(struct stop *s);
 enum stop_reason stop_reason(const struct stop *s);
 int stop_fd(const struct stop *s);
 /* "interrupted by a signal", ...; NULL for STOP_NONE. */

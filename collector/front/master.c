@@ -154,7 +154,6 @@ static void take_signals(struct master *m)
 static int take_message(struct master *m, struct err *err)
 {
     struct pollfd room = {m->server.sock, POLLOUT, 0};
-    bool finished;
     int r;
 
     /* Answers must not block: without room for one, nothing is asked. */
@@ -168,10 +167,10 @@ static int take_message(struct master *m, struct err *err)
     if (r == -EPROTO)
         return err_set(err, r, "a broken message");
     if (r == 1) {
-        finished = m->server.finished;
         r = serve(&m->server, &m->frame, err);
-        /* What cut the collection short does not count for what follows. */
-        if (m->server.finished && !finished)
+        /* Once the bundle is there, a worker that talks to us has heeded the
+         * last stop, and may be at something else now. */
+        if (m->server.finished)
             m->stops = 0;
         if (m->frame.fd >= 0)
             close(m->frame.fd);

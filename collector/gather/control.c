@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct control {
@@ -32,6 +33,16 @@ void control_free(struct control *c)
     close(c->sock);
     pthread_mutex_destroy(&c->lock);
     free(c);
+}
+
+bool control_is_root(const struct control *c)
+{
+    struct ucred peer;
+    socklen_t n = sizeof(peer);
+
+    /* Who made the socket: the master, before we gave up what it has. */
+    return !getsockopt(c->sock, SOL_SOCKET, SO_PEERCRED, &peer, &n) &&
+           peer.uid == 0;
 }
 
 static int lost(struct err *err, int r)

@@ -16,6 +16,8 @@ struct control;
 
 struct control *control_new(int fd);
 void control_free(struct control *c);
+/* Whether readers read as root. */
+bool control_is_root(const struct control *c);
 
 /* A new reader; the caller closes the socket. */
 int control_reader(struct control *c, uint64_t *id_out, int *sock_out,

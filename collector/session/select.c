@@ -124,6 +124,8 @@ static enum select_answer parse_words(char **words, size_t n_words,
         return SELECT_GO_ON;
     if (n_words == 1 && is_one_of(words[0], "q", "quit"))
         return SELECT_QUIT;
+    if (n_words == 1 && is_one_of(words[0], "l", "list"))
+        return SELECT_LIST;
     if (n_words == 1 &&
         (is_one_of(words[0], "?", "help") || !strcasecmp(words[0], "h")))
         return SELECT_HELP;

@@ -6,7 +6,7 @@
  *                 that only one name has)
  *   all none      as it says; words count in order: "none 3" is only the third
  *   o 3, open net opens it
- *   ?  q          help; leave */
+ *   l  ?  q       the list again; help; leave */
 #ifndef XB_SELECT_H
 #define XB_SELECT_H
 
@@ -20,6 +20,7 @@ enum select_answer {
     SELECT_GO_ON,
     SELECT_SWITCHED, /* states are changed */
     SELECT_OPEN,     /* *index_out is the one */
+    SELECT_LIST,
     SELECT_HELP,
     SELECT_QUIT,
     SELECT_WRONG, /* err says why; nothing is changed */

@@ -11,15 +11,14 @@
 /* What a few sentences need; more is a document, not a note. */
 #define NOTE_MAX 4096u
 
-void session_intro(struct term *t, bool can_send)
+void session_intro(struct term *t)
 {
     term_say(t, "This collects what a Xen maintainer needs to know of this "
                 "host into one file.");
     term_say(t, "Passwords, keys and tokens are hidden while they are read; "
                 "nothing is changed.");
-    term_say(t, "Nothing leaves this machine%s",
-             can_send ? " unless you choose so when it is made."
-                      : "; what to do with the file is up to you.");
+    term_say(t, "Nothing leaves this machine unless you choose so when it is "
+                "made.");
     term_say(t, "Enter takes what is offered; q or Ctrl-C leaves.");
     term_row(t, "%s", "");
 }
@@ -35,7 +34,7 @@ int session_pick(struct term *t, const char *title, const char *prompt,
         names[i] = options[i].name;
     term_row(t, "%s", title);
     for (size_t i = 0; i < n; i++)
-        term_say(t, " %2zu  %-8s %s", i + 1, options[i].name, options[i].text);
+        term_say(t, " %2zu  %-9s %s", i + 1, options[i].name, options[i].text);
     for (;;) {
         struct err err = ERR_INIT;
 

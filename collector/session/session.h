@@ -42,7 +42,7 @@ void session_add_totals(const struct session_group *g,
                         struct session_totals *sum);
 
 /* What it does, and what leaves the machine. */
-void session_intro(struct term *t, bool can_send);
+void session_intro(struct term *t);
 /* Lets groups and their items be switched; 0 or -ECANCELED. */
 int session_choose(struct term *t, struct session_group *groups, size_t n);
 

@@ -158,37 +158,28 @@ static unsigned columns(uint32_t c)
     return c >= 0x1100 ? 2 : 1;
 }
 
-/* text without what a terminal could be driven by; line ends stay. */
+/* text without what a terminal could be driven by, or a line be forged with. */
 static void add_harmless(const struct term *t, const char *text,
                          struct buf *out)
 {
-    char part[TEXT_BYTES], shown[4 * TEXT_BYTES];
+    char shown[4 * TEXT_BYTES];
+    const unsigned char *p = (unsigned char *)shown;
+    uint32_t c;
 
-    for (;;) {
-        size_t n = strcspn(text, "\n");
-        const unsigned char *p = (unsigned char *)shown;
-        uint32_t c;
+    str_visible(text, shown, sizeof(shown));
+    while (*p) {
+        size_t len = decode(p, &c);
 
-        snprintf(part, sizeof(part), "%.*s", (int)n, text);
-        str_visible(part, shown, sizeof(shown));
-        while (*p) {
-            size_t len = decode(p, &c);
-
-            if (c < 0x80 || (t->utf8 && !is_invisible(c)))
-                buf_add(out, p, len);
-            else
-                buf_addf(out, "\\u%04x", c);
-            p += len;
-        }
-        text += n;
-        if (!*text++)
-            return;
-        buf_addc(out, '\n');
+        if (c < 0x80 || (t->utf8 && !is_invisible(c)))
+            buf_add(out, p, len);
+        else
+            buf_addf(out, "\\u%04x", c);
+        p += len;
     }
 }
 
-/* Bytes of the first line of text that fit into width columns; if words is
- * true, up to the end of a word.  A word that is too long by itself, such as a
+/* Bytes of text that fit into width columns; if words is true, up to the end of
+ * a word.  A word that is too long by itself, such as a
  * path, stays in one piece, to be copied. */
 static size_t fit(const char *text, unsigned width, bool words)
 {
@@ -197,7 +188,7 @@ static size_t fit(const char *text, unsigned width, bool words)
     unsigned used = 0;
     uint32_t c;
 
-    while (p[n] && p[n] != '\n') {
+    while (p[n]) {
         size_t len = decode(p + n, &c);
 
         used += columns(c);
@@ -209,7 +200,7 @@ static size_t fit(const char *text, unsigned width, bool words)
     }
     if (used <= width || !words)
         return n;
-    return blank ? blank : lead + strcspn(text + lead, " \n");
+    return blank ? blank : lead + strcspn(text + lead, " ");
 }
 
 static void next_page(struct term *t)
@@ -250,12 +241,14 @@ static void show_words(struct term *t, const char *text)
         show_line(t, indent, text, n);
         text += n;
         text += strspn(text, " ");
-        if (!*text || *text == '\n')
+        if (!*text)
             return;
     }
 }
 
-static void say(struct term *t, bool words, const char *fmt, va_list ap)
+enum how { BY_WORDS, CUT, WHOLE };
+
+static void say(struct term *t, enum how how, const char *fmt, va_list ap)
 {
     struct buf harmless = BUF_INIT;
     char text[TEXT_BYTES];
@@ -263,15 +256,12 @@ static void say(struct term *t, bool words, const char *fmt, va_list ap)
 
     vsnprintf(text, sizeof(text), fmt, ap);
     add_harmless(t, text, &harmless);
-    for (p = buf_str(&harmless);; p++) {
-        if (words)
-            show_words(t, p);
-        else
-            show_line(t, 0, p, fit(p, term_width(t), false));
-        p = strchrnul(p, '\n');
-        if (!*p)
-            break;
-    }
+    p = buf_str(&harmless);
+    if (how == BY_WORDS)
+        show_words(t, p);
+    else
+        show_line(t, 0, p,
+                  how == CUT ? fit(p, term_width(t), false) : strlen(p));
     buf_done(&harmless);
 }
 
@@ -280,7 +270,7 @@ void term_say(struct term *t, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    say(t, true, fmt, ap);
+    say(t, BY_WORDS, fmt, ap);
     va_end(ap);
 }
 
@@ -289,7 +279,16 @@ void term_row(struct term *t, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    say(t, false, fmt, ap);
+    say(t, CUT, fmt, ap);
+    va_end(ap);
+}
+
+void term_copy(struct term *t, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    say(t, WHOLE, fmt, ap);
     va_end(ap);
 }
 
@@ -376,7 +375,7 @@ static enum term_answer ask(struct term *t, struct buf *answer, const char *fmt,
             break;
         show_line(t, 0, p, n);
         p += n;
-        p += *p == '\n' ? 1 : strspn(p, " ");
+        p += strspn(p, " ");
     }
     put(t, p, strlen(p));
     buf_reset(answer);

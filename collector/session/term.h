@@ -32,12 +32,15 @@ void term_set_stop(struct term *t, struct stop *stop);
 /* Columns that a line may have. */
 unsigned term_width(const struct term *t);
 
-/* Text, broken into lines between words; a line that begins with blanks goes
- * on below its first word. */
+/* A sentence, broken into lines between words; a line that begins with blanks
+ * goes on below its first word. */
 void term_say(struct term *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* One line, cut where it is too long. */
 void term_row(struct term *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A line to be copied from the terminal: neither broken nor cut. */
+void term_copy(struct term *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Between these two, what is said stops at each full screen.  Who has seen

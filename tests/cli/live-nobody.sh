@@ -5,6 +5,7 @@ chown 65534:65534 made
 run 0 as_nobody "$XB" collect -y -o made/
 has out 'denied'
 has out 'as root'
+has err 'not run as root'
 bundle=$(echo made/*.tar.bz2)
 [ "$(stat -c '%a %u' "$bundle")" = '600 65534' ] ||
     fail "mode and owner: $(stat -c '%a %u' "$bundle")"

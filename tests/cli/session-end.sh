@@ -23,7 +23,7 @@ ends() {
     mkdir to
     ran="the session of: $(tail -n 1 steps)"
     /usr/bin/python3 "$TOP/tests/cli/pty.py" steps "$XB" --only \
-        sys_memory,hang -o to/ >out || got=$?
+        sys_memory/meminfo,hang -o to/ >out || got=$?
     [ "$got" = "$1" ] || fail "exit status $got instead of $1 from $ran"
     [ "$VARIANT" = plain ] || ! grep -qaE 'runtime error:|Sanitizer' shown ||
         fail "a sanitizer found something in $ran"
@@ -44,7 +44,10 @@ groups='expect or Enter: $'
 items="$groups
 send o mem
 expect go back: \$"
-note="$groups
+level="$groups
+send 
+expect Level"
+note="$level
 send 
 expect > \$"
 for end in 'type \x04' 'type \x03' 'send q' hangup; do
@@ -67,6 +70,11 @@ nothing_left to
 ends 1 <<END
 $items
 type \x03
+END
+nothing_left to
+ends 1 <<END
+$level
+type \x04
 END
 nothing_left to
 for end in 'type \x04' hangup; do

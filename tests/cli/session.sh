@@ -28,6 +28,14 @@ expect or Enter: $
 send ?
 expect switches these
 expect or Enter: $
+send none
+expect 2. of them are switched.*or Enter: $
+send all
+expect or Enter: $
+send l
+expect \[x\] xen_hypervisor .*-- Enter: more
+send 
+expect or Enter: $
 send sys_boot,pkgs
 expect \[ \] sys_boot .*\[ \] sys_pkgs .*or Enter: $
 send o xen_logs
@@ -36,6 +44,8 @@ send 1
 expect 1 \[ \] .*go back: $
 send 
 expect \[-\] xen_logs .*or Enter: $
+send 
+expect Level .1 secrets.: $
 send 
 expect What happened
 send the guest hung, password=hunter2
@@ -57,8 +67,8 @@ send review
 expect redacted: .*-- Enter: more
 send q
 expect Choose
-send 7
-expect there is no number 7
+send 77
+expect there is no number 77
 expect Choose
 send 
 expect The bundle stays at
@@ -97,6 +107,8 @@ expect more; q
 send 
 expect Enter: $
 send 
+expect Level
+send 
 expect > $
 send 
 expect more; q
@@ -111,6 +123,28 @@ on_terminal 0 -s 0x0 steps "$XB" --replay "$host" -o dumb.tar.bz2
 wide 81
 collect --replay "$host" -o plain.tar.bz2
 cmp dumb.tar.bz2 plain.tar.bz2
+
+# The other level: the host's name is nowhere.
+cat >steps <<'END'
+expect more; q
+send q
+expect Enter: $
+send 
+expect Level .1 secrets.: $
+send public
+expect > $
+send 
+expect more; q
+send q
+expect Choose
+send 
+END
+mkdir public
+on_terminal 0 steps "$XB" --replay "$host" -o public/
+holds public/* 'm["options"]["privacy"] == "public"' \
+    '"xenlab" not in m["host"]["name"]'
+case $(ls public) in *xenlab*) fail 'the name names the host' ;; esac
+tail -n 20 shown | grep -qa xenlab && fail 'the host is named' || :
 
 # A small one: nothing is lost, but comes in smaller pages.
 cat >steps <<'END'

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/session/places.h"
 #include "collector/session/select.h"
 #include "collector/session/session.h"
 
@@ -60,6 +61,8 @@ static void test_select(void **state)
         {"99999999999999999999999", SELECT_WRONG, "101p1"},
         {"-1", SELECT_WRONG, "101p1"},
         {"1 1", SELECT_SWITCHED, "101p1"},
+        {"l", SELECT_LIST, "101p1"},
+        {"LIST", SELECT_LIST, "101p1"},
         {"?", SELECT_HELP, "101p1"},
         {"help", SELECT_HELP, "101p1"},
         {"q", SELECT_QUIT, "101p1"},
@@ -188,6 +191,7 @@ static void test_width(void **state)
              "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
              "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2");
     term_row(on.t, "%s", "two\nlines");
+    term_copy(on.t, "%s", "a command that is longer than forty columns are");
     assert_shown(&on, "012345678901234567890123456789012345678\n"
                       "  one two three four five six seven\n"
                       "  eight nine ten\n"
@@ -198,7 +202,8 @@ static void test_width(void **state)
                       "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
                       "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
                       "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\n"
-                      "two\nlines\n");
+                      "two\\x0alines\n"
+                      "a command that is longer than forty columns are\n");
     close_term(&on);
     /* A serial line has no size. */
     on = open_term("C", 0, 0);
@@ -390,6 +395,53 @@ static void test_choose(void **state)
     close_term(&on);
 }
 
+/* ---- places ----------------------------------------------------------------
+ */
+
+static void test_places(void **state)
+{
+    static const struct {
+        const char *typed, *url;
+    } bugs[] = {
+        {"https://bugs.example.org/show_bug.cgi?id=42",
+         "bugzilla+https://bugs.example.org/42"},
+        {"https://example.org/bz/show_bug.cgi?list_id=7&id=42#c3",
+         "bugzilla+https://example.org/bz/42"},
+        {"https://bugs.example.org/enter_bug.cgi?format=x&product=Xen%20P&"
+         "component=tools",
+         "bugzilla+https://bugs.example.org/new?product=Xen%20P&component="
+         "tools"},
+        {"https://bugs.example.org/42", "bugzilla+https://bugs.example.org/42"},
+        {"bugzilla+https://bugs.example.org/42",
+         "bugzilla+https://bugs.example.org/42"},
+        /* No bugs: what is wrong with them is said by who takes them. */
+        {"https://bugs.example.org/show_bug.cgi?ctype=xml",
+         "bugzilla+https://bugs.example.org/"},
+        {"https://bugs.example.org/?id=42", "https://bugs.example.org/?id=42"},
+        {"https://bugs.example.org/page", "https://bugs.example.org/page"},
+        {"https://42", "https://42"},
+        {"https://", "https://"},
+        {"https:///", "https:///"},
+        {"42", "42"},
+        {"?", "?"},
+        {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
+        char *url = place_of_bug(bugs[i].typed);
+
+        assert_string_equal(url, bugs[i].url);
+        free(url);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        char *url = place_of_list(i ? "mailto:a@b.c" : "a@b.c");
+
+        assert_string_equal(url, "mailto:a@b.c");
+        free(url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,7 +450,7 @@ int main(void)
         cmocka_unit_test(test_secret), cmocka_unit_test(test_pages),
         cmocka_unit_test(test_gone),   cmocka_unit_test(test_note),
         cmocka_unit_test(test_pick),   cmocka_unit_test(test_yes),
-        cmocka_unit_test(test_choose),
+        cmocka_unit_test(test_choose), cmocka_unit_test(test_places),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

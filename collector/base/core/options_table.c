@@ -21,7 +21,7 @@ const struct command command_table[] = {
      "name the known problems of a bundle or a log"},
     {"report", CMD_REPORT, "BUNDLE", 1, 1,
      "make a web page of a bundle, or show what it says"},
-    {"upload", CMD_UPLOAD, "BUNDLE URL", 2, 2,
+    {"upload", CMD_UPLOAD, "BUNDLE [URL]", 1, 2,
      "send a bundle somewhere, after a look for secrets in it"},
     {"diff", 0, "OLD NEW", 0, 0, "compare two bundles"},
     {NULL, 0, NULL, 0, 0, NULL},

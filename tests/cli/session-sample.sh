@@ -1,0 +1,47 @@
+# docs/samples/session.txt is what a session looks like: all but numbers, the
+# groups, and what it says of the host is as the program shows it today.
+export SLOW TERM=vt100 LC_ALL=C.UTF-8
+cat >steps <<'END'
+expect more; q
+send 
+expect or Enter: $
+send boot,crash
+expect or Enter: $
+send o xen_logs
+expect go back: $
+send 
+expect or Enter: $
+send 
+expect Level
+send 
+expect > $
+send guest2 paused by itself at 14:20
+expect > $
+send 
+expect Host .*more; q
+send 
+expect Choose
+send problems
+expect Choose
+send review
+expect more; q
+send q
+expect Choose
+send 
+END
+/usr/bin/python3 "$TOP/tests/cli/pty.py" steps "$XB" --replay \
+    "$TOP/tests/hosts/xen-4.17-disk-full" -o b.tar.bz2 >out ||
+    fail 'the session of the sample'
+# same FILE: what must be the same of it.
+same() {
+    sed -e 's/\r$//; s/.*\x1b\[K//' "$1" |
+        sed -e '/^xen-bugtool-[a-z]/,/^Bundle/ { /^Bundle/!d }' \
+            -e '/^Choose.* [pr]/,/^Bundle/ { /^Choose/!d }' \
+            -e '/^ *[0-9]* \[.\]/d' -e '/^Bundle/d; /stays at/d; /To send it/d' \
+            -e '/^[0-9]* items,/ s/.*about/about/' -e 's/[0-9][0-9]*/N/g'
+}
+tail -n +2 "$TOP/docs/samples/session.txt" >typed
+same typed >sample
+same shown >now
+diff -u sample now >&2 || fail "docs/samples/session.txt is out of date; from a
+terminal: xen-bugtool --replay tests/hosts/xen-4.17-disk-full, with what is in $0"

@@ -7,18 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "collector/base/core/confine.h"
 #include "collector/base/core/clock.h"
 #include "collector/base/core/log.h"
 #include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
+#include "collector/bundle_arg.h"
 #include "collector/cmd.h"
 #include "collector/filter.h"
 #include "collector/filter_bundle.h"
 #include "collector/filter_tree.h"
+#include "collector/gather/replay.h"
+#include "collector/learn.h"
 #include "collector/rules.h"
 #include "collector/settings.h"
+#include "redact/pseudonym.h"
 
 #define STEM "xen-bugtool-redacted"
 
@@ -28,7 +34,9 @@ struct redact {
     struct settings cfg;
     struct redact_rules *rules, *keeping;
     char **rules_files, **rules_overrides;
+    uint8_t key[REDACT_KEY_SIZE];
     char key_id[REDACT_KEY_ID_SIZE];
+    char **keywords;
     struct filter filter;
     bool check;
     bool usage_error;
@@ -45,6 +53,43 @@ static int read_rules(struct redact *c, struct gather *g,
 
     for (size_t i = 0; !r && i < o->n[OPT_REDACT_RULES]; i++)
         r = rules_read_named(g, o->value[OPT_REDACT_RULES][i], added, err);
+    return r;
+}
+
+static bool is_public(const struct redact *c)
+{
+    return !strcmp(c->cfg.privacy, "public");
+}
+
+/* Pseudonyms for the names that g tells of. */
+static int learn(struct redact *c, struct gather *g, const char *host,
+                 bool public, struct err *err)
+{
+    struct learn_opts o = {
+        .host = host, .words = c->keywords, .domains = c->cfg.hide_domains};
+    struct pseudonyms *p = NULL;
+    int r = 0;
+
+    if (public || *c->keywords) {
+        p = pseudonyms_new(c->key, public);
+        r = learn_host(g, &o, p, err);
+    }
+    redact_rules_pseudonyms(c->rules, p);
+    return r;
+}
+
+static int load_names(struct redact *c, struct gather *g, struct err *err)
+{
+    struct utsname u;
+    int r = 0;
+
+    c->keywords = xcalloc(1, sizeof(*c->keywords));
+    for (char **w = c->cfg.keywords; *w; w++)
+        learn_keywords(*w, &c->keywords);
+    if (c->cfg.keyword_file)
+        r = learn_keyword_file(g, c->cfg.keyword_file, &c->keywords, err);
+    if (!r)
+        r = learn(c, g, uname(&u) ? NULL : u.nodename, is_public(c), err);
     return r;
 }
 
@@ -65,7 +110,10 @@ static int load(struct redact *c, struct err *err)
     else
         redact_added_free(added);
     c->usage_error = r == -EINVAL;
+    memcpy(c->key, opts.key, sizeof(c->key));
     explicit_bzero(&opts, sizeof(opts));
+    if (!r)
+        r = load_names(c, g, err);
     gather_free(g);
     if (r)
         return r;
@@ -133,6 +181,8 @@ static void stats_json(const struct redact *c, FILE *f)
                            json_object_new_int64((int64_t)s->total));
     json_object_object_add(o, "unscannable",
                            json_object_new_int64((int64_t)s->unscannable));
+    json_object_object_add(o, "pseudonyms",
+                           json_object_new_int64((int64_t)s->pseudonyms));
     json_object_object_add(o, "rules", rules);
     fprintf(f, "%s\n",
             json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
@@ -159,6 +209,8 @@ static void show_stats(const struct redact *c, bool stdout_free)
     if (s->unscannable)
         fprintf(stderr, "%-32s %10" PRIu64 "\n", "unscannable lines",
                 s->unscannable);
+    if (s->pseudonyms)
+        fprintf(stderr, "%-32s %10" PRIu64 "\n", "pseudonyms", s->pseudonyms);
     fprintf(stderr, "%-32s %10" PRIu64 "\n%" PRIu64 " file%s, %s\n", "all",
             s->total, s->inputs, s->inputs == 1 ? "" : "s",
             str_size(s->bytes, size));
@@ -225,6 +277,33 @@ static int one_file(struct redact *c, struct input *in, const char *name,
     return r ? r : finish_output(c, err);
 }
 
+/* Of a bundle its own names count, not those of this host; one that is public
+ * already has no more to be replaced than keywords. */
+static int learn_from_bundle(struct redact *c, struct err *err)
+{
+    const struct manifest_head *head;
+    struct recording *rec = NULL;
+    struct unpack *u = NULL;
+    struct gather *g;
+    int r;
+
+    if (!is_public(c))
+        return 0;
+    r = bundle_arg_open(c->ctl, &u, NULL, err);
+    if (!r)
+        r = recording_new(u, &rec, err);
+    if (!r) {
+        head = recording_head(rec);
+        g = replay_new(rec);
+        r = learn(c, g, head->host.name,
+                  strcmp(head->options.privacy, "public") != 0, err);
+        gather_free(g);
+    }
+    recording_free(rec);
+    unpack_free(u);
+    return r;
+}
+
 static int a_bundle(struct redact *c, bool folder, struct err *err)
 {
     struct bundle_job job = {
@@ -234,12 +313,19 @@ static int a_bundle(struct redact *c, bool folder, struct err *err)
         .format = c->cfg.format,
         .format_name = c->cfg.format_name,
         .threads = c->cfg.threads,
+        .privacy = c->cfg.privacy,
+        .hide_domains = c->cfg.hide_domains,
         .rules_files = c->rules_files,
         .rules_overrides = c->rules_overrides,
     };
     struct bundle_result res;
     int r;
 
+    for (char **w = c->keywords; *w; w++)
+        job.keywords++;
+    r = learn_from_bundle(c, err);
+    if (r)
+        return r;
     if (c->check)
         return filter_bundle_check(&c->filter, c->ctl, err);
     if (!options_has(c->opt, OPT_OUTFILE)) {
@@ -364,7 +450,8 @@ int cmd_redact(const struct options *opt, struct control *ctl)
         status = c.usage_error   ? EXIT_USAGE
                  : r == -EBADMSG ? EXIT_FOUND
                                  : EXIT_NO_BUNDLE;
-    } else if (c.check && (c.filter.total || c.filter.unscannable)) {
+    } else if (c.check && (c.filter.total || c.filter.unscannable ||
+                           c.filter.pseudonyms)) {
         status = EXIT_FOUND;
     } else if (c.failed) {
         status = EXIT_CUT;
@@ -373,6 +460,8 @@ int cmd_redact(const struct options *opt, struct control *ctl)
         filter_done(&c.filter);
     redact_rules_free(c.keeping);
     redact_rules_free(c.rules);
+    explicit_bzero(c.key, sizeof(c.key));
+    str_list_free(c.keywords);
     str_list_free(c.rules_files);
     str_list_free(c.rules_overrides);
     settings_done(&c.cfg);

@@ -16,6 +16,8 @@ struct shown {
     struct json_object *list; /* --json: the problems; else NULL */
     struct review *review;    /* --review; else NULL */
     struct verify_counts counts;
+    bool public; /* it says so */
+    bool names;  /* names of this host were looked for */
 };
 
 static void show_problem(void *arg, const char *text)
@@ -26,6 +28,11 @@ static void show_problem(void *arg, const char *text)
         json_object_array_add(v->list, json_object_new_string(text));
     else
         puts(text);
+}
+
+static void on_head(void *arg, const struct manifest_head *head)
+{
+    ((struct shown *)arg)->public = !strcmp(head->options.privacy, "public");
 }
 
 static void print_json(const struct shown *v, const char *path)
@@ -45,12 +52,24 @@ static void print_json(const struct shown *v, const char *path)
                            json_object_new_int64((int64_t)v->counts.bytes));
     json_object_object_add(o, "n_problems",
                            json_object_new_int64((int64_t)v->counts.problems));
+    if (v->public)
+        json_object_object_add(o, "names_checked",
+                               json_object_new_boolean(v->names));
     json_object_object_add(o, "problems", json_object_get(v->list));
     if (v->review)
         json_object_object_add(o, "review", review_json(v->review));
     puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
                                                JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(o);
+}
+
+static void print_names(const struct shown *v)
+{
+    puts(v->names ? "Names, addresses and serial numbers of this host were "
+                    "looked for, too."
+                  : "Only rules for secrets were checked: names and addresses "
+                    "can be looked for on the host that made a public bundle "
+                    "only, with the same key (xen-bugtool key).");
 }
 
 static void print_verdict(const struct shown *v, const char *path, bool quiet)
@@ -77,7 +96,8 @@ int cmd_verify(const struct options *opt, struct control *ctl)
 {
     const char *path = opt->operands[0];
     struct shown s = {.list = NULL};
-    struct verify_spec spec = {.problem = show_problem, .arg = &s};
+    struct verify_spec spec = {
+        .problem = show_problem, .head = on_head, .arg = &s};
     struct verify *v = verify_new(&spec);
     struct err err = ERR_INIT;
     struct deep *deep = NULL;
@@ -103,12 +123,15 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     r = bundle_arg_open(ctl, &u, &folder, &err);
     if (r == 0)
         r = verify_run(v, u, folder, &s.counts, &err);
+    s.names = deep && deep_knows_names(deep);
     if (r < 0)
         log_msg(LOG_ERR, "%s: %s", path, err.text);
     else if (s.list)
         print_json(&s, path);
     else
         print_verdict(&s, path, options_has(opt, OPT_QUIET));
+    if (r == 0 && deep && s.public && !s.list && !options_has(opt, OPT_QUIET))
+        print_names(&s);
     if (r == 0 && (fflush(stdout) || ferror(stdout))) {
         log_msg(LOG_ERR, "cannot write the output: %s", strerror(errno));
         r = -EIO;

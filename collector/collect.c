@@ -107,27 +107,6 @@ static char **list_copy(char *const *list)
     return out;
 }
 
-/* A file that the user named. */
-static int read_file(struct gather *g, const char *path, struct buf *out,
-                     struct err *err)
-{
-    struct request rq = {
-        .kind = REQ_READ,
-        .name = path,
-        .flags = READ_NAMED,
-        .max_bytes = CONF_MAX_BYTES,
-        .timeout_ms = CONF_TIMEOUT_MS,
-    };
-    const struct outcome *o;
-    int r = gather_slurp(g, &rq, out, err);
-
-    o = gather_outcome(g);
-    if (!r && o->status != ST_OK)
-        r = err_set(err, -EIO, "cannot read %s: %s", path,
-                    *o->text ? o->text : status_name(o->status));
-    return r;
-}
-
 static int load_keywords(struct collect *c, struct err *err)
 {
     const char *path = c->cfg.keyword_file;
@@ -135,12 +114,13 @@ static int load_keywords(struct collect *c, struct err *err)
     int r = 0;
 
     c->keywords = list_copy(c->cfg.keywords);
+    if (path && !c->recording)
+        return learn_keyword_file(c->gathers[0], path, &c->keywords, err);
     if (path)
-        r = c->recording ? read_named(path, &text, err)
-                         : read_file(c->gathers[0], path, &text, err);
+        r = read_named(path, &text, err);
     if (!r)
         learn_keywords(buf_str(&text), &c->keywords);
-    if (r)
+    else
         err_prefix(err, "--keyword-file: ");
     buf_done(&text);
     return r;

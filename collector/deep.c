@@ -7,6 +7,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/gather/gather.h"
+#include "collector/own.h"
 #include "collector/rules.h"
 
 /* No multiple of the usual window, nor of what is read at once. */
@@ -14,6 +15,7 @@
 
 struct deep {
     struct redact_rules *rules;
+    struct own *names; /* of this host; NULL: it has no key */
     deep_found_fn *found;
     void *arg;
     /* the member */
@@ -96,6 +98,7 @@ static void begin(struct deep *d, const char *name, bool is_name)
 {
     d->name = name;
     d->is_name = is_name;
+    own_begin(d->names, name, is_name);
     d->r = redactor_new(d->rules, sink_to(d));
     memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
     d->unscannable = d->newlines = d->gone = 0;
@@ -108,6 +111,7 @@ static void begin(struct deep *d, const char *name, bool is_name)
 static void scan(struct deep *d, const void *data, size_t n)
 {
     sink_write(redactor_sink(d->r), data, n, NULL);
+    own_feed(d->names, data, n);
 }
 
 /* Names of rules with their numbers are no passwords, though they look like
@@ -181,6 +185,7 @@ void deep_end(struct deep *d)
         scan(d, "%5", d->escape);
     sink_close(redactor_sink(d->r), NULL);
     tell(d);
+    own_end(d->names);
     sink_free(redactor_sink(d->r));
     d->r = NULL;
 }
@@ -202,6 +207,25 @@ void deep_begin(struct deep *d, const char *member)
     begin(d, member, false);
 }
 
+/* ---- this host's names --------------------------------------------------- */
+
+static void found_own(void *arg, const char *member, uint64_t line)
+{
+    struct deep *d = arg;
+
+    d->found(d->arg, member, line, DEEP_OWN);
+}
+
+void deep_head(struct deep *d, const struct manifest_head *head)
+{
+    own_head(d->names, head);
+}
+
+bool deep_knows_names(const struct deep *d)
+{
+    return own_is_ours(d->names);
+}
+
 /* ---- the rules ----------------------------------------------------------- */
 
 int deep_new(const struct options *opt, struct control *ctl,
@@ -220,6 +244,8 @@ int deep_new(const struct options *opt, struct control *ctl,
     *out = NULL;
     for (size_t i = 0; !r && i < opt->n[OPT_REDACT_RULES]; i++)
         r = rules_read_named(g, opt->value[OPT_REDACT_RULES][i], added, err);
+    if (!r)
+        r = own_new(g, found_own, d, &d->names, err);
     gather_free(g);
     random_bytes(opts.key, sizeof(opts.key));
     if (!r)
@@ -249,6 +275,7 @@ void deep_free(struct deep *d)
     if (d->r)
         sink_free(redactor_sink(d->r));
     redact_rules_free(d->rules);
+    own_free(d->names);
     free(d->hits);
     free(d);
 }

@@ -3,18 +3,25 @@
  * What was redacted by one engine is looked through by the other one, with
  * windows of another size, so that a fault of either shows.  A well-formed
  * token is no secret; whatever else a rule would hide, is one.  The rules are
- * those of this host.  A secret is named by its place and rule, never shown. */
+ * those of this host.  A secret is named by its place and rule, never shown.
+ *
+ * Of a public bundle that was made on this host, under its key, it also looks
+ * for the names, addresses and serial numbers of this host: own.h. */
 #ifndef XB_DEEP_H
 #define XB_DEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "collector/base/core/options.h"
 #include "collector/gather/control.h"
+#include "collector/pack/manifest.h"
 #include "redact/redact.h"
 
 struct deep;
+
+#define DEEP_OWN "own" /* as a rule: something that names this host */
 
 /* rule "unscannable": no rule could be run on that line.  Line 0: the name of
  * the member, not what is in it. */
@@ -36,5 +43,9 @@ void deep_name(struct deep *d, const char *name);
 void deep_begin(struct deep *d, const char *member);
 void deep_feed(struct deep *d, const void *data, size_t n);
 void deep_end(struct deep *d);
+/* As soon as the manifest's is known. */
+void deep_head(struct deep *d, const struct manifest_head *head);
+/* Whether this is a bundle in which this host knows its names. */
+bool deep_knows_names(const struct deep *d);
 
 #endif

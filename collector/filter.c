@@ -151,7 +151,9 @@ uint64_t filter_count(struct filter *f, const struct redactor *r)
         f->hits[i] += hits[i];
     f->total += redactor_hits_total(r);
     f->unscannable += redactor_unscannable(r);
-    return redactor_hits_total(r) + redactor_unscannable(r);
+    f->pseudonyms += redactor_pseudonyms(r);
+    return redactor_hits_total(r) + redactor_unscannable(r) +
+           redactor_pseudonyms(r);
 }
 
 int filter_run(struct filter *f, struct input *in, struct sink *out,

@@ -29,7 +29,7 @@ bool input_is_tar(const struct input *in);
 struct filter {
     const struct redact_rules *rules;
     uint64_t *hits; /* of all inputs, by rule */
-    uint64_t total, unscannable, bytes, inputs;
+    uint64_t total, unscannable, pseudonyms, bytes, inputs;
     bool json; /* how filter_tell says it */
 };
 

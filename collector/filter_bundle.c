@@ -153,6 +153,7 @@ static void take_counts(struct job *j, struct member *m, struct redactor *r)
     size_t n = redact_rules_count(j->f->rules);
 
     m->unscannable = redactor_unscannable(r);
+    m->pseudonyms = redactor_pseudonyms(r);
     if (!filter_count(j->f, r))
         return;
     m->counts = xcalloc(n, sizeof(*m->counts));
@@ -172,6 +173,8 @@ static int mark_summary(struct job *j, struct err *err)
 
     buf_addf(&b, "\nRedacted again %s by xen-bugtool %s\n",
              clock_iso(j->now_ms, when), VERSION_TEXT);
+    if (!strcmp(o->privacy, "public"))
+        buf_addf(&b, "Privacy: public\n");
     for (size_t i = 0; o->rules_overrides && o->rules_overrides[i]; i++)
         buf_addf(&b, "HIDES LESS rule %s\n", o->rules_overrides[i]);
     rc = member_write(j->seg, buf_str(&b), b.len, err);

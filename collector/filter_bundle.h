@@ -15,6 +15,9 @@ struct bundle_job {
     enum bundle_format format;
     const char *format_name;
     unsigned threads;
+    const char *privacy; /* the level that was asked for */
+    uint64_t keywords;
+    bool hide_domains;
     char *const *rules_files, *const *rules_overrides; /* or NULL */
 };
 

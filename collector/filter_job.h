@@ -18,7 +18,7 @@ struct member {
     char old_sha256[SHA256_HEX], sha256[SHA256_HEX];
     struct redaction_count *counts;
     size_t n_counts;
-    uint64_t unscannable;
+    uint64_t unscannable, pseudonyms;
     bool listed;
 };
 

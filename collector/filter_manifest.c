@@ -82,6 +82,7 @@ static int change_member(struct job *j, struct manifest_member *mm,
     mm->redactions = m->counts;
     mm->n_redactions = m->n_counts;
     mm->unscannable += m->unscannable;
+    mm->pseudonyms += m->pseudonyms;
     return 0;
 }
 
@@ -145,7 +146,10 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->host.kernel = mask(j, t, h->host.kernel);
     h->host.machine = mask(j, t, h->host.machine);
     h->host.xen = mask(j, t, h->host.xen);
-    h->options.privacy = mask(j, t, h->options.privacy);
+    h->options.privacy = mask(
+        j, t, strcmp(o->privacy, "public") ? h->options.privacy : "public");
+    h->options.keywords += o->keywords;
+    h->options.hide_domains |= o->hide_domains;
     h->options.since = mask(j, t, h->options.since);
     h->options.only = mask_list(j, t, h->options.only);
     h->options.skip = mask_list(j, t, h->options.skip);

@@ -1,6 +1,7 @@
 #include "collector/learn.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -525,4 +526,28 @@ void learn_keywords(const char *text, char ***words)
         }
         text = *end ? end + 1 : end;
     }
+}
+
+int learn_keyword_file(struct gather *g, const char *path, char ***words,
+                       struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .flags = READ_NAMED,
+        .max_bytes = LARGE,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    struct buf text = BUF_INIT;
+    const struct outcome *o;
+    int r = gather_slurp(g, &rq, &text, err);
+
+    o = gather_outcome(g);
+    if (!r && o->status != ST_OK)
+        r = err_set(err, -EIO, "--keyword-file: cannot read %s: %s", path,
+                    *o->text ? o->text : status_name(o->status));
+    if (!r)
+        learn_keywords(buf_str(&text), words);
+    buf_done(&text);
+    return r;
 }

@@ -25,5 +25,8 @@ int learn_host(struct gather *g, const struct learn_opts *o,
 /* The words of a file of keywords, one a line, # begins a comment; appended to
  * *words, a list as str_split makes it. */
 void learn_keywords(const char *text, char ***words);
+/* Of the file that the user named. */
+int learn_keyword_file(struct gather *g, const char *path, char ***words,
+                       struct err *err);
 
 #endif

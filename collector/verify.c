@@ -54,7 +54,14 @@ void verify_secret(void *arg, const char *member, uint64_t line,
 {
     struct verify *v = arg;
 
-    if (!line)
+    if (!strcmp(rule, DEEP_OWN) && !line)
+        problem(v, "the name %s tells of this host", member);
+    else if (!strcmp(rule, DEEP_OWN))
+        problem(v,
+                "%s:%" PRIu64 ": a name, address or serial number of this host "
+                "is left",
+                member, line);
+    else if (!line)
         problem(v, "the name %s holds a secret, of the rule %s", member, rule);
     else if (!strcmp(rule, "unscannable"))
         problem(v,
@@ -171,6 +178,8 @@ static int on_head(const struct manifest_head *head, void *arg, struct err *err)
     struct verify *v = arg;
 
     (void)err;
+    if (v->spec.deep)
+        deep_head(v->spec.deep, head);
     if (v->spec.head)
         v->spec.head(v->spec.arg, head);
     return 0;

@@ -1,0 +1,206 @@
+#include "collector/own.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "collector/base/core/xalloc.h"
+#include "collector/base/digest.h"
+#include "collector/learn.h"
+#include "collector/rules.h"
+#include "redact/pseudonym.h"
+
+#define MAX_WAITING 1000u
+
+struct waiting {
+    char *member;
+    uint64_t line;
+};
+
+struct own {
+    struct pseudonyms *names; /* nothing else is looked for */
+    char key_id[REDACT_KEY_ID_SIZE];
+    own_found_fn *found;
+    void *arg;
+    enum { UNKNOWN, OURS, NOT_OURS } whose;
+    struct waiting *waiting;
+    size_t n_waiting;
+    /* the text */
+    const char *member;
+    bool is_name;
+    struct pseudonymizer *stage;
+    uint64_t count, newlines;
+};
+
+/* ---- what comes out ------------------------------------------------------ */
+
+struct own_sink {
+    struct sink sink;
+    struct own *o;
+};
+
+static void tell(struct own *o)
+{
+    uint64_t now = pseudonymizer_count(o->stage);
+    uint64_t line = o->is_name ? 0 : 1 + o->newlines;
+
+    if (now == o->count)
+        return;
+    o->count = now;
+    if (o->whose == OURS) {
+        o->found(o->arg, o->member, line);
+    } else if (o->whose == UNKNOWN && o->n_waiting < MAX_WAITING) {
+        o->waiting =
+            xreallocarray(o->waiting, o->n_waiting + 1, sizeof(*o->waiting));
+        o->waiting[o->n_waiting++] = (struct waiting){xstrdup(o->member), line};
+    }
+}
+
+/* A pseudonym is counted when it has been written, so what comes next, at the
+ * latest the end, finds it on the line of before. */
+static int own_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    struct own *o = ((struct own_sink *)s)->o;
+    const char *p = data, *end = p + n;
+
+    (void)err;
+    tell(o);
+    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+        o->newlines++;
+        p++;
+    }
+    return 0;
+}
+
+static int own_close(struct sink *s, struct err *err)
+{
+    (void)err;
+    tell(((struct own_sink *)s)->o);
+    return 0;
+}
+
+static void own_sink_free(struct sink *s)
+{
+    free(s);
+}
+
+/* ---- one text ------------------------------------------------------------ */
+
+void own_begin(struct own *o, const char *member, bool is_name)
+{
+    static const struct sink_ops ops = {own_write, own_close, own_sink_free};
+    struct own_sink *s;
+
+    if (!o || o->whose == NOT_OURS)
+        return;
+    s = xcalloc(1, sizeof(*s));
+    s->sink.ops = &ops;
+    s->o = o;
+    o->member = member;
+    o->is_name = is_name;
+    o->stage = pseudonymizer_new(o->names, &s->sink);
+    o->count = o->newlines = 0;
+}
+
+/* The sinks of ours never fail. */
+void own_feed(struct own *o, const void *data, size_t n)
+{
+    if (o && o->stage)
+        sink_write(pseudonymizer_sink(o->stage), data, n, NULL);
+}
+
+void own_end(struct own *o)
+{
+    if (!o || !o->stage)
+        return;
+    sink_close(pseudonymizer_sink(o->stage), NULL);
+    sink_free(pseudonymizer_sink(o->stage));
+    o->stage = NULL;
+}
+
+void own_head(struct own *o, const struct manifest_head *head)
+{
+    if (!o)
+        return;
+    o->whose = !strcmp(head->options.privacy, "public") &&
+                       !strcmp(head->key_id, o->key_id)
+                   ? OURS
+                   : NOT_OURS;
+    for (size_t i = 0; i < o->n_waiting; i++) {
+        if (o->whose == OURS)
+            o->found(o->arg, o->waiting[i].member, o->waiting[i].line);
+        free(o->waiting[i].member);
+    }
+    o->n_waiting = 0;
+}
+
+bool own_is_ours(const struct own *o)
+{
+    return o && o->whose == OURS;
+}
+
+/* ---- the names ----------------------------------------------------------- */
+
+/* Those of this host, without what is found by its form. */
+static int learn_own(struct own *o, struct gather *g, struct err *err)
+{
+    uint8_t key[PSEUDONYM_KEY_SIZE];
+    struct utsname u;
+    struct learn_opts opts = {.addresses = true};
+    struct pseudonyms *all;
+    int r;
+
+    if (!uname(&u))
+        opts.host = u.nodename;
+    random_bytes(key, sizeof(key));
+    all = pseudonyms_new(key, true);
+    o->names = pseudonyms_new(key, false);
+    r = learn_host(g, &opts, all, err);
+    for (size_t i = 0; !r && i < pseudonyms_count(all); i++) {
+        enum pseudonym_kind kind;
+        const char *name = pseudonyms_name(all, i, &kind);
+
+        pseudonyms_learn(o->names, kind, name, strlen(name));
+    }
+    pseudonyms_free(all);
+    return r;
+}
+
+int own_new(struct gather *g, own_found_fn *found, void *arg, struct own **out,
+            struct err *err)
+{
+    uint8_t key[REDACT_KEY_SIZE];
+    struct err why = ERR_INIT;
+    struct own *o;
+    int r = rules_find_key(g, key, &why, err);
+
+    *out = NULL;
+    if (r)
+        return r < 0 ? r : 0;
+    o = xcalloc(1, sizeof(*o));
+    o->found = found;
+    o->arg = arg;
+    redact_key_id(key, o->key_id);
+    explicit_bzero(key, sizeof(key));
+    r = learn_own(o, g, err);
+    if (r) {
+        own_free(o);
+        return r;
+    }
+    *out = o;
+    return 0;
+}
+
+void own_free(struct own *o)
+{
+    if (!o)
+        return;
+    if (o->stage)
+        sink_free(pseudonymizer_sink(o->stage));
+    for (size_t i = 0; i < o->n_waiting; i++)
+        free(o->waiting[i].member);
+    free(o->waiting);
+    pseudonyms_free(o->names);
+    free(o);
+}

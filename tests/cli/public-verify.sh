@@ -1,0 +1,62 @@
+# alone
+# On the host that made a public bundle verify --deep finds what names it; and
+# redact makes a public bundle of another one.
+fresh_etc
+run 0 "$XB" key --init
+collect --only sys_net -o "$PWD/open" --format dir
+collect --only sys_net --privacy public -o "$PWD/public" --format dir
+run 0 "$XB" verify --deep public
+has out 'Names, addresses and serial numbers of this host were looked for'
+run 0 "$XB" verify --deep --json public
+has out '"names_checked": ?true'
+
+# A bundle that only says it is public: of this host, addresses are left.
+cp -r open wrong
+sed -i 's/"privacy":"secrets"/"privacy":"public"/' wrong/manifest.json
+grep -q '"privacy":"public"' wrong/manifest.json || fail 'nothing was changed'
+run 4 "$XB" verify --deep wrong
+has out ':[0-9]+: a name, address or serial number of this host is left'
+run 0 "$XB" verify wrong
+
+# Elsewhere nobody knows the names: another key, or none.
+sed -i 's/"key_id":"[0-9a-f]*"/"key_id":"0123456789abcdef"/' wrong/manifest.json
+run 0 "$XB" verify --deep wrong
+has out 'Only rules for secrets were checked'
+rm "$ETC/xen-bugtool/key"
+run 0 "$XB" verify --deep public
+has out 'Only rules for secrets were checked'
+
+# A recorded host, made public afterwards: by its own names.
+host=$TOP/tests/hosts/xen-4.17-debian12
+run 0 "$XB" key --init
+collect --replay "$host" -o open.tar.bz2
+collect --replay "$host" --privacy public -o straight.tar.bz2
+run 0 "$XB" redact open.tar.bz2 --privacy public -o later.tar.bz2
+run 0 "$XB" verify --deep later.tar.bz2
+run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" later.tar.bz2
+holds later.tar.bz2 'm["options"]["privacy"] == "public"' \
+    'm["host"]["name"].startswith("host-")' \
+    '"xenlab" not in str(m)' 'any(i.get("pseudonyms") for i in items)' \
+    'all("xenlab" not in text(n) for n in names if not n.startswith("xen/"))'
+has <("$XB" inspect later.tar.bz2 summary.txt) '^Privacy: public$'
+for member in commands/sys_net/ip-addr.txt files/etc/hosts; do
+    cmp <("$XB" inspect later.tar.bz2 $member) \
+        <("$XB" inspect straight.tar.bz2 $member)
+    ! cmp -s <("$XB" inspect later.tar.bz2 $member) \
+        <("$XB" inspect open.tar.bz2 $member) || fail "$member as it was"
+done
+# Once more: what is public is left.
+run 0 "$XB" redact later.tar.bz2 --privacy public -o twice.tar.bz2
+cmp <("$XB" inspect later.tar.bz2 commands/sys_net/ip-addr.txt) \
+    <("$XB" inspect twice.tar.bz2 commands/sys_net/ip-addr.txt)
+
+# Text by itself; what goes in and comes out keeps its subnets.
+echo 'peer 10.7.7.5 of 10.7.7.1, Serial Number: ABC-12345, EDELWEISS' >text
+run 0 "$XB" redact --privacy public --keyword edelweiss text
+lacks out '10\.7\.7|12345|EDELWEISS'
+has out 'peer ([0-9]+\.[0-9]+\.[0-9]+)\.[0-9]+ of \1\.1, Serial Number: [A-Z]{3}-[0-9]{5}, keyword-'
+mv out first
+run 0 "$XB" redact --privacy public --keyword edelweiss text
+cmp out first
+run 4 "$XB" redact --privacy public --check text
+run 0 "$XB" redact --check text

@@ -355,12 +355,12 @@ static struct json_object *listed_domains(const char *text)
 
     for (; *text; text += *text == '\n') {
         size_t n = strcspn(text, " \n");
-        unsigned id, mib, vcpus;
+        unsigned id, mib, vcpus, cpu;
         char state[16], *name;
+        int fields = sscanf(text + n, " %9u %9u %9u %15s %9u", &id, &mib,
+                            &vcpus, state, &cpu);
 
-        if (sscanf(text + n, " %9u %9u %9u %15s", &id, &mib, &vcpus, state) ==
-                4 &&
-            !state[strspn(state, "rbpscd-")] &&
+        if (fields >= 4 && !state[strspn(state, "rbpscd-")] &&
             json_object_array_length(list) < MAX_DOMAINS) {
             struct json_object *o = json_object_new_object();
 
@@ -370,6 +370,8 @@ static struct json_object *listed_domains(const char *text)
             facts_put_number(o, "mem_kb", (uint64_t)mib * 1024);
             facts_put_number(o, "vcpus", vcpus);
             facts_put_text(o, "state", state);
+            if (fields == 5)
+                facts_put_number(o, "cpu_s", cpu);
             json_object_object_add(o, "dying",
                                    json_object_new_boolean(state[5] == 'd'));
             json_object_array_add(list, o);

@@ -8,6 +8,7 @@ support no claim but that such a host's files and commands are found.
 import hashlib
 import json
 import os
+import re
 import shutil
 
 START = "2026-01-02T03:04:05.000Z"
@@ -19,7 +20,7 @@ def key(source):
         return {"source": "file", "path": what}, "files" + what
     if kind == "probe":
         return {"source": "hypercall", "probe": what}, "xen/%s.txt" % what
-    name = what.replace("/", "_").replace(" ", "-")
+    name = re.sub(r"[^A-Za-z0-9._+,:@=-]", "_", what.replace(" ", "-"))[:80]
     return {"source": "command", "argv": what.split(" ")}, \
         "commands/recorded/%s.txt" % name
 

@@ -441,6 +441,10 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->tool_version = VERSION_TEXT;
     h->rules_digest = redact_rules_digest(c->rules);
     h->rules_count = redact_rules_in_force(c->rules);
+    h->rules_engine = redact_rules_engine(c->rules);
+    h->diagnosis.digest = c->known->digest;
+    h->diagnosis.count = c->known->n;
+    h->diagnosis.engine = diag_rules_engine(c->known);
     h->rules_files = c->rule_files;
     h->rules_overrides = c->rule_overrides;
     h->complete = cut == NULL;

@@ -134,6 +134,9 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->again.rules_digest = mask(j, t, h->rules_digest);
     h->rules_digest = redact_rules_digest(j->f->rules);
     h->rules_count = redact_rules_in_force(j->f->rules);
+    h->rules_engine = redact_rules_engine(j->f->rules);
+    h->diagnosis.digest = mask(j, t, h->diagnosis.digest);
+    h->diagnosis.engine = mask(j, t, h->diagnosis.engine);
     h->rules_files = o->rules_files;
     h->rules_overrides = o->rules_overrides;
     h->key_id = o->key_id;

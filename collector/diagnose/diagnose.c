@@ -446,6 +446,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         judged_done(j);
     }
     put(rules, "version", version);
+    put(rules, "digest", d->rules->digest);
     json_object_object_add(rules, "count",
                            json_object_new_int64((int64_t)d->rules->n));
     json_object_object_add(doc, "format", json_object_new_int(1));

@@ -2,13 +2,13 @@
  * spare scratches.  A stream belongs to the thread that feeds it. */
 #include "collector/diagnose/match.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
 #define CARRY_MAX (64u << 10)
@@ -184,43 +184,6 @@ static void merge(struct finds *fs, const struct finds *more)
 
 /* ---- one line ------------------------------------------------------------ */
 
-/* The time stamp in front of the line as it stands: ISO, syslog's, xend's,
- * seconds since boot; NULL if there is none. */
-static char *time_of(const char *line, size_t len)
-{
-    static const struct {
-        const char *shape; /* 9: a digit, a: a letter */
-        size_t skip;
-    } shapes[] = {
-        {"9999-99-99T99:99:99", 0},  {"9999-99-99 99:99:99", 0},
-        {"[9999-99-99 99:99:99", 1}, {"aaa 99 99:99:99", 0},
-        {"aaa  9 99:99:99", 0},      {"[99999999T99:99:99", 1},
-    };
-
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        const char *s = shapes[i].shape;
-        size_t k = 0;
-
-        while (s[k] && k < len &&
-               (s[k] == '9'   ? isdigit((unsigned char)line[k])
-                : s[k] == 'a' ? isalpha((unsigned char)line[k])
-                              : line[k] == s[k]))
-            k++;
-        if (!s[k])
-            return xstrndup(line + shapes[i].skip, k - shapes[i].skip);
-    }
-    if (len > 3 && line[0] == '[' && memchr(line, ']', len < 20 ? len : 20)) {
-        size_t k = 1;
-
-        while (k < len && (line[k] == ' ' || isdigit((unsigned char)line[k]) ||
-                           line[k] == '.'))
-            k++;
-        if (k < len && line[k] == ']' && memchr(line, '.', k))
-            return xstrndup(line, k + 1);
-    }
-    return NULL;
-}
-
 /* A brace of a log's line must not name a fact when those are filled in. */
 static void add_value(struct buf *b, const char *value)
 {
@@ -346,7 +309,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     f->line = number;
     f->member = xstrdup(s->member);
     f->title = title_of(s, p, rule->title, line);
-    f->time = time_of(line, len);
+    f->time = stamp_of(line, len);
     f->text = xstrndup(line, len < MATCH_TEXT ? len : MATCH_TEXT);
     if (!block) {
         store(s, f, rule, p->condition);

@@ -20,7 +20,7 @@ struct find {
     char *member;
     char *text;  /* the line, or a block of lines */
     char *title; /* the rule's, with the groups of this match filled in */
-    char *time;  /* the time stamp as the log has it; or NULL */
+    char *time;  /* the line's time stamp (stamp.h); or NULL */
 };
 
 /* What was found for one condition of one rule. */

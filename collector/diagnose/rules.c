@@ -118,7 +118,10 @@ const char *severity_name(enum severity s)
 
 struct diag_rules *diag_rules_new(void)
 {
-    return xcalloc(1, sizeof(struct diag_rules));
+    struct diag_rules *r = xcalloc(1, sizeof(*r));
+
+    r->sum = sha256_new();
+    return r;
 }
 
 /* ---- one rule ------------------------------------------------------------ */
@@ -391,6 +394,7 @@ int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
         free(f);
         return rc;
     }
+    sha256_update(r->sum, text, len);
     f->next = r->files;
     r->files = f;
     return 0;
@@ -408,6 +412,7 @@ int diag_rules_add_builtin(struct diag_rules *r, struct err *err)
 
 int diag_rules_ready(struct diag_rules *r, struct err *err)
 {
+    sha256_hex(r->sum, r->digest);
     return diag_words_new(r, (struct diag_words **)&r->words, err);
 }
 
@@ -418,6 +423,7 @@ void diag_rules_free(struct diag_rules *r)
     if (!r)
         return;
     diag_words_free(r->words);
+    sha256_free(r->sum);
     cut(r, 0);
     free(r->rule);
     free(r->pattern);
@@ -427,6 +433,11 @@ void diag_rules_free(struct diag_rules *r)
         free(f);
     }
     free(r);
+}
+
+const char *diag_rules_engine(const struct diag_rules *r)
+{
+    return diag_words_engine(r->words);
 }
 
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,

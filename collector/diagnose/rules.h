@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
+#include "collector/base/digest.h"
 
 #define DIAG_CONDITIONS 16
 #define DIAG_LINE_MAX 4096u /* of a line, what is looked at */
@@ -61,9 +62,12 @@ struct diag_rules {
     size_t n;
     struct diag_pattern *pattern;
     size_t n_patterns;
-    unsigned n_conditions; /* of all rules */
+    unsigned n_conditions;   /* of all rules */
+    char digest[SHA256_HEX]; /* over the files, once it is ready */
+    bool plain;              /* before it is ready: not with libhs */
     /* private */
     struct diag_file *files;
+    struct sha256 *sum;
     void *words; /* see words.c */
 };
 
@@ -78,6 +82,9 @@ int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
 int diag_rules_add_builtin(struct diag_rules *r, struct err *err);
 /* After the last was added, before the first use. */
 int diag_rules_ready(struct diag_rules *r, struct err *err);
+
+/* Who looks for the words of patterns: "hs", "pcre2". */
+const char *diag_rules_engine(const struct diag_rules *r);
 
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,
                                         const char *id);

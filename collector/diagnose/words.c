@@ -240,7 +240,7 @@ int diag_words_new(const struct diag_rules *r, struct diag_words **out,
     for (size_t i = 0; i < r->n_patterns; i++)
         w->of_pattern[i] = word_number(w, r->pattern[i].word);
 #ifndef REDACT_NO_HS
-    if (!make_hs(w))
+    if (r->plain || !make_hs(w))
 #endif
         rc = w->n ? make_pcre2(w, err) : 0;
     if (rc) {
@@ -249,6 +249,16 @@ int diag_words_new(const struct diag_rules *r, struct diag_words **out,
     }
     *out = w;
     return rc;
+}
+
+const char *diag_words_engine(const struct diag_words *w)
+{
+#ifndef REDACT_NO_HS
+    if (w->db)
+        return "hs";
+#endif
+    (void)w;
+    return "pcre2";
 }
 
 void diag_words_free(struct diag_words *w)

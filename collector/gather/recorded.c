@@ -192,6 +192,9 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     *d = *head;
     d->tool_version = own_str(h, head->tool_version);
     d->rules_digest = own_str(h, head->rules_digest);
+    d->rules_engine = own_str(h, head->rules_engine);
+    d->diagnosis.digest = own_str(h, head->diagnosis.digest);
+    d->diagnosis.engine = own_str(h, head->diagnosis.engine);
     d->rules_files = own_set_list(h, head->rules_files);
     d->rules_overrides = own_set_list(h, head->rules_overrides);
     d->sandbox = own_set_list(h, head->sandbox);

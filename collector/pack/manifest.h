@@ -69,8 +69,14 @@ struct manifest_head {
     const char *tool_version;
     const char *rules_digest;
     uint64_t rules_count;
+    const char *rules_engine; /* who looked for secrets; NULL: not told */
     /* Added rule files; built-in rules that they weaken.  NULL: none. */
     char *const *rules_files, *const *rules_overrides;
+    /* Of the diagnosis; digest and engine NULL: there was none. */
+    struct {
+        const char *digest, *engine;
+        uint64_t count;
+    } diagnosis;
     bool complete;
     const char *cut; /* why it was cut short; NULL if complete */
     bool replayed, synthetic;

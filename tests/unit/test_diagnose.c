@@ -15,6 +15,7 @@
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/diagnose.h"
+#include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
 /* Every built-in rule loads, and its examples hold. */
@@ -216,7 +217,7 @@ static void test_any_cut(void **state)
     (void)state;
     assert_non_null(strstr(whole, "\"text\":\"begin of block\\n1\\n2\""));
     assert_non_null(strstr(whole, "\"count\":6"));
-    assert_non_null(strstr(whole, "\"first\":\"2026-11-01 10:00:00\""));
+    assert_non_null(strstr(whole, "\"first\":\"2026-11-01T10:00:00\""));
     assert_non_null(strstr(whole, "\"last\":\"[   12.5]\""));
     assert_non_null(
         strstr(whole, "\"subjects\":[\"Domain one\",\"Domain two\"]"));
@@ -339,13 +340,52 @@ static void test_classes(void **state)
             rows[i].class);
 }
 
+static void test_stamps(void **state)
+{
+    static const struct {
+        const char *line, *stamp;
+    } rows[] = {
+        {"2026-01-02T03:04:05.678901+01:00 dom0 x", "2026-01-02T03:04:05.678901"
+                                                    "+01:00"},
+        {"2026-01-02T03:04:05+0100 dom0 x", "2026-01-02T03:04:05+01:00"},
+        {"2026-01-02T03:04:05Z x", "2026-01-02T03:04:05Z"},
+        {"2026-01-02 03:04:05,678 x", "2026-01-02T03:04:05.678"},
+        {"[2008-03-22 15:00:01 3109] ERROR", "2008-03-22T15:00:01"},
+        {"[2026-03-28 22:39:25] [    2.5]", "2026-03-28T22:39:25"},
+        {"[20220729T12:11:16.123Z|error|", "2022-07-29T12:11:16.123Z"},
+        {"2023-03-10 04:45:50.541+0000: xc:", "2023-03-10T04:45:50.541+00:00"},
+        {"Jan  3 04:05:06 dom0 x", "Jan  3 04:05:06"},
+        {"Jan 13 04:05:06 dom0 x", "Jan 13 04:05:06"},
+        {"[   12.345678] x", "[   12.345678]"},
+        {"[2001] x", NULL},
+        {"2026-01-02", NULL},
+        {"2026-01-02T03:04:05.", "2026-01-02T03:04:05"},
+        {"2026-01-02T03:04:05+", "2026-01-02T03:04:05"},
+        {"2026-01-02T03:04:05+01", "2026-01-02T03:04:05"},
+        {"", NULL},
+        {"[", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *stamp = stamp_of(rows[i].line, strlen(rows[i].line));
+
+        if (rows[i].stamp)
+            assert_string_equal(stamp, rows[i].stamp);
+        else
+            assert_null(stamp);
+        free(stamp);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_builtin), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_words),   cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_any_cut), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_title),   cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_title),   cmocka_unit_test(test_stamps),
+        cmocka_unit_test(test_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,14 +31,21 @@
 
 static struct diag_rules *rules;
 
-static int load(void **state)
+static struct diag_rules *load_with(bool plain)
 {
+    struct diag_rules *r = diag_rules_new();
     struct err err = ERR_INIT;
 
-    (void)state;
-    rules = diag_rules_new();
-    if (diag_rules_add_builtin(rules, &err) || diag_rules_ready(rules, &err))
+    r->plain = plain;
+    if (diag_rules_add_builtin(r, &err) || diag_rules_ready(r, &err))
         fail_msg("%s", err.text);
+    return r;
+}
+
+static int load(void **state)
+{
+    (void)state;
+    rules = load_with(false);
     return 0;
 }
 
@@ -82,6 +89,7 @@ struct tally {
     const char *name;
     unsigned cases, found, wrong;
     struct buf known; /* ids of all cases, a blank around each */
+    struct buf docs;  /* what was found */
 };
 
 static void end_member(struct a_case *c)
@@ -133,6 +141,7 @@ static void end_case(struct a_case *c, struct tally *t)
         buf_addf(&t->known, " %.*s ", (int)n, p);
         p += n + strspn(p + n, " ");
     }
+    buf_adds(&t->docs, json_object_to_json_string(doc));
     t->cases++;
     t->found += all;
     if (!all)
@@ -199,7 +208,7 @@ static void run_file(const char *name, struct tally *t)
 /* Every problem that must be known is a rule, and has a case. */
 static void test_ids(void **state)
 {
-    struct tally t = {.name = "cases", .known = BUF_INIT};
+    struct tally t = {.name = "cases", .known = BUF_INIT, .docs = BUF_INIT};
     FILE *f = open_file("ids");
     char *line = NULL, id[128];
     size_t size = 0;
@@ -222,6 +231,7 @@ static void test_ids(void **state)
     fclose(f);
     free(line);
     buf_done(&t.known);
+    buf_done(&t.docs);
     printf("cases: %u of %u found\n", t.found, t.cases);
     assert_int_equal(t.wrong, 0);
     assert_int_equal(t.found, t.cases);
@@ -235,7 +245,7 @@ static int by_name(const void *a, const void *b)
 /* Real cases: the established cause is among the first three findings. */
 static void test_heldout(void **state)
 {
-    struct tally t = {.name = "heldout", .known = BUF_INIT};
+    struct tally t = {.name = "heldout", .known = BUF_INIT, .docs = BUF_INIT};
     DIR *dir = opendir(path_of("heldout"));
     char *names[64], rel[300];
     struct dirent *e;
@@ -254,6 +264,7 @@ static void test_heldout(void **state)
         free(names[i]);
     }
     buf_done(&t.known);
+    buf_done(&t.docs);
     printf("held out: %u of %u causes among the first %u findings\n", t.found,
            t.cases, FIRST);
     assert_true(t.cases >= HELDOUT_MIN);
@@ -289,18 +300,28 @@ static int feed(const char *path, const struct stat *st, int type,
     return 0;
 }
 
-/* Whatever stands in any file of a healthy host is no error, even if it is
- * looked at as every kind of log. */
-static void test_healthy(void **state)
+/* What is found in all files of the healthy host; to be freed. */
+static struct json_object *look_at_healthy(void)
 {
     struct json_object *doc;
 
-    (void)state;
+    healthy_files = 0;
     healthy = diagnosis_new(rules);
     assert_int_equal(
         nftw(path_of("../hosts/xen-4.17-debian12"), feed, 16, FTW_PHYS), 0);
     assert_true(healthy_files > 100);
     doc = diagnosis_json(healthy, NULL, "1");
+    diagnosis_free(healthy);
+    return doc;
+}
+
+/* Whatever stands in any file of a healthy host is no error, even if it is
+ * looked at as every kind of log. */
+static void test_healthy(void **state)
+{
+    struct json_object *doc = look_at_healthy();
+
+    (void)state;
     for (size_t i = 0; i < facts_count(doc, "findings"); i++) {
         struct json_object *f = facts_at(doc, "findings", i);
 
@@ -308,7 +329,39 @@ static void test_healthy(void **state)
             fail_msg("%s", json_object_to_json_string(f));
     }
     json_object_put(doc);
-    diagnosis_free(healthy);
+}
+
+static char *all_found(void)
+{
+    struct tally t = {.name = "engine", .known = BUF_INIT, .docs = BUF_INIT};
+    struct json_object *doc = look_at_healthy();
+
+    run_file("cases", &t);
+    run_file("heldout/qubes.txt", &t);
+    run_file("heldout/others.txt", &t);
+    buf_adds(&t.docs, json_object_to_json_string(doc));
+    json_object_put(doc);
+    buf_done(&t.known);
+    return buf_take(&t.docs);
+}
+
+/* With libhs and without: the same. */
+static void test_engines(void **state)
+{
+    struct diag_rules *usual = rules, *plain = load_with(true);
+    char *a = all_found(), *b;
+
+    (void)state;
+    assert_string_equal(diag_rules_engine(plain), "pcre2");
+    assert_string_equal(usual->digest, plain->digest);
+    rules = plain;
+    b = all_found();
+    rules = usual;
+    assert_true(strlen(a) > 10000);
+    assert_string_equal(a, b);
+    free(a);
+    free(b);
+    diag_rules_free(plain);
 }
 
 /* Every rule tells where its message or state comes from. */
@@ -323,9 +376,8 @@ static void test_source(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_heldout),
-        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_ids),     cmocka_unit_test(test_heldout),
+        cmocka_unit_test(test_healthy), cmocka_unit_test(test_engines),
         cmocka_unit_test(test_source),
     };
 

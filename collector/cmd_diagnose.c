@@ -23,6 +23,7 @@
 #include "config.h"
 
 #define BLOCK_BYTES 65536
+#define RULES_BYTES (256u << 10)
 
 struct diagnose {
     const struct options *opt;
@@ -178,35 +179,120 @@ static int a_bundle(struct diagnose *c, struct err *err)
     return r;
 }
 
-static int an_operand(struct diagnose *c, const char *name, struct err *err)
+static int an_input(struct diagnose *c, const char *name, int fd,
+                    struct err *err)
+{
+    struct input *in = NULL;
+    int r = input_new(fd, &in, err);
+
+    if (!r && input_is_tar(in))
+        r = c->opt->n_operands > 1
+                ? err_set(err, -EINVAL, "a bundle stands alone")
+                : a_bundle(c, err);
+    else if (!r)
+        r = a_log(c, in, name, err);
+    input_free(in);
+    return r;
+}
+
+static int open_operand(struct diagnose *c, size_t which, enum input_kind *kind,
+                        int *fd, struct err *err)
+{
+    char *why = NULL;
+    int r = control_operand(c->ctl, which, kind, fd, &why, err);
+
+    free(why);
+    return r;
+}
+
+static int an_operand(struct diagnose *c, size_t which, const char *name,
+                      struct err *err)
 {
     enum input_kind kind = INPUT_SPECIAL;
-    struct input *in = NULL;
-    char *why = NULL;
     int fd = -1, r;
 
-    if (!strcmp(name, "-")) {
-        r = input_new(STDIN_FILENO, &in, err);
-        if (!r)
-            r = a_log(c, in, "standard input", err);
-        input_free(in);
-        return r;
-    }
-    r = control_input(c->ctl, "", &kind, &fd, &why, err);
-    free(why);
+    if (!strcmp(name, "-"))
+        return an_input(c, "standard input", STDIN_FILENO, err);
+    r = open_operand(c, which, &kind, &fd, err);
     if (r)
         return r;
-    if (kind == INPUT_FOLDER)
+    if (kind == INPUT_FOLDER && c->opt->n_operands == 1)
         r = a_bundle(c, err);
+    else if (kind == INPUT_FOLDER)
+        r = err_set(err, -EINVAL, "a bundle stands alone");
     else if (kind != INPUT_FILE)
         r = err_set(err, -EINVAL, "it is neither a file nor a folder");
     else
-        r = input_new(fd, &in, err);
-    if (!r && in)
-        r = input_is_tar(in) ? a_bundle(c, err) : a_log(c, in, name, err);
-    input_free(in);
+        r = an_input(c, name, fd, err);
     if (fd >= 0)
         close(fd);
+    return r;
+}
+
+static int look(struct diagnose *c, struct err *err)
+{
+    const struct options *o = c->opt;
+    size_t n = o->n_operands ? o->n_operands : 1;
+    int r = 0;
+
+    for (size_t i = 0; i < n && !r; i++) {
+        const char *name = o->n_operands ? o->operands[i] : "-";
+
+        r = an_operand(c, i, name, err);
+        if (r)
+            err_prefix(err,
+                       "%s: ", strcmp(name, "-") ? name : "standard input");
+    }
+    return r;
+}
+
+/* ---- rules that somebody writes ------------------------------------------ */
+
+static int read_rules(struct diagnose *c, size_t which, struct buf *out,
+                      struct err *err)
+{
+    enum input_kind kind = INPUT_SPECIAL;
+    char *block = xmalloc(BLOCK_BYTES);
+    int fd = -1, r = open_operand(c, which, &kind, &fd, err);
+    ssize_t n;
+
+    if (!r && kind != INPUT_FILE)
+        r = err_set(err, -EINVAL, "it is no file");
+    while (!r && (n = read(fd, block, BLOCK_BYTES))) {
+        if (n < 0)
+            r = err_sys(err, errno, "cannot read it");
+        else if (out->len + (size_t)n > RULES_BYTES)
+            r = err_set(err, -EFBIG, "it is longer than 256 KiB");
+        else
+            buf_add(out, block, (size_t)n);
+    }
+    if (fd >= 0)
+        close(fd);
+    free(block);
+    return r;
+}
+
+/* -EBADMSG with PATH:LINE and what is wrong there, an example included. */
+static int check_rules(struct diagnose *c, struct err *err)
+{
+    const struct options *o = c->opt;
+    int r = 0;
+
+    for (size_t i = 0; i < o->n_operands && !r; i++) {
+        struct buf text = BUF_INIT;
+        size_t had = c->known->n;
+
+        r = read_rules(c, i, &text, err);
+        if (r)
+            err_prefix(err, "%s: ", o->operands[i]);
+        else if (diag_rules_add(c->known, o->operands[i], buf_str(&text),
+                                text.len, err))
+            r = -EBADMSG;
+        else
+            printf("%s: %zu rules, their examples hold\n", o->operands[i],
+                   c->known->n - had);
+        buf_done(&text);
+    }
     return r;
 }
 
@@ -230,7 +316,6 @@ static int tell(struct diagnose *c, bool *found)
 static int run(struct diagnose *c, bool *found, struct err *err)
 {
     const struct options *o = c->opt;
-    const char *name = o->n_operands ? o->operands[0] : "-";
     int r = load(c, err);
 
     if (r)
@@ -241,14 +326,12 @@ static int run(struct diagnose *c, bool *found, struct err *err)
     }
     if (options_has(o, OPT_EXPLAIN))
         return explain(c, options_last(o, OPT_EXPLAIN), err);
+    if (options_has(o, OPT_CHECK_RULES))
+        return check_rules(c, err);
     c->captures = facts_captures_new();
     c->diagnosis = diagnosis_new(c->known);
-    r = an_operand(c, name, err);
-    if (r)
-        err_prefix(err, "%s: ", !strcmp(name, "-") ? "standard input" : name);
-    else
-        r = tell(c, found);
-    return r;
+    r = look(c, err);
+    return r ? r : tell(c, found);
 }
 
 int cmd_diagnose(const struct options *opt, struct control *ctl)

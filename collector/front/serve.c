@@ -339,10 +339,11 @@ static const char *refuse_operand(const char *path)
     return why;
 }
 
-/* redact's operand itself. */
-static int open_operand(struct server *s, struct stat *st, struct err *err)
+/* An operand of redact or diagnose itself. */
+static int open_operand(struct server *s, uint64_t which, struct stat *st,
+                        struct err *err)
 {
-    const char *path = s->opt->operands[0], *why = refuse_operand(path);
+    const char *path = s->opt->operands[which], *why = refuse_operand(path);
     int fd;
 
     if (why)
@@ -350,7 +351,7 @@ static int open_operand(struct server *s, struct stat *st, struct err *err)
     fd = serve_open_plain(AT_FDCWD, path, 0, st);
     if (fd < 0 && fd != -EBADF)
         return err_sys(err, -fd, "cannot open %.255s", path);
-    if (fd >= 0 && S_ISDIR(st->st_mode) && s->input < 0) {
+    if (fd >= 0 && S_ISDIR(st->st_mode) && s->input < 0 && !which) {
         s->input = fcntl(fd, F_DUPFD_CLOEXEC, 0);
         s->input_path = realpath(path, NULL);
         s->input_dev = st->st_dev;
@@ -383,15 +384,18 @@ static int do_input(struct server *s, struct fields *in, struct answer *out,
                     struct err *err)
 {
     const char *rel = field_str(in), *why = NULL;
+    uint64_t which = field_u64(in);
     enum input_kind kind = INPUT_SPECIAL;
     struct stat st;
     int fd;
 
-    if (!fields_end(in) || !s->opt->n_operands || (*rel && s->input < 0))
+    if (!fields_end(in) || which >= s->opt->n_operands ||
+        (*rel && s->input < 0))
         return nonsense(err, "bad fields, or nothing was named");
     s->asked_bundle = true;
     readers_kill_all(s->readers);
-    fd = *rel ? open_below(s->input, rel, &st) : open_operand(s, &st, err);
+    fd = *rel ? open_below(s->input, rel, &st)
+              : open_operand(s, which, &st, err);
     if (fd < 0 && fd != -EBADF)
         return *rel ? err_sys(err, -fd, "cannot open '%.255s'", rel) : fd;
     if (*rel)

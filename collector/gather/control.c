@@ -210,8 +210,9 @@ int control_finish(struct control *c, bool keep, char **path_out,
     return r;
 }
 
-int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
-                  int *fd_out, char **why_out, struct err *err)
+static int ask_input(struct control *c, const char *rel, size_t which,
+                     enum input_kind *kind_out, int *fd_out, char **why_out,
+                     struct err *err)
 {
     struct buf q = BUF_INIT;
     struct fields f;
@@ -220,6 +221,7 @@ int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
 
     *fd_out = -1;
     field_put_str(&q, rel);
+    field_put_u64(&q, which);
     r = ask(c, CT_INPUT, &q, &f, err);
     buf_done(&q);
     if (r)
@@ -233,6 +235,18 @@ int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
         *why_out = NULL;
     }
     return r;
+}
+
+int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
+                  int *fd_out, char **why_out, struct err *err)
+{
+    return ask_input(c, rel, 0, kind_out, fd_out, why_out, err);
+}
+
+int control_operand(struct control *c, size_t which, enum input_kind *kind_out,
+                    int *fd_out, char **why_out, struct err *err)
+{
+    return ask_input(c, "", which, kind_out, fd_out, why_out, err);
 }
 
 int control_key(struct control *c, struct err *err)

@@ -7,6 +7,7 @@
 #define XB_CONTROL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
@@ -42,6 +43,9 @@ int control_finish(struct control *c, bool keep, char **path_out,
  * unless it is a file or folder; *why_out (INPUT_REFUSED) is to be freed. */
 int control_input(struct control *c, const char *rel, enum input_kind *kind_out,
                   int *fd_out, char **why_out, struct err *err);
+/* The same of one of several operands, from 0 on. */
+int control_operand(struct control *c, size_t which, enum input_kind *kind_out,
+                    int *fd_out, char **why_out, struct err *err);
 /* Makes the host's key; -EEXIST if there is one. */
 int control_key(struct control *c, struct err *err);
 /* Starts xen-bugtool-send on the bundle of control_bundle (after the finish of

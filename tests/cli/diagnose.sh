@@ -70,6 +70,18 @@ printf '\033[2J(XEN) Panic on CPU 3: \033]0;x\007\n' >escapes
 run 4 "$XB" diagnose escapes
 ! grep -q "$(printf '\033')" out || fail 'terminal escapes were passed on'
 
+# Several logs: one diagnosis.
+printf 'x\nxenconsole: Could not read tty from store: No such file\n' >second
+run 4 "$XB" diagnose log.gz quiet second
+has out 'log.gz:2'
+has out 'second:2'
+run 1 "$XB" diagnose second healthy.tar.bz2
+one_line 'healthy.tar.bz2: a bundle stands alone'
+run 1 "$XB" diagnose "$host" second
+one_line 'a bundle stands alone'
+run 1 "$XB" diagnose second nosuch
+one_line 'nosuch: cannot open'
+
 # Wrong words.
 run 1 "$XB" diagnose nosuch
 one_line 'nosuch: No such file'
@@ -104,8 +116,18 @@ has out 'site-rule: Disk sdb is dying'
 has out 'also: Disk sdc is dying'
 has err 'b.yaml:[0-9]+: rule bad-rule: this line does not match'
 
-# The example of xen-bugtool-diagnosis(5), as it is printed.
+cp "$ETC"/xen-bugtool/rules.d/*.yaml .
 rm "$ETC"/xen-bugtool/rules.d/*
+run 0 "$XB" diagnose --check-rules a.yaml
+has out '^a.yaml: 1 rules'
+run 4 "$XB" diagnose --check-rules b.yaml
+one_line '^xen-bugtool: b.yaml:[0-9]+: rule bad-rule: this line does not match'
+run 4 "$XB" diagnose --check-rules a.yaml a.yaml
+has err 'there is a rule of that name'
+run 2 "$XB" diagnose --check-rules
+run 1 "$XB" diagnose --check-rules nosuch.yaml
+
+# The example of xen-bugtool-diagnosis(5), as it is printed.
 /usr/bin/python3 - "$TOP/man/xen-bugtool-diagnosis.5" \
     >"$ETC/xen-bugtool/rules.d/man.yaml" <<'END'
 import re, sys

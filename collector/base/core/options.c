@@ -436,6 +436,8 @@ static void check_needs(struct parse *p)
         mistake(p, "key needs one of --init and --show-id");
     if (o->command->bit == CMD_REDACT)
         check_redact(p);
+    if (options_has(o, OPT_CHECK_RULES) && !o->n_operands)
+        mistake(p, "--check-rules: expected the file to check");
 }
 
 int options_parse(int argc, char **argv, struct options *out, struct err *err)

@@ -55,6 +55,7 @@ enum opt_id {
     OPT_LIST_RULES,
     OPT_LIST,
     OPT_EXPLAIN,
+    OPT_CHECK_RULES,
     OPT_INIT,
     OPT_SHOW_ID,
     OPT_QUEUE,

@@ -4,9 +4,9 @@ run 0 /usr/bin/python3 -B "$TOP/tests/diagnose/states.py"
 while read -r id; do
     collect --replay "$id" -o "$id.tar.bz2"
     run 0 "$XB" inspect "$id.tar.bz2" diagnosis.json
-    cp out first.json
+    cp out "$id.json"
     "$XB" diagnose --json "$id.tar.bz2" >second.json || [ $? = 4 ]
-    /usr/bin/python3 - "$id" first.json second.json <<'END' ||
+    /usr/bin/python3 - "$id" "$id.json" second.json <<'END' ||
 import json, sys
 a, b = (json.load(open(f)) for f in sys.argv[2:])
 assert a == b, "collect and diagnose differ"
@@ -18,4 +18,9 @@ assert not [f for f in found.values()
 END
         fail "$id is not found, or not alone"
 done <ids
+for host in "$TOP"/tests/hosts/*/; do
+    "$XB" diagnose --json "$host" >"$(basename "$host").json" || [ $? = 4 ]
+done
+rm second.json
+run 0 /usr/bin/python3 "$TOP/tests/diagnose/schema.py" ./*.json
 [ "$(wc -l <ids)" -ge 20 ] || fail 'there are too few states'

@@ -338,7 +338,7 @@ static uint64_t line_number(struct match_stream *s, const char *line)
 }
 
 static void on_line(void *arg, const char *line, size_t len,
-                    const uint8_t *seen)
+                    const unsigned *patterns, size_t n)
 {
     struct match_stream *s = arg;
     const struct diag_rules *rules = s->m->rules;
@@ -350,12 +350,11 @@ static void on_line(void *arg, const char *line, size_t len,
         len--;
     if (len > DIAG_LINE_MAX)
         len = DIAG_LINE_MAX;
-    for (size_t i = 0; i < rules->n_patterns; i++) {
-        const struct diag_pattern *p = &rules->pattern[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct diag_pattern *p = &rules->pattern[patterns[i]];
         uint32_t key = rules->rule[p->rule].first + p->condition;
 
-        if (!seen[i] || key == last ||
-            !(rules->rule[p->rule].classes & s->classes))
+        if (key == last || !(rules->rule[p->rule].classes & s->classes))
             continue;
         if (pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, s->md, s->mctx) <
             0)

@@ -160,7 +160,6 @@ static int compile(const struct loading *l, const char *key, const char *text,
                  (const char *)why);
         return bad(l, key, says);
     }
-    (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE);
     return 0;
 }
 

@@ -18,8 +18,9 @@ struct diag_words {
     const struct diag_rules *rules;
     char **text; /* each word once */
     size_t n;
-    unsigned *of_pattern; /* the number of a pattern's word */
-    pcre2_code *code;     /* all words, or NULL: libhs serves */
+    /* of_word[first[i]] ... of_word[first[i + 1] - 1]: patterns of word i */
+    unsigned *of_word, *first;
+    pcre2_code *code; /* all words, or NULL: libhs serves */
 #ifndef REDACT_NO_HS
     hs_database_t *db;
     hs_scratch_t *scratch; /* the model for all others */
@@ -28,8 +29,11 @@ struct diag_words {
 
 struct diag_scratch {
     const struct diag_words *w;
-    uint8_t *seen;     /* pattern by pattern */
-    uint8_t *has_word; /* word by word, of the line that is open */
+    /* Of the line that is open: its words, and whether each is one of them. */
+    unsigned *words;
+    size_t n_words;
+    uint8_t *has_word;
+    unsigned *patterns;
     pcre2_match_data *md;
     void *hs;
     /* of the call that runs */
@@ -174,6 +178,24 @@ static unsigned word_number(struct diag_words *w, const char *text)
     return (unsigned)w->n++;
 }
 
+static void number_words(struct diag_words *w)
+{
+    size_t n = w->rules->n_patterns, at = 0;
+    unsigned *of_pattern = xcalloc(n + 1, sizeof(*of_pattern));
+
+    for (size_t i = 0; i < n; i++)
+        of_pattern[i] = word_number(w, w->rules->pattern[i].word);
+    w->first = xcalloc(w->n + 1, sizeof(*w->first));
+    w->of_word = xcalloc(n + 1, sizeof(*w->of_word));
+    for (size_t k = 0; k < w->n; k++) {
+        for (size_t i = 0; i < n; i++)
+            if (of_pattern[i] == k)
+                w->of_word[at++] = (unsigned)i;
+        w->first[k + 1] = (unsigned)at;
+    }
+    free(of_pattern);
+}
+
 #ifndef REDACT_NO_HS
 static bool make_hs(struct diag_words *w)
 {
@@ -236,9 +258,7 @@ int diag_words_new(const struct diag_rules *r, struct diag_words **out,
     int rc = 0;
 
     w->rules = r;
-    w->of_pattern = xcalloc(r->n_patterns + 1, sizeof(*w->of_pattern));
-    for (size_t i = 0; i < r->n_patterns; i++)
-        w->of_pattern[i] = word_number(w, r->pattern[i].word);
+    number_words(w);
 #ifndef REDACT_NO_HS
     if (r->plain || !make_hs(w))
 #endif
@@ -275,7 +295,8 @@ void diag_words_free(struct diag_words *w)
     for (size_t i = 0; i < w->n; i++)
         free(w->text[i]);
     free(w->text);
-    free(w->of_pattern);
+    free(w->of_word);
+    free(w->first);
     free(w);
 }
 
@@ -284,8 +305,9 @@ struct diag_scratch *diag_words_scratch_new(const struct diag_words *w)
     struct diag_scratch *s = xcalloc(1, sizeof(*s));
 
     s->w = w;
-    s->seen = xcalloc(w->rules->n_patterns + 1, 1);
+    s->words = xcalloc(w->n + 1, sizeof(*s->words));
     s->has_word = xcalloc(w->n + 1, 1);
+    s->patterns = xcalloc(w->rules->n_patterns + 1, sizeof(*s->patterns));
     s->md = pcre2_match_data_create(1, NULL);
 #ifndef REDACT_NO_HS
     if (w->db) {
@@ -308,23 +330,47 @@ void diag_words_scratch_free(struct diag_scratch *s)
         hs_free_scratch(s->hs);
 #endif
     pcre2_match_data_free(s->md);
-    free(s->seen);
+    free(s->words);
+    free(s->patterns);
     free(s->has_word);
     free(s);
 }
 
 /* ---- scanning ------------------------------------------------------------ */
 
+static int by_number(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void note_word(struct diag_scratch *s, unsigned word)
+{
+    if (s->has_word[word])
+        return;
+    s->has_word[word] = 1;
+    s->words[s->n_words++] = word;
+}
+
 static void hand_over(struct diag_scratch *s)
 {
     const struct diag_words *w = s->w;
+    size_t n = 0;
 
     if (!s->line)
         return;
-    for (size_t i = 0; i < w->rules->n_patterns; i++)
-        s->seen[i] = s->has_word[w->of_pattern[i]];
-    s->on_line(s->arg, s->line, s->line_len, s->seen);
-    memset(s->has_word, 0, w->n);
+    for (size_t i = 0; i < s->n_words; i++) {
+        unsigned word = s->words[i];
+
+        s->has_word[word] = 0;
+        for (unsigned k = w->first[word]; k < w->first[word + 1]; k++)
+            s->patterns[n++] = w->of_word[k];
+    }
+    if (s->n_words > 1)
+        qsort(s->patterns, n, sizeof(*s->patterns), by_number);
+    s->on_line(s->arg, s->line, s->line_len, s->patterns, n);
+    s->n_words = 0;
     s->line = NULL;
 }
 
@@ -352,7 +398,7 @@ static int on_hs(unsigned id, unsigned long long from, unsigned long long to,
     (void)from;
     (void)flags;
     open_line(s, s->data + to - 1);
-    s->has_word[id] = 1;
+    note_word(s, id);
     return 0;
 }
 #endif
@@ -366,8 +412,8 @@ static void scan_pcre2(const struct diag_words *w, struct diag_scratch *s)
                                       0, s->md, NULL) >= 0) {
         open_line(s, s->data + pcre2_get_ovector_pointer(s->md)[0]);
         for (size_t i = 0; i < w->n; i++)
-            s->has_word[i] = memmem(s->line, s->line_len, w->text[i],
-                                    strlen(w->text[i])) != NULL;
+            if (memmem(s->line, s->line_len, w->text[i], strlen(w->text[i])))
+                note_word(s, (unsigned)i);
         at = (size_t)(s->line - s->data) + s->line_len + 1;
     }
 }

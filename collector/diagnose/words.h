@@ -23,10 +23,10 @@ struct diag_scratch *diag_words_scratch_new(const struct diag_words *w);
 void diag_words_scratch_free(struct diag_scratch *s);
 
 /* Calls on_line for each line of data that has a word, in order.  data ends
- * with a newline, or is the end of the text.  seen tells pattern by pattern
- * whether its word may be there. */
+ * with a newline, or is the end of the text.  patterns are those whose words
+ * are in the line, in ascending order. */
 typedef void (*diag_line_fn)(void *arg, const char *line, size_t len,
-                             const uint8_t *seen);
+                             const unsigned *patterns, size_t n);
 void diag_words_scan(const struct diag_words *w, struct diag_scratch *s,
                      const char *data, size_t len, diag_line_fn on_line,
                      void *arg);

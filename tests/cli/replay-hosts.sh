@@ -27,7 +27,11 @@ for host in "$TOP"/tests/hosts/*/; do
     diff -u "$TOP/tests/hosts/$name.expected" out ||
         fail "not the expected manifest; if it should be: make expected"
     run 0 "$XB" inspect "$name.1.tar.bz2" summary.txt
-    diff -u "$TOP/tests/hosts/$name.summary" out ||
+    # How many rules there are is not of the host.
+    mask='s/^[0-9]+ (problems? could not be looked for)/some \1/'
+    sed -E "$mask" out >summary
+    sed -E "$mask" "$TOP/tests/hosts/$name.summary" >expected
+    diff -u expected summary ||
         fail "not the expected summary; if it should be: make expected"
 done
 [ "$hosts" -gt 0 ] || fail 'there is no recorded host'

@@ -203,12 +203,28 @@ static struct json_object *ring_facts(struct json_object *info)
     return ring;
 }
 
+/* Whether the installed tools fit the hypervisor, by interface and release. */
+static void put_match(struct json_object *o, const struct capture *c)
+{
+    struct json_object *v = parse(c, XEN_VERSION);
+    static const char *const paths[] = {"sysctl_interface.match",
+                                        "tools.match"};
+    bool known = false, fit = true;
+
+    for (size_t i = 0; i < 2; i++) {
+        known |= json_object_is_type(facts_get(v, paths[i]), json_type_boolean);
+        fit &= !facts_is(v, paths[i], false);
+    }
+    if (known)
+        json_object_object_add(o, "interface_match",
+                               json_object_new_boolean(fit));
+    json_object_put(v);
+}
+
 static struct json_object *xen_facts(struct json_object *info,
                                      const struct capture *c)
 {
     struct json_object *o = json_object_new_object();
-    struct json_object *version = parse(c, XEN_VERSION);
-    struct json_object *match = facts_get(version, "sysctl_interface.match");
     struct json_object *virt = facts_get(info, "physinfo.virt_caps");
     const char *listed = facts_captured(c, XL_INFO);
 
@@ -227,9 +243,7 @@ static struct json_object *xen_facts(struct json_object *info,
     if (virt)
         json_object_object_add(o, "virt_caps", json_object_get(virt));
     json_object_object_add(o, "ring", ring_facts(info));
-    if (json_object_is_type(match, json_type_boolean))
-        json_object_object_add(o, "interface_match", json_object_get(match));
-    json_object_put(version);
+    put_match(o, c);
     return o;
 }
 

@@ -232,7 +232,10 @@ static char *fill(const char *title, struct json_object *facts,
         memcpy(path, title + 1, (size_t)(end - title - 1));
         path[end - title - 1] = '\0';
         v = condition_fact(facts, element, path);
-        buf_adds(&b, v ? json_object_get_string(v) : "?");
+        buf_adds(&b, v && !json_object_is_type(v, json_type_object) &&
+                             !json_object_is_type(v, json_type_array)
+                         ? json_object_get_string(v)
+                         : "?");
         title = end;
     }
     return buf_take(&b);

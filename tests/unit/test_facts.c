@@ -245,6 +245,13 @@ static void test_xl_info(void **state)
     assert_int_equal(facts_count(doc, "facts.xen.caps"), 1);
     json_object_put(doc);
     facts_captures_free(c);
+    c = facts_captures_new();
+    give(c, "xen/version.json",
+         "{\"sysctl_interface\":{\"match\":true},\"tools\":{\"match\":false}}");
+    doc = facts_make(c);
+    assert_true(facts_is(doc, "facts.xen.interface_match", false));
+    json_object_put(doc);
+    facts_captures_free(c);
 }
 
 /* A member that is longer than is kept is not known, rather than half; but for

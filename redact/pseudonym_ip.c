@@ -226,7 +226,7 @@ static const char *const dashed_words[] = {
 bool find_ip4_dashed(const struct view *v, const struct word *w,
                      struct found *f)
 {
-    bool named = w->i > 1 && v->d[w->i - 1] == '-';
+    bool named = w->i > 1 && v->d[w->i - 1] == '-', long_octet = false;
     char word[24];
     struct quad q;
 
@@ -237,7 +237,10 @@ bool find_ip4_dashed(const struct view *v, const struct word *w,
         return false;
     if (named)
         find_word_before(v, w->i - 1, 0, word);
-    if (!(named && (is_private(q.ip) || find_in_list(word, dashed_words))) &&
+    for (unsigned i = 0; i < 4; i++)
+        long_octet |= q.digits[i] == 3;
+    if (!(is_private(q.ip) && long_octet) &&
+        !(named && (is_private(q.ip) || find_in_list(word, dashed_words))) &&
         !(at(v, q.end) == '.' && isalpha(at(v, q.end + 1) & 0x7f)))
         return false;
     f->start = w->i;

@@ -182,6 +182,8 @@ static bool goes_on(const struct view *v, size_t i)
 {
     size_t k = i;
 
+    if (i && v->d[i - 1] == '_')
+        return true;
     if (!i || v->d[i - 1] != ':')
         return i && v->d[i] == ':' && is(v, i - 1, C_ALNUM);
     k--;

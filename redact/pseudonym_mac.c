@@ -146,7 +146,7 @@ static bool find_colons(const struct view *v, const struct groups *g,
         put_mac(v, g, 8, ':', f);
     else if (g->n == 10 && !memcmp(g->value, ll, 4))
         put_mac(v, g, 4, ':', f);
-    else if (g->n == 20)
+    else if (g->n == 20 && g->value[4] == 0xfe && g->value[5] == 0x80)
         put_eight(v, g, 12, ':', f);
     else
         return false;
@@ -210,6 +210,35 @@ static bool find_dots(const struct view *v, const struct word *w,
     return true;
 }
 
+/* Eight bytes as four groups of four digits. */
+static bool find_quads(const struct view *v, const struct word *w,
+                       struct found *f)
+{
+    char text[20];
+    size_t i = w->i, n = 0;
+
+    if (w->i && (v->d[w->i - 1] == ':' || v->d[w->i - 1] == '_'))
+        return false;
+    for (unsigned k = 0; k < 4; k++, i += 5) {
+        for (unsigned d = 0; d < 4; d++) {
+            if (!is(v, i + d, C_HEX))
+                return false;
+            text[n++] = (char)v->d[i + d];
+        }
+        if (k < 3 && at(v, i + 4) != ':')
+            return false;
+    }
+    i--;
+    if (is(v, i, C_ALNUM) || at(v, i) == ':')
+        return false;
+    pseudonym_serial(v->keys, text, n, true);
+    f->start = w->i;
+    f->end = i;
+    f->n = (size_t)sprintf(f->text, "%.4s:%.4s:%.4s:%.4s", text, text + 4,
+                           text + 8, text + 12);
+    return true;
+}
+
 bool find_mac(const struct view *v, const struct word *w, struct found *f)
 {
     char sep = (char)at(v, w->end);
@@ -218,6 +247,8 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f)
     f->n = 0;
     if (sep == '.')
         return find_dots(v, w, f);
+    if (w->end - w->i == 4 && sep == ':')
+        return find_quads(v, w, f);
     if (w->end - w->i > 2 || goes_on(v, w->i, sep))
         return false;
     read_groups(v, w->i, sep, &g);

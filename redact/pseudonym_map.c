@@ -292,9 +292,20 @@ static uint32_t permute(uint32_t x, unsigned half, const uint16_t *table)
     return left << half | right;
 }
 
-static bool vendor_stays(uint32_t v)
+/* Without the two lowest bits of the first byte, which are in low.  Of groups
+ * those that protocols use stay. */
+static bool vendor_stays(uint32_t v, unsigned low)
 {
-    return v == 0x00163e || v == 0 || v == 0x3fffff; /* of fe:ff:ff */
+    static const uint32_t groups[] = {0x01005e, 0x0180c2, 0x01000c, 0x011b19,
+                                      0x010ccd, 0x09002b, 0x030000};
+    uint32_t whole = (v >> 16 << 18) | low << 16 | (v & 0xffff);
+
+    if (v == 0x00163e || v == 0 || v == 0x3fffff) /* of fe:ff:ff, ff:ff:ff */
+        return true;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+        if (whole == groups[i])
+            return true;
+    return whole >> 8 == 0x3333; /* of IPv6 */
 }
 
 static bool device_stays(uint32_t d)
@@ -326,16 +337,19 @@ void pseudonym_mac(const struct pseudonym_keys *k, uint8_t mac[6])
 {
     uint32_t v = (uint32_t)(mac[0] >> 2) << 16 | (uint32_t)mac[1] << 8 | mac[2];
 
-    if (mac[0] & 1) {
-        /* What IPv6 sends to ff02::1:ffXX:XXXX holds the end of an address. */
+    bool stays = vendor_stays(v, mac[0] & 3);
+
+    /* What IPv6 sends to ff02::1:ffXX:XXXX holds the end of an address; no
+     * other group names a host. */
+    if (mac[0] & 1 && stays) {
         if (mac[0] == 0x33 && mac[1] == 0x33 && mac[2] == 0xff)
             map_device(k, mac + 3);
         return;
     }
-    if (!vendor_stays(v)) {
+    if (!stays) {
         do {
             v = permute(v, VENDOR_HALF, k->vendor[0]);
-        } while (vendor_stays(v));
+        } while (vendor_stays(v, mac[0] & 3));
         mac[0] = (uint8_t)(v >> 16 << 2 | (mac[0] & 3));
         mac[1] = (uint8_t)(v >> 8);
         mac[2] = (uint8_t)v;

@@ -267,7 +267,7 @@ static void test_mac_vendors(void **state)
         pseudonym_mac(keys, mac);
         to = (uint32_t)(mac[0] << 16 | mac[1] << 8 | mac[2]);
         if (seen[to] || (to >> 16 & 3) != (i >> 16 & 3) ||
-            ((i >> 16 & 1) && to != i))
+            ((i == 0x01005e || i >> 8 == 0x3333) && to != i))
             fail_msg("%06x from %06x", to, i);
         seen[to] = 1;
     }

@@ -182,6 +182,12 @@ def rows_redaction(b):
                else 9.99)
 
 
+def rows_public(b):
+    b.pair("collect --privacy public : secrets",
+           collect(b, "bench_logs", "--privacy public"),
+           collect(b, "bench_logs"), 1.0, 1.15)
+
+
 def rows_small(b):
     b.pair("collect 20,000 x 1 KiB : tar | lbzip2",
            collect(b, "bench_small"),
@@ -281,6 +287,7 @@ def rows_sos(b):
 
 ROWS = (("logs", rows_logs), ("one", rows_logs_one), ("zstd", rows_zstd),
         ("pbzip2", rows_pbzip2), ("redaction", rows_redaction),
+        ("public", rows_public),
         ("small", rows_small), ("growth", rows_growth),
         ("domains", rows_domains), ("commands", rows_commands), ("verify", rows_verify),
         ("start", rows_start), ("memory", rows_memory), ("sos", rows_sos))

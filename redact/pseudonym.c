@@ -202,7 +202,7 @@ static bool find_at(const struct view *v, struct word *w, struct found *f,
     if (public && (w->all & C_HEX || has_prefix(v, w)) && find_by_form(v, w, f))
         return true;
     if (w->i + 3 <= v->len)
-        maybe = names_known_maybe(v->names, v->d + w->i);
+        maybe = v->flags[names_prefix(v->d + w->i)];
     if (maybe & NAMES_HINT && find_hinted(v, w->i, f))
         return true;
     if (maybe & NAMES_LEARNED && find_name(v, w->i, f))
@@ -283,6 +283,7 @@ static int scan(struct pseudonymizer *s, bool eof, struct err *err)
         .map = s->tools->map,
         .keys = s->p->keys,
         .names = s->p->names,
+        .flags = names_known_flags(s->p->names),
     };
     int rc = 0;
 

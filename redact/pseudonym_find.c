@@ -56,8 +56,8 @@ bool find_in_list(const char *word, const char *const *list)
     return false;
 }
 
-size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
-                     size_t n, char out[FOUND_MAX])
+static size_t stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
+                       size_t n, char out[FOUND_MAX])
 {
     const char *text = (const char *)v->d + i;
     const struct name *known = names_known_find(v->names, v->d + i, n);
@@ -77,4 +77,24 @@ size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
                           : kind == PSEUDONYM_DOMAIN ? "domain"
                                                      : "host",
                           text, n, 8, out);
+}
+
+size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
+                     size_t n, char out[FOUND_MAX])
+{
+    bool known = false;
+    struct pseudonym_recent *r = pseudonym_recent(
+        v->map, (uint8_t)kind, (const char *)v->d + i, n, &known);
+    size_t k;
+
+    if (known) {
+        memcpy(out, r->stands, r->n);
+        return r->n;
+    }
+    k = stand_in(v, kind, i, n, out);
+    if (r) {
+        r->n = (uint8_t)k;
+        memcpy(r->stands, out, k);
+    }
+    return k;
 }

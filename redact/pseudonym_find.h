@@ -32,6 +32,7 @@ struct view {
     struct pseudonym_map *map;
     const struct pseudonym_keys *keys;
     const struct names_known *names;
+    const uint8_t *flags; /* of the names */
 };
 
 /* A word: i..end-1 are letters and digits, nothing else is around them. */

@@ -31,6 +31,7 @@ struct pseudonym_map {
         uint32_t from, to;
         bool known;
     } recent[256];
+    struct pseudonym_recent names[64];
 };
 
 /* What is hashed under the key begins with its purpose, as for tokens. */
@@ -527,6 +528,27 @@ void pseudonym_serial(const struct pseudonym_keys *k, char *text, size_t len,
 }
 
 /* ---- names --------------------------------------------------------------- */
+
+struct pseudonym_recent *pseudonym_recent(struct pseudonym_map *m, uint8_t kind,
+                                          const char *text, size_t len,
+                                          bool *known)
+{
+    struct pseudonym_recent *r;
+    uint32_t h = kind;
+
+    if (!len || len > sizeof(r->text))
+        return NULL;
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ (uint8_t)text[i]) * 0x01000193u;
+    r = &m->names[h >> 26];
+    *known = r->len == len && r->kind == kind && !memcmp(r->text, text, len);
+    if (!*known) {
+        r->kind = kind;
+        r->len = (uint8_t)len;
+        memcpy(r->text, text, len);
+    }
+    return r;
+}
 
 size_t pseudonym_name(const struct pseudonym_keys *k, const char *kind,
                       const char *text, size_t len, unsigned digits,

@@ -36,6 +36,17 @@ void pseudonym_mac(const struct pseudonym_keys *k, uint8_t mac[6]);
  * stays.  hex: digits and a-f are one alphabet. */
 void pseudonym_serial(const struct pseudonym_keys *k, char *text, size_t len,
                       bool hex);
+/* What was asked for a short while ago, by this thread: of names that come in
+ * every line.  A slot for the text; known says whether it holds it. */
+struct pseudonym_recent {
+    uint8_t kind, len, n; /* of text and of stands; n 0: it stays */
+    char text[48];
+    char stands[PSEUDONYM_NAME_MAX + 1];
+};
+struct pseudonym_recent *pseudonym_recent(struct pseudonym_map *m, uint8_t kind,
+                                          const char *text, size_t len,
+                                          bool *known);
+
 /* "KIND-" and digits hexadecimal digits of HMAC-SHA-256; capitals count as
  * small letters.  Returns its length. */
 size_t pseudonym_name(const struct pseudonym_keys *k, const char *kind,

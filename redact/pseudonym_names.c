@@ -6,7 +6,6 @@
 
 #include "collector/base/core/xalloc.h"
 
-#define PREFIX_BITS 15
 #define DIGITS 8 /* of a pseudonym; 12 where two names share them */
 #define MANY_DIGITS 12
 #define NAMES_MAX 10000u
@@ -18,7 +17,7 @@ struct names_known {
     uint32_t *slots; /* 1 + index, open addressing; 0: free */
     size_t n_slots;  /* a power of 2, at most half full */
     size_t longest;
-    uint8_t prefix[1u << PREFIX_BITS]; /* NAMES_ flags */
+    uint8_t prefix[1u << NAMES_PREFIX_BITS]; /* NAMES_ flags */
 };
 
 static const char *const prefix_of[] = {
@@ -362,14 +361,6 @@ static uint64_t hash_of(const char *text, size_t len)
     return h;
 }
 
-/* Of three bytes; letters of both cases alike. */
-static unsigned prefix_hash(const uint8_t *p)
-{
-    uint32_t x = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
-
-    return ((x | 0x202020) * 0x9e3779b1u) >> (32 - PREFIX_BITS);
-}
-
 /* The slot of the name with this text, or the free one it would go to. */
 static size_t slot_of(const struct names_known *k, uint64_t h, const char *text,
                       size_t len)
@@ -461,7 +452,7 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         *p = (char)tolower((unsigned char)*p);
     make_stand(k, n);
     k->slots[slot] = (uint32_t)k->n;
-    k->prefix[prefix_hash((const uint8_t *)text)] |= NAMES_LEARNED;
+    k->prefix[names_prefix((const uint8_t *)text)] |= NAMES_LEARNED;
     if (len > k->longest)
         k->longest = len;
     if (2 * k->n > k->n_slots)
@@ -473,12 +464,12 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
 
 void names_known_hint(struct names_known *k, const char *word)
 {
-    k->prefix[prefix_hash((const uint8_t *)word)] |= NAMES_HINT;
+    k->prefix[names_prefix((const uint8_t *)word)] |= NAMES_HINT;
 }
 
-unsigned names_known_maybe(const struct names_known *k, const uint8_t *p)
+const uint8_t *names_known_flags(const struct names_known *k)
 {
-    return k->prefix[prefix_hash(p)];
+    return k->prefix;
 }
 
 const struct name *names_known_find(const struct names_known *k,

@@ -26,7 +26,19 @@ const struct name *names_known_at(const struct names_known *k, size_t i);
 /* What could begin with these three bytes: a name, a word to be hinted at. */
 enum { NAMES_LEARNED = 1, NAMES_HINT = 2 };
 void names_known_hint(struct names_known *k, const char *word);
-unsigned names_known_maybe(const struct names_known *k, const uint8_t *p);
+/* The flags by names_prefix. */
+const uint8_t *names_known_flags(const struct names_known *k);
+
+#define NAMES_PREFIX_BITS 15
+
+/* Of three bytes; letters of both cases alike. */
+static inline unsigned names_prefix(const uint8_t *p)
+{
+    uint32_t x = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+
+    return ((x | 0x202020) * 0x9e3779b1u) >> (32 - NAMES_PREFIX_BITS);
+}
+
 /* The longest name that begins at p and ends before n at the end of a word, or
  * NULL. */
 const struct name *names_known_find(const struct names_known *k,

@@ -3,8 +3,10 @@
 # the lab as often as the table below says, and checks outside of it what came
 # out.  Ends with a line "N passed, N failed".
 #
-# Usage: check.sh [-s] OUT-DIR [BOOT...]
+# Usage: check.sh [-s] [-j N] OUT-DIR [BOOT...]
 #
+#   -j N      boots so many machines at once: each takes one CPU and 1.3 GB (as
+#             many as there is room for, at most 2)
 #   -s        also stores the recorded hosts in tests/hosts; "make expected"
 #             then writes what replaying them must give
 #   OUT-DIR   gets a folder for each boot (see run-in-dom0.sh)
@@ -27,59 +29,62 @@ no-xen         plain   240  -n
 probe          probe   400
 '
 
-store=
-if [ "${1:-}" = -s ]; then
-    store=1
-    shift
-fi
-[ $# -ge 1 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+store='' at_once=''
+while getopts sj: opt; do
+    case $opt in
+    s) store=1 ;;
+    j) at_once=$OPTARG ;;
+    *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ $# -ge 1 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 out=$1
 shift
 wanted=" $* "
-passed=0 failed=0
+if [ -z "$at_once" ]; then
+    at_once=1
+    free_mb=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
+    [ "$(nproc)" -lt 2 ] || [ "$free_mb" -lt 4000 ] || at_once=2
+fi
 
 # One test that is a command; shows the end of what it said if it fails.
-step() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@" >"$out/log" 2>&1; then
+step() { # LOG NAME COMMAND...
+    local log=$1 name=$2
+    shift 2
+    if "$@" >"$log" 2>&1; then
         echo "ok    $name"
-        passed=$((passed + 1))
     else
         echo "FAIL  $name: status $?"
-        tail -n 30 "$out/log"
-        failed=$((failed + 1))
+        tail -n 30 "$log"
         return 1
     fi
 }
 
+# What each part said was kept; a test is a line that begins with ok or FAIL.
 finish() {
+    local passed failed
+    passed=$(cat "$out"/*.report | grep -c '^ok ')
+    failed=$(cat "$out"/*.report | grep -c '^FAIL ')
     echo "$passed passed, $failed failed"
     [ "$failed" = 0 ] && [ "$passed" != 0 ]
     exit
 }
 
-# The boots take a machine's own time: only one at once.
 boot() { # NAME JOB SECONDS OPTIONS...
-    local name=$1 job=$2 limit=$3 start=$SECONDS counts
+    local name=$1 job=$2 limit=$3 start=$SECONDS log=$out/$1.log
     shift 3
     rm -rf "${out:?}/$name"
-    step "$name: the job in dom0" \
+    step "$log" "$name: the job in dom0" \
         "$HERE/run-job.sh" "$@" -t "$limit" "$job" "$out/$name"
     grep ' FAIL: ' "$out/$name/job.log"
     if [ "$job" != probe ]; then
-        python3 "$HERE/check_hosts.py" "$name" "$out/$name" >"$out/log" 2>&1
-        sed '$d' "$out/log"
-        if counts=$(tail -n 1 "$out/log" |
-            grep -xE '[0-9]+ passed, [0-9]+ failed'); then
-            passed=$((passed + ${counts%% *}))
-            counts=${counts#*, }
-            failed=$((failed + ${counts%% *}))
-        else
-            tail -n 1 "$out/log"
+        python3 "$HERE/check_hosts.py" "$name" "$out/$name" >"$log" 2>&1
+        sed '$d' "$log"
+        tail -n 1 "$log" | grep -qxE '[0-9]+ passed, [0-9]+ failed' || {
+            tail -n 1 "$log"
             echo "FAIL  $name: the checks did not end"
-            failed=$((failed + 1))
-        fi
+        }
     fi
     echo "      $name took $((SECONDS - start)) s"
 }
@@ -113,16 +118,29 @@ store_hosts() { # BOOT
 root=()
 [ "$(id -u)" = 0 ] || root=(sudo env "XENLAB_HOME=$XENLAB_HOME")
 mkdir -p "$out"
-step 'the lab' "${root[@]}" "$HERE/build-dom0.sh" || finish
+rm -f "$out"/*.report
+step "$out/build.log" 'the lab' "${root[@]}" "$HERE/build-dom0.sh" \
+    >"$out/lab.report" || { cat "$out/lab.report"; finish; }
 export STAGE=$out/stage
 rm -rf "$STAGE"
-step 'the build for dom0' make -C "$TOP" --no-print-directory \
-    BUILD=build/xen prefix=/usr DESTDIR="$STAGE" install || finish
+step "$out/build.log" 'the build for dom0' make -C "$TOP" \
+    --no-print-directory BUILD=build/xen prefix=/usr DESTDIR="$STAGE" install \
+    >"$out/build.report" || { cat "$out/build.report"; finish; }
+cat "$out/lab.report" "$out/build.report"
+
+one() { # NAME JOB SECONDS OPTIONS...
+    boot "$@" </dev/null >"$out/$1.report" 2>&1
+    [ -z "$store" ] || store_hosts "$1" >>"$out/$1.report" 2>&1
+    flock "$out" cat "$out/$1.report"
+}
 while read -r name rest; do
     [ -n "$name" ] || continue
     [ "$wanted" = "  " ] || [[ $wanted = *" $name "* ]] || continue
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do
+        wait -n
+    done
     # shellcheck disable=SC2086
-    boot "$name" $rest </dev/null
-    [ -z "$store" ] || store_hosts "$name"
+    one "$name" $rest &
 done <<<"$boots"
+wait
 finish

@@ -1,9 +1,5 @@
 /* bugzilla.c: attaches the bundle to a bug, which it can file before, over
- * Bugzilla's REST API (docs/en/rst/api/core/v1 of Bugzilla).
- *
- * A try whose answer was lost may have done its work.  An attachment is
- * therefore looked for before it is sent again; a new bug is not filed again.
- */
+ * Bugzilla's REST API (docs/en/rst/api/core/v1 of Bugzilla). */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,251 +10,12 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/mail/form.h"
 #include "collector/send/ask.h"
-#include "collector/send/bugzilla_answer.h"
-#include "collector/send/bugzilla_post.h"
-#include "collector/send/bugzilla_url.h"
-#include "collector/send/credentials.h"
-#include "collector/send/http.h"
-#include "collector/send/retry.h"
+#include "collector/send/bugzilla_call.h"
 #include "collector/send/uploader.h"
 
 /* What a bug is filed under where the URL does not say: the version that each
  * product of Bugzilla starts with. */
 #define DEFAULT_VERSION "unspecified"
-
-struct bugzilla {
-    struct job *job;
-    struct bugzilla_url url;
-    struct target to;
-    struct transfer *t;
-    struct body *body;
-    struct http_answer answer;
-    char *key; /* NULL: none */
-    enum credential_auth way;
-    const char *link;              /* in place of the bundle; NULL: attach it */
-    char file_name[BUGZILLA_TEXT]; /* JSON takes UTF-8 alone */
-    char bug[BUGZILLA_TEXT];       /* number or alias */
-};
-
-/* One request and what came of it. */
-struct call {
-    struct bugzilla *b;
-    bool with_key;
-    const char *path;           /* below rest/, with its query */
-    struct json_object *fields; /* POST; NULL: GET */
-    struct bugzilla_post *post; /* with the bundle; NULL: fields alone */
-    const char *once; /* what may have been made and must not be twice */
-    bool unsure;      /* a try may have done it */
-    struct json_object *object; /* the answer */
-    int code;                   /* of Bugzilla's error; 0: none */
-};
-
-/* ---- one request --------------------------------------------------------- */
-
-static size_t post_read(char *out, size_t size, size_t n, void *arg)
-{
-    ssize_t r = bugzilla_post_read(arg, out, size * n);
-
-    return r < 0 ? CURL_READFUNC_ABORT : (size_t)r;
-}
-
-static int post_seek(void *arg, curl_off_t offset, int origin)
-{
-    if (origin != SEEK_SET || offset)
-        return CURL_SEEKFUNC_FAIL;
-    bugzilla_post_rewind(arg);
-    return CURL_SEEKFUNC_OK;
-}
-
-static void set_url(struct call *c)
-{
-    struct bugzilla *b = c->b;
-    CURL *curl = transfer_curl(b->t);
-    char *url = xasprintf("%s/rest/%s", b->url.base, c->path), *with, *key;
-
-    if (c->with_key && b->way == AUTH_QUERY && !c->fields) {
-        key = curl_easy_escape(curl, b->key, 0);
-        with =
-            xasprintf("%s%capi_key=%s", url, strchr(url, '?') ? '&' : '?', key);
-        curl_free(key);
-        free(url);
-        url = with;
-    }
-    curl_easy_setopt(curl, CURLOPT_URL, url); /* copied */
-    free(url);
-}
-
-static struct curl_slist *set_headers(struct call *c)
-{
-    struct curl_slist *list =
-        curl_slist_append(NULL, "Accept: application/json");
-    char *line;
-
-    if (c->fields)
-        list = curl_slist_append(list, "Content-Type: application/json");
-    /* It would wait a second for the answer "100 Continue". */
-    list = curl_slist_append(list, "Expect:");
-    if (c->with_key && (c->b->way == AUTH_HEADER || c->b->way == AUTH_BEARER)) {
-        line = xasprintf(c->b->way == AUTH_HEADER ? "X-BUGZILLA-API-KEY: %s"
-                                                  : "Authorization: Bearer %s",
-                         c->b->key);
-        list = curl_slist_append(list, line);
-        free(line);
-    }
-    curl_easy_setopt(transfer_curl(c->b->t), CURLOPT_HTTPHEADER, list);
-    return list;
-}
-
-static void set_content(struct call *c)
-{
-    CURL *curl = transfer_curl(c->b->t);
-    const char *json;
-
-    /* On a connection that was kept, libcurl would send it again by itself when
-     * no answer comes. */
-    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, c->fields ? 1L : 0L);
-    if (!c->fields) {
-        curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-        return;
-    }
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    if (c->post) {
-        bugzilla_post_rewind(c->post);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                         (curl_off_t)bugzilla_post_size(c->post));
-        curl_easy_setopt(curl, CURLOPT_READFUNCTION, post_read);
-        curl_easy_setopt(curl, CURLOPT_READDATA, c->post);
-        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, post_seek);
-        curl_easy_setopt(curl, CURLOPT_SEEKDATA, c->post);
-        return;
-    }
-    json = json_object_to_json_string_ext(
-        c->fields, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                     (curl_off_t)strlen(json));
-    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, json);
-}
-
-/* Bugzilla's own words count before the HTTP status. */
-static enum send_result judge(struct call *c, enum send_result r,
-                              struct err *err)
-{
-    struct bugzilla *b = c->b;
-    char message[BUGZILLA_TEXT];
-    struct err why = ERR_INIT;
-
-    if (!b->answer.status)
-        return r;
-    if (b->answer.status >= 300 && b->answer.status < 400) {
-        err_set(err, -EIO,
-                "%.160s: %.120s sends us elsewhere (%ld), which is not "
-                "followed, since the key would go along; name the Bugzilla by "
-                "its own URL",
-                b->job->shown, b->to.host, b->answer.status);
-        return SEND_FAILED;
-    }
-    if (bugzilla_parse(buf_str(&b->answer.body), b->answer.body.len, &c->object,
-                       &why)) {
-        if (r == SEND_DONE) {
-            job_set_answer(b->job, "", 0);
-            err_set(err, -EBADMSG, "%.160s: %s; is there a Bugzilla at %.160s?",
-                    b->job->shown, why.text, b->url.base);
-        }
-        return r == SEND_DONE ? SEND_FAILED : r;
-    }
-    job_set_answer(b->job, "", 0); /* JSON is not for people */
-    if (!bugzilla_error(c->object, &c->code, message))
-        return r;
-    err_set(err, -EIO, "%.120s: %s says: %s (error %d)", b->job->shown,
-            b->to.host, message, c->code);
-    /* Of its own errors none passes by waiting, but for a server that is
-     * overloaded. */
-    return http_judge(b->answer.status) == SEND_PASSING ? SEND_PASSING
-                                                        : SEND_FAILED;
-}
-
-/* Whether the server can have seen a request. */
-static bool was_sent(struct call *c)
-{
-    long sent = 0;
-
-    curl_easy_getinfo(transfer_curl(c->b->t), CURLINFO_REQUEST_SIZE, &sent);
-    return sent > 0;
-}
-
-static enum send_result request(struct call *c, struct err *err)
-{
-    struct bugzilla *b = c->b;
-    struct curl_slist *headers;
-    enum send_result r;
-
-    json_object_put(c->object);
-    c->object = NULL;
-    c->code = 0;
-    job_set_answer(b->job, "", 0);
-    set_url(c);
-    headers = set_headers(c);
-    set_content(c);
-    r = judge(c, http_perform(b->job, b->t, &b->answer, err), err);
-    if (r == SEND_PASSING && b->answer.status != 429 &&
-        b->answer.status != 503 && was_sent(c))
-        c->unsure = true;
-    curl_easy_setopt(transfer_curl(b->t), CURLOPT_HTTPHEADER, NULL);
-    curl_slist_free_all(headers);
-    return r;
-}
-
-/* Whether an earlier try has arrived after all: then its number is in object,
- * as if it had been answered. */
-static bool has_arrived(struct call *c)
-{
-    struct bugzilla *b = c->b;
-    char *path =
-        xasprintf("bug/%s/attachment?include_fields=id,file_name,size", b->bug);
-    struct call look = {.b = b, .with_key = c->with_key, .path = path};
-    char id[BUGZILLA_ID];
-    bool found;
-
-    found =
-        request(&look, NULL) == SEND_DONE &&
-        bugzilla_take_attachment(look.object, b->file_name, b->job->size, id);
-    json_object_put(look.object);
-    free(path);
-    if (!found)
-        return false;
-    json_object_put(c->object);
-    c->object = json_object_new_object();
-    json_object_object_add(c->object, "id", json_object_new_string(id));
-    return true;
-}
-
-static enum send_result one_try(struct job *job, void *arg, uint64_t *wait_ms,
-                                bool *moved, struct err *err)
-{
-    struct call *c = arg;
-    enum send_result r;
-
-    (void)job;
-    (void)moved; /* every try starts anew */
-    if (c->unsure && c->post && has_arrived(c))
-        return SEND_DONE;
-    r = request(c, err);
-    *wait_ms = c->b->answer.retry_after_ms;
-    if (r == SEND_PASSING && c->once && c->unsure) {
-        err_prefix(err,
-                   "the %s may have been made or not, look for it before "
-                   "you try again: ",
-                   c->once);
-        return SEND_FAILED;
-    }
-    return r;
-}
-
-static enum send_result call(struct call *c, struct err *err)
-{
-    return retry_run(c->b->job, one_try, c, err);
-}
 
 /* ---- who we are ---------------------------------------------------------- */
 
@@ -278,8 +35,8 @@ static enum credential_auth way_of(const char *version)
 
 static enum send_result find_way(struct bugzilla *b, struct err *err)
 {
-    struct call c = {.b = b, .path = "version"};
-    enum send_result r = call(&c, err);
+    struct bugzilla_call c = {.b = b, .path = "version"};
+    enum send_result r = bugzilla_call(&c, err);
     char version[BUGZILLA_TEXT];
 
     if (r == SEND_DONE && bugzilla_take_version(c.object, version, err)) {
@@ -373,14 +130,15 @@ static enum send_result get_bug(struct bugzilla *b, struct bugzilla_bug *out,
     char *path = xasprintf("bug/%s?include_fields=id,alias,product,component,"
                            "summary,status",
                            b->url.bug);
-    struct call c = {.b = b, .path = path, .with_key = b->way != AUTH_QUERY};
-    enum send_result r = call(&c, err);
+    struct bugzilla_call c = {
+        .b = b, .path = path, .with_key = b->way != AUTH_QUERY};
+    enum send_result r = bugzilla_call(&c, err);
 
     if (r == SEND_FAILED && !c.with_key &&
         (c.code == BUGZILLA_ACCESS_DENIED ||
          c.code == BUGZILLA_LOGIN_REQUIRED)) {
         c.with_key = true;
-        r = call(&c, err);
+        r = bugzilla_call(&c, err);
     }
     if (r == SEND_DONE && bugzilla_take_bug(c.object, out, err)) {
         err_prefix(err, "%.160s: ", b->job->shown);
@@ -457,7 +215,8 @@ static struct json_object *new_fields(struct bugzilla *b)
 
 static enum send_result file_bug(struct bugzilla *b, struct err *err)
 {
-    struct call c = {.b = b, .path = "bug", .with_key = true, .once = "bug"};
+    struct bugzilla_call c = {
+        .b = b, .path = "bug", .with_key = true, .once = "bug"};
     char question[BUGZILLA_TEXT * 3], shown[2][BUGZILLA_TEXT], id[BUGZILLA_ID];
     struct json_object *title;
     enum send_result r;
@@ -473,7 +232,7 @@ static enum send_result file_bug(struct bugzilla *b, struct err *err)
              json_object_get_string(title));
     r = confirm(b->job, question, err);
     if (r == SEND_DONE)
-        r = call(&c, err);
+        r = bugzilla_call(&c, err);
     if (r == SEND_DONE && bugzilla_take_id(c.object, id, err)) {
         err_prefix(err, "%.160s: ", b->job->shown);
         r = SEND_FAILED;
@@ -492,8 +251,8 @@ static enum send_result file_bug(struct bugzilla *b, struct err *err)
 /* Before megabytes are sent in vain.  A server that does not say is tried. */
 static enum send_result check_size(struct bugzilla *b, struct err *err)
 {
-    struct call c = {.b = b, .path = "parameters", .with_key = true};
-    enum send_result r = call(&c, err);
+    struct bugzilla_call c = {.b = b, .path = "parameters", .with_key = true};
+    enum send_result r = bugzilla_call(&c, err);
     uint64_t limit = r == SEND_DONE ? bugzilla_take_limit(c.object) : 0;
     char has[24], takes[24];
     int code = c.code;
@@ -548,13 +307,13 @@ static enum send_result attach(struct bugzilla *b, bool comment,
                                struct err *err)
 {
     char *path = xasprintf("bug/%s/attachment", b->bug), *answer;
-    struct call c = {.b = b, .path = path, .with_key = true};
+    struct bugzilla_call c = {.b = b, .path = path, .with_key = true};
     char id[BUGZILLA_ID];
     enum send_result r;
 
     c.fields = attachment_fields(b, comment);
     c.post = bugzilla_post_new(c.fields, b->body, b->job->size);
-    r = call(&c, err);
+    r = bugzilla_call(&c, err);
     if (r == SEND_DONE && bugzilla_take_id(c.object, id, err)) {
         err_prefix(err, "%.160s: ", b->job->shown);
         r = SEND_FAILED;
@@ -586,7 +345,8 @@ static void set_where(struct bugzilla *b)
 static enum send_result add_comment(struct bugzilla *b, struct err *err)
 {
     char *path = xasprintf("bug/%s/comment", b->bug);
-    struct call c = {.b = b, .path = path, .with_key = true, .once = "comment"};
+    struct bugzilla_call c = {
+        .b = b, .path = path, .with_key = true, .once = "comment"};
     struct buf text = BUF_INIT;
     struct form form;
     enum send_result r;
@@ -596,7 +356,7 @@ static enum send_result add_comment(struct bugzilla *b, struct err *err)
     c.fields = json_object_new_object();
     add_text(c.fields, "comment", buf_str(&text));
     add_key(b, c.fields);
-    r = call(&c, err);
+    r = bugzilla_call(&c, err);
     buf_done(&text);
     json_object_put(c.object);
     json_object_put(c.fields);

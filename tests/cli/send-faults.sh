@@ -1,3 +1,4 @@
+# time: 120
 # https to a server that misbehaves: what may pass is tried again, nothing else.
 . "$TOP/tests/send/lib.sh"
 make_ca

@@ -1,3 +1,4 @@
+# time: 120
 # FTP over TLS, explicit and implicit, by vsftpd; a line that breaks; what is
 # refused, with message and exit status.
 . "$TOP/tests/send/lib.sh"

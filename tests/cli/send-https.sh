@@ -1,3 +1,4 @@
+# time: 120
 # https: PUT and a form, by a real nginx; what it refuses, with message, exit
 # status and receipt.
 . "$TOP/tests/send/lib.sh"

@@ -1,3 +1,4 @@
+# time: 120
 # sftp, by OpenSSH's own server: keys of hosts and users, a line that breaks and
 # goes on where it was cut, a full disk; each with its message and exit status.
 . "$TOP/tests/send/lib.sh"

@@ -405,11 +405,6 @@ int cmd_collect(const struct options *opt, struct control *ctl)
         log_msg(LOG_ERR, "--upload: %s", err.text);
         return EXIT_USAGE;
     }
-    if (options_has(opt, OPT_UPLOAD) && options_has(opt, OPT_REPLAY)) {
-        log_msg(LOG_ERR, "--upload: what is made from a recorded host is sent "
-                         "by a run of its own: xen-bugtool upload BUNDLE URL");
-        return EXIT_USAGE;
-    }
     r = collect_init(&c, opt, ctl, &err);
     if (!r) {
         if (asking_wanted(opt))

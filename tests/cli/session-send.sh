@@ -132,7 +132,7 @@ cmp to/b.tar.bz2 www/in/later
 run 2 "$XB" upload to/b.tar.bz2
 one_line 'where to\?'
 run 2 "$XB" collect -y --replay to/b.tar.bz2 --upload "$at/in/" -o x.tar.bz2
-one_line 'a run of its own'
+one_line 'exclude each other'
 
 # Nowhere after all, and a server that refuses.
 session 5 <<END

@@ -1,6 +1,6 @@
 /* fuzz_findings: any bytes up to a line "%%" give rules of the diagnosis, or
- * one line that says where they do not; what follows it is a log, in which these
- * and the built-in rules find the same however it is cut. */
+ * one line that says where they do not; what follows it is a log, in which
+ * these and the built-in rules find the same however it is cut. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

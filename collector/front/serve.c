@@ -129,10 +129,10 @@ static int do_finish(struct server *s, struct fields *in, struct answer *out,
     if (!rc) {
         s->finished = true;
         s->kept = keep;
-        if (path.len)
-            s->made_path = xstrdup(buf_str(&path));
         field_put_str(&out->fields, buf_str(&path));
         field_put_str(&out->fields, buf_str(&note));
+        if (path.len)
+            s->made_path = buf_take(&path);
     }
     buf_done(&path);
     buf_done(&note);

@@ -52,15 +52,15 @@ items:
     with Tmpfs(6000 + 500 * number) as path:
         child = start(path, "--only", "hang,sys_memory")
         time.sleep(0.7)
-        with open(f"{path}/filler", "wb") as f:
-            try:
+        try:
+            with open(f"{path}/filler", "wb", buffering=0) as f:
                 while True:
                     f.write(bytes(65536))
-                    f.flush()
-            except OSError:
-                pass
+        except OSError:
+            pass
         status, err = finish(child)
-        os.unlink(f"{path}/filler")
+        if os.path.exists(f"{path}/filler"):
+            os.unlink(f"{path}/filler")
         return judge(path, status, err, child.pid)
 
 

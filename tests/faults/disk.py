@@ -64,15 +64,15 @@ items:
         return judge(path, status, err, child.pid)
 
 
-def many_items(kib):
+def plan_many():
     """10,000 files: the manifest of each must have its room."""
     tree = f"{WORK}/many"
-    if not os.path.isdir(tree):
-        for d in range(10):
-            os.makedirs(f"{tree}/{d}")
-            for f in range(1000):
-                with open(f"{tree}/{d}/{f}", "w") as out:
-                    out.write("x\n")
+    shutil.rmtree(tree, ignore_errors=True)
+    for d in range(10):
+        os.makedirs(f"{tree}/{d}")
+        for f in range(1000):
+            with open(f"{tree}/{d}/{f}", "w") as out:
+                out.write("x\n")
     drop_in("many", f"""
 name: many
 summary: very many files
@@ -80,6 +80,9 @@ items:
   - name: all
     tree: {tree}
 """)
+
+
+def many_items(kib):
     with Tmpfs(kib) as path:
         child = start(path, "--only", "many,sys_memory/meminfo")
         status, err = finish(child, 120)
@@ -175,6 +178,7 @@ def rows(table, only=None):
                   lambda c: None if c["whole"] + c["cut short"] else
                   "never a bundle")
     if wanted("many"):
+        plan_many()
         table.row("10,000 items on a disk of 1 to 8 MiB",
                   many(many_items, [1024, 3000, 5000, 6000, 8192]))
         shutil.rmtree(f"{WORK}/many", ignore_errors=True)

@@ -122,13 +122,14 @@ static void tell(const struct tally *t, const struct a_case *c,
 
 static void end_case(struct a_case *c, struct tally *t)
 {
-    struct json_object *doc, *known = json_object_new_object();
+    struct json_object *doc, *known;
     const char *p = c->ids;
     bool all = true;
 
     if (!c->d)
         return;
     end_member(c);
+    known = json_object_new_object();
     json_object_object_add(known, "facts", c->facts);
     doc = diagnosis_json(c->d, known, "1");
     while (*p) {
@@ -191,6 +192,7 @@ static void run_file(const char *name, struct tally *t)
                 fail_msg("%s: %s is looked through for nothing", name,
                          line + 2);
         } else if (!strncmp(line, "= ", 2)) {
+            json_object_put(c.facts);
             c.facts = json_tokener_parse(line + 2);
             if (!c.facts)
                 fail_msg("%s: no JSON: %s", name, line + 2);

@@ -5,6 +5,8 @@ export SLOW TERM=vt100
 start_sshd
 ssh="ssh -tt -F none -p $ssh_port -i id -o UserKnownHostsFile=known_hosts
     -o BatchMode=yes -o LogLevel=ERROR root@localhost"
+# What a sanitizer is told does not come along with ssh.
+there="env ASAN_OPTIONS=${ASAN_OPTIONS-} UBSAN_OPTIONS=${UBSAN_OPTIONS-} $XB"
 begin='expect or Enter: $
 send 
 expect Level
@@ -37,26 +39,26 @@ printf 'expect or Enter: $\ntype \\x03\n' |
 # ssh: the whole of it, then Ctrl-D, then a connection that is gone.
 # shellcheck disable=SC2086
 printf '%ssend \nexpect stays at\n' "$begin" |
-    through 0 $ssh "$XB --only sys_memory/meminfo -o $PWD/ssh.tar.bz2"
+    through 0 $ssh "$there --only sys_memory/meminfo -o $PWD/ssh.tar.bz2"
 run 0 "$XB" verify ssh.tar.bz2
 mkdir gone
 # shellcheck disable=SC2086
 printf 'expect or Enter: $\ntype \\x04\n' |
-    through 1 $ssh "$XB --only sys_memory/meminfo -o $PWD/gone/"
+    through 1 $ssh "$there --only sys_memory/meminfo -o $PWD/gone/"
 nothing_left gone
 # shellcheck disable=SC2086
 printf '%srun pkill -f "^ssh -tt.* -p %s "\n' 'expect or Enter: $
-' "$ssh_port" | through 255 $ssh "$XB --only sys_memory/meminfo -o $PWD/gone/"
+' "$ssh_port" | through 255 $ssh "$there --only sys_memory/meminfo -o $PWD/gone/"
 wait_for 10 eval '! pgrep -f "^$XB .* -o $PWD/gone/" >/dev/null'
 nothing_left gone
 # shellcheck disable=SC2086
 printf '%srun pkill -f "^ssh -tt.* -p %s "\n' "$begin" "$ssh_port" |
-    through 255 $ssh "$XB --only sys_memory/meminfo -o $PWD/gone/b.tar.bz2"
+    through 255 $ssh "$there --only sys_memory/meminfo -o $PWD/gone/b.tar.bz2"
 wait_for 10 eval '! pgrep -f "^$XB .* -o $PWD/gone/" >/dev/null'
 run 0 "$XB" verify gone/b.tar.bz2
 [ "$(ls -A gone)" = b.tar.bz2 ] || fail "left: $(ls -A gone)"
 
 # Without a terminal (ssh -T) nothing is asked.
 run 0 ssh -T -F none -p "$ssh_port" -i id -o UserKnownHostsFile=known_hosts \
-    root@localhost "$XB --only sys_memory/meminfo -o $PWD/plain.tar.bz2"
+    root@localhost "$there --only sys_memory/meminfo -o $PWD/plain.tar.bz2"
 lacks out Enter

@@ -186,7 +186,7 @@ tsan)
     # Those in which several threads work at once, and not for minutes.
     several='unit/bundle unit/hung unit/redact_stream unit/unpack*'
     several+=' cli/formats cli/hang-command cli/limits cli/live-root cli/outfd'
-    several+=' cli/redact-bundle cli/redact-many cli/replay-hosts cli/signals'
+    several+=' cli/redact-many cli/replay-hosts cli/signals'
     several+=' cli/verify cli/verify-deep'
     pattern=${pattern:-$several}
     ! sanitize tsan thread || tests tsan 5

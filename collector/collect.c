@@ -281,6 +281,20 @@ static const char *masked(struct collect *c, const char *text)
     return c->texts[c->n_texts++];
 }
 
+/* What was typed: a pattern for files may name the host. */
+static char *const *masked_list(struct collect *c, char ***slot,
+                                char *const *list)
+{
+    size_t n = 0;
+
+    str_list_free(*slot);
+    while (list && list[n])
+        n++;
+    *slot = xcalloc(n + 1, sizeof(**slot));
+    redact_args(c->rules, (const char *const *)list, n, *slot);
+    return *slot;
+}
+
 static char *copy(const char *s)
 {
     return s ? xstrdup(s) : NULL;
@@ -384,6 +398,9 @@ void collect_done(struct collect *c)
     host_done(&c->host);
     str_list_free(c->modules_after);
     str_list_free(c->keywords);
+    str_list_free(c->only);
+    str_list_free(c->skip);
+    str_list_free(c->skip_file);
     explicit_bzero(c->key, sizeof(c->key));
     str_list_free(c->rule_files);
     str_list_free(c->rule_overrides);
@@ -465,9 +482,9 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
         h->options.keywords++;
     h->options.hide_domains = c->cfg.hide_domains;
     h->options.since = c->cfg.since;
-    h->options.only = c->cfg.only;
-    h->options.skip = c->cfg.skip;
-    h->options.skip_file = c->cfg.skip_file;
+    h->options.only = masked_list(c, &c->only, c->cfg.only);
+    h->options.skip = masked_list(c, &c->skip, c->cfg.skip);
+    h->options.skip_file = masked_list(c, &c->skip_file, c->cfg.skip_file);
     h->options.case_id = masked(c, c->cfg.case_id);
     h->options.note = masked(c, c->cfg.note);
     h->options.sysroot = rec ? rec->options.sysroot : masked(c, c->cfg.sysroot);

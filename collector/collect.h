@@ -44,6 +44,7 @@ struct collect {
     int64_t start_ms; /* wall clock, or the recorded one */
     char *texts[12];  /* masked strings of the manifest's head */
     size_t n_texts;
+    char **only, **skip, **skip_file; /* masked, of the manifest's head */
     char *sandbox[4]; /* what the worker runs under, as the manifest has it */
     const char *cut;  /* why the bundle was cut short, as the manifest has it */
     bool usage_error; /* the error is the user's: exit 2 */

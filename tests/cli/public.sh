@@ -57,6 +57,7 @@ public() {
     local name=$1
     shift
     collect --sysroot "$h" --privacy public --case zugspitze-7 \
+        --skip-file '/nowhere/zugspitze-*' --skip sys_time \
         --note 'web1 of zugspitze hangs at 198.51.100.17' -o "$PWD/$name/" "$@"
 }
 mkdir one two three

@@ -46,6 +46,7 @@ struct match_stream {
     const struct diag_rule *block_rule;
     unsigned block_condition;
     const char *block_from; /* where its next line begins, in this chunk */
+    const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;
     unsigned *n_blocks;    /* per rule */
     struct own_finds *own; /* what this member has, until it is committed */
@@ -265,9 +266,12 @@ static void block_end(struct match_stream *s)
 
 static void block_line(struct match_stream *s, const char *line, size_t len)
 {
-    size_t n = len < MATCH_TEXT ? len : MATCH_TEXT;
     pcre2_code *until = s->block_rule->until;
+    size_t n;
 
+    if (len && line[len - 1] == '\r') /* a serial console's */
+        len--;
+    n = len < MATCH_TEXT ? len : MATCH_TEXT;
     if (until &&
         pcre2_match(until, (PCRE2_SPTR)line, n, 0, 0, s->md, s->mctx) >= 0) {
         block_end(s);
@@ -320,7 +324,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     s->block_rule = rule;
     s->block_condition = p->condition;
     s->block_left = rule->block;
-    s->block_from = line + len + 1;
+    s->block_from = s->next_line;
     buf_reset(&s->block_text);
     buf_adds(&s->block_text, f->text);
 }
@@ -346,6 +350,7 @@ static void on_line(void *arg, const char *line, size_t len,
     uint32_t last = UINT32_MAX; /* one hit a line of a condition */
 
     block_feed(s, line);
+    s->next_line = line + len + 1;
     if (len && line[len - 1] == '\r')
         len--;
     if (len > DIAG_LINE_MAX)

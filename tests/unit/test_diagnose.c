@@ -180,7 +180,7 @@ static struct diag_rules *some_rules(void)
 }
 
 static const char log_text[] = "2026-11-01 10:00:00 domain one is ill\r\n"
-                               "x\nbegin of block\n1\n2\nstop here\n"
+                               "x\nbegin of block\r\n1\r\n2\r\nstop here\n"
                                "domain two is ill\nall is well\n"
                                "[   12.5] domain one is ill";
 

@@ -84,7 +84,7 @@ sanitize() {
 
 # list LABEL: the tests of one build, as run.sh takes them.
 list() {
-    local dir=$TOP/build/check-$1 file name with limit
+    local label=$1 dir=$TOP/build/check-$1 file name with limit
     for file in "$TOP"/tests/unit/test_*.c; do
         name=$(basename "$file" .c)
         printf '%s\t120\tany\t%s\n' "unit/${name#test_}" \
@@ -100,6 +100,7 @@ list() {
         name=${file##*/}
         name=${name%.sh}
         [ "$name" != lib ] || continue
+        [ "$label" = plain ] || ! grep -qx '# plain' "$file" || continue
         limit=$(sed -n 's/^# time: \([0-9]*\)$/\1/p' "$file")
         with=any
         ! grep -qx '# alone' "$file" || with=alone

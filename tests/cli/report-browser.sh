@@ -1,3 +1,4 @@
+# plain
 # time: 300
 # The web page in a real browser: what is seen, filters, keyboard, both themes,
 # a phone, print, accessibility, scripts off, and hostile names.

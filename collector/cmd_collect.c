@@ -209,11 +209,16 @@ static void print_end(const struct collect *c, const char *path,
     collect_print_missing(f, t);
     if (t->diagnosis)
         diagnosed_print_short(f, t->diagnosis);
-    if (path)
+    if (path) {
+        struct buf word = BUF_INIT;
+
+        str_add_word(&word, path);
         fprintf(f,
                 "Look inside: xen-bugtool inspect %s\n"
                 "Send it: xen-bugtool upload %s URL\n",
-                path, path);
+                buf_str(&word), buf_str(&word));
+        buf_done(&word);
+    }
 }
 
 /* Which file system it was that could not take the bundle. */
@@ -246,7 +251,7 @@ static bool deliver(struct collect *c, const struct options *opt,
     if (r)
         log_msg(LOG_ERR, "%s", err.text);
     else
-        sent = delivered_print(&done, opt, path, url);
+        sent = delivered_print(d, &done, url);
     delivered_done(&done);
     delivery_free(d);
     return sent;

@@ -37,34 +37,41 @@ static void print_queue(const struct delivery *d, const char *path,
                         const char *url)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    char *again = delivery_command(d, name, url, false);
+    struct buf curl = BUF_INIT;
     char size[24];
 
     printf("Nothing was sent. Take this file to a machine with a network:\n"
            "  %s\n  (%s, sha256 %s)\nand run there:\n"
-           "  xen-bugtool upload %s '%s'\n",
-           path, str_size(delivery_size(d), size), delivery_sha256(d), name,
-           url);
-    if (str_starts(url, "https://"))
+           "  %s\n",
+           path, str_size(delivery_size(d), size), delivery_sha256(d), again);
+    if (str_starts(url, "https://")) {
+        str_add_word(&curl, name);
+        buf_addc(&curl, ' ');
+        str_add_word(&curl, url);
         printf("or, where there is no xen-bugtool:\n"
-               "  curl --fail --upload-file %s '%s'\n",
-               name, url);
+               "  curl --fail --upload-file %s\n",
+               buf_str(&curl));
+    }
+    buf_done(&curl);
+    free(again);
 }
 
 static int send(const struct options *opt, struct delivery *d, struct err *err)
 {
-    const char *path = opt->operands[0], *url = delivery_url(opt);
+    const char *url = delivery_url(opt);
     struct delivered done;
     int status = EXIT_UNDELIVERED;
     int r = delivery_send(d, url, &done, err);
 
-    if (!r && delivered_print(&done, opt, path, url))
+    if (!r && delivered_print(d, &done, url))
         status = EXIT_WHOLE;
     if (!r && done.result == SEND_USAGE)
         status = EXIT_USAGE;
     delivered_done(&done);
     if (r)
         log_msg(LOG_ERR, "not sent: %s", err->text);
-    return status;
+    return r == -EPERM ? EXIT_FOUND : status;
 }
 
 /* Without a URL: on a terminal it is asked for. */
@@ -121,9 +128,11 @@ static int send_to(const struct options *opt, struct control *ctl,
         goto out;
     }
     r = delivery_queue(d, url, &err);
-    if (!r)
+    if (r)
+        log_msg(LOG_ERR, "%s", err.text);
+    else
         print_queue(d, path, url);
-    status = r ? EXIT_NO_BUNDLE : EXIT_WHOLE;
+    status = r == -EPERM ? EXIT_FOUND : r ? EXIT_NO_BUNDLE : EXIT_WHOLE;
 out:
     if (fflush(stdout) || ferror(stdout))
         log_msg(LOG_WARN, "cannot write to stdout: %s", strerror(errno));

@@ -207,6 +207,14 @@ void deep_begin(struct deep *d, const char *member)
     begin(d, member, false);
 }
 
+void deep_text(struct deep *d, const char *name, const char *text)
+{
+    begin(d, name, false);
+    d->own = false;
+    scan(d, text, strlen(text));
+    deep_end(d);
+}
+
 /* ---- this host's names --------------------------------------------------- */
 
 static void found_own(void *arg, const char *member, uint64_t line)

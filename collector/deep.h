@@ -43,6 +43,8 @@ void deep_name(struct deep *d, const char *name);
 void deep_begin(struct deep *d, const char *member);
 void deep_feed(struct deep *d, const void *data, size_t n);
 void deep_end(struct deep *d);
+/* A short text that is no member, whole. */
+void deep_text(struct deep *d, const char *name, const char *text);
 /* As soon as the manifest's is known. */
 void deep_head(struct deep *d, const struct manifest_head *head);
 /* Whether this is a bundle in which this host knows its names. */

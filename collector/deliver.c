@@ -1,7 +1,6 @@
 #include "collector/deliver.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +37,12 @@ struct delivery {
     char *weakened, *weakened_here;
     uint64_t n_shown, size;
     char sha256[SHA256_HEX];
+    /* Kept after the look, for what is typed until it is sent. */
+    struct verify *verify;
+    struct deep *deep;
     struct text {
         char *name, *value;
+        bool typed;
     } texts[MAX_TEXTS];
     size_t n_texts;
 };
@@ -64,6 +67,8 @@ void delivery_free(struct delivery *d)
         free(d->texts[i].name);
         free(d->texts[i].value);
     }
+    deep_free(d->deep);
+    verify_free(d->verify);
     buf_done(&d->summary);
     free(d->weakened);
     free(d->weakened_here);
@@ -79,7 +84,8 @@ static const struct text *find_text(const struct delivery *d, const char *name)
     return NULL;
 }
 
-void delivery_tell(struct delivery *d, const char *name, const char *value)
+static void tell(struct delivery *d, const char *name, const char *value,
+                 bool typed)
 {
     struct text *t = (struct text *)find_text(d, name);
 
@@ -92,13 +98,35 @@ void delivery_tell(struct delivery *d, const char *name, const char *value)
     }
     free(t->value);
     t->value = xstrdup(value);
+    t->typed = typed;
 }
 
-const char *delivery_privacy(const struct delivery *d)
+void delivery_tell(struct delivery *d, const char *name, const char *value)
 {
-    const struct text *t = find_text(d, "privacy");
+    tell(d, name, value, false);
+}
+
+void delivery_tell_typed(struct delivery *d, const char *name,
+                         const char *value)
+{
+    tell(d, name, value, true);
+}
+
+const char *delivery_text(const struct delivery *d, const char *name)
+{
+    const struct text *t = find_text(d, name);
 
     return t ? t->value : "";
+}
+
+const struct options *delivery_options(const struct delivery *d)
+{
+    return d->opt;
+}
+
+const char *delivery_path(const struct delivery *d)
+{
+    return d->path;
 }
 
 uint64_t delivery_size(const struct delivery *d)
@@ -175,8 +203,7 @@ static int sum_up(struct delivery *d, int fd, struct err *err)
     return n < 0 ? err_sys(err, errno, "cannot read %.255s", d->path) : 0;
 }
 
-static int look_through(struct delivery *d, struct verify *v, int fd,
-                        struct err *err)
+static int look_through(struct delivery *d, int fd, struct err *err)
 {
     struct verify_counts counts = {0, 0, 0};
     struct unpack *u = NULL;
@@ -187,7 +214,7 @@ static int look_through(struct delivery *d, struct verify *v, int fd,
     if (!r)
         r = unpack_new(fd, NULL, NULL, &u, err);
     if (!r)
-        r = verify_run(v, u, false, &counts, err);
+        r = verify_run(d->verify, u, false, &counts, err);
     unpack_free(u);
     if (r)
         return r;
@@ -226,20 +253,34 @@ static int check_rules(const struct delivery *d, struct err *err)
                    d->path, d->weakened_here);
 }
 
-static void find_weakened(struct delivery *d, const struct deep *deep)
+static void find_weakened(struct delivery *d)
 {
     char **files, **overrides;
 
-    rules_tell(deep_rules(deep), &files, &overrides);
+    rules_tell(deep_rules(d->deep), &files, &overrides);
     free(d->weakened_here);
     d->weakened_here = join(overrides);
     str_list_free(files);
     str_list_free(overrides);
 }
 
+/* Of a mail and a new bug, the URL has words that others will read. */
+static void look_at_url(const struct delivery *d, const char *url)
+{
+    char *plain;
+
+    if (!str_starts(url, "mailto:") && !str_starts(url, "bugzilla+"))
+        return;
+    plain = xstrdup(url);
+    str_percent_decode(plain);
+    deep_text(d->deep, "the URL", plain);
+    free(plain);
+}
+
 /* What the user has just typed goes along as it is, unlike the note of a
  * collection, which is redacted with all the rest. */
-static void look_at_words(const struct delivery *d, struct deep *deep)
+static int look_at_typed(const struct delivery *d, const char *url,
+                         struct err *err)
 {
     static const struct {
         enum opt_id id;
@@ -247,29 +288,35 @@ static void look_at_words(const struct delivery *d, struct deep *deep)
     } words[] = {{OPT_NOTE, "--note"},
                  {OPT_EXPECTED, "--expected"},
                  {OPT_TRIED, "--tried"}};
+    uint64_t before = d->n_shown;
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         const char *text = options_last(d->opt, words[i].id);
 
-        if (!text ||
-            (words[i].id == OPT_NOTE && d->opt->command->bit != CMD_UPLOAD))
-            continue;
-        deep_begin(deep, words[i].name);
-        deep_feed(deep, text, strlen(text));
-        deep_end(deep);
+        if (text &&
+            (words[i].id != OPT_NOTE || d->opt->command->bit == CMD_UPLOAD))
+            deep_text(d->deep, words[i].name, text);
     }
+    for (size_t i = 0; i < d->n_texts; i++)
+        if (d->texts[i].typed)
+            deep_text(d->deep, d->texts[i].name, d->texts[i].value);
+    look_at_url(d, url);
+    return d->n_shown == before
+               ? 0
+               : err_set(err, -EPERM,
+                         "what was typed must not leave as it is; say it "
+                         "without that");
 }
 
 int delivery_check(struct delivery *d, struct err *err)
 {
     struct verify_spec spec = {
         .problem = on_problem, .head = on_head, .member = on_member, .arg = d};
-    struct verify *v = verify_new(&spec);
     const char *slash = strrchr(d->path, '/');
-    struct deep *deep = NULL;
     bool folder = false;
     int fd = -1, r;
 
+    d->verify = verify_new(&spec);
     /* No reader serves whoever has read a foreign bundle: the rules of this
      * host are out of reach. */
     if (options_has(d->opt, OPT_REPLAY))
@@ -278,12 +325,11 @@ int delivery_check(struct delivery *d, struct err *err)
                     "upload %.255s URL",
                     d->path);
     else
-        r = deep_new(d->opt, d->ctl, verify_secret, v, &deep, err);
+        r = deep_new(d->opt, d->ctl, verify_secret, d->verify, &d->deep, err);
     if (!r) {
-        find_weakened(d, deep);
-        verify_look_for(v, deep, NULL);
-        deep_name(deep, slash ? slash + 1 : d->path);
-        look_at_words(d, deep);
+        find_weakened(d);
+        verify_look_for(d->verify, d->deep, NULL);
+        deep_name(d->deep, slash ? slash + 1 : d->path);
         log_progress("Looking through %s", d->path);
         r = control_bundle(d->ctl, &fd, &folder, err);
     }
@@ -292,7 +338,7 @@ int delivery_check(struct delivery *d, struct err *err)
                     "%.255s is a folder; only a packed bundle can be sent",
                     d->path);
     if (!r)
-        r = look_through(d, v, fd, err);
+        r = look_through(d, fd, err);
     if (!r)
         r = check_rules(d, err);
     if (!r) {
@@ -303,8 +349,6 @@ int delivery_check(struct delivery *d, struct err *err)
     log_progress("%s", "");
     if (fd >= 0)
         close(fd);
-    deep_free(deep);
-    verify_free(v);
     return r;
 }
 
@@ -434,6 +478,8 @@ int delivery_send(struct delivery *d, const char *url, struct delivered *out,
     memset(out, 0, sizeof(*out));
     r = url_check(url, err);
     if (!r)
+        r = look_at_typed(d, url, err);
+    if (!r)
         r = control_send(d->ctl, &sock, err);
     if (r)
         return r;
@@ -441,9 +487,10 @@ int delivery_send(struct delivery *d, const char *url, struct delivered *out,
     if (!r)
         wait_end(d, sock, out);
     close(sock);
-    /* What is too large for a mail or a bug is told of by it. */
+    /* What is too large for a mail or a bug is told of by it; but not where the
+     * address has a part that nobody else is to see. */
     if (!r && out->result == SEND_DONE && str_starts(out->where, "https://") &&
-        str_starts(url, "https://"))
+        str_starts(url, "https://") && !strchr(url, '?'))
         delivery_tell(d, "link", out->where);
     if (deliver_mail_is(d->opt, url))
         r = finish_mail(d, url, out, r, err);
@@ -469,64 +516,8 @@ int delivery_queue(struct delivery *d, const char *url, struct err *err)
     int r = url_check(url, err);
 
     if (!r)
+        r = look_at_typed(d, url, err);
+    if (!r)
         keep_receipt(d, url, NULL, "queued");
     return r;
-}
-
-/* --- what came of it ----------------------------------------------------- */
-
-static void print_json(const struct delivered *d, const char *path,
-                       const char *shown)
-{
-    struct json_object *o = json_object_new_object();
-    const struct {
-        const char *name, *value;
-    } texts[] = {{"bundle", path},
-                 {"url", shown},
-                 {"error", d->text},
-                 {"answer", d->answer},
-                 {"where", d->where}};
-    char safe[1024];
-
-    json_object_object_add(o, "upload", json_object_new_int(1));
-    json_object_object_add(o, "ok",
-                           json_object_new_boolean(d->result == SEND_DONE));
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        json_object_object_add(o, texts[i].name,
-                               json_object_new_string(str_visible(
-                                   texts[i].value, safe, sizeof(safe))));
-    json_object_object_add(o, "draft", json_object_new_boolean(d->draft));
-    json_object_object_add(o, "tries", json_object_new_int64((int)d->tries));
-    puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-                                               JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(o);
-}
-
-bool delivered_print(const struct delivered *d, const struct options *opt,
-                     const char *path, const char *url)
-{
-    char *shown = url_shown(url);
-    bool done = d->result == SEND_DONE;
-
-    if (options_has(opt, OPT_JSON))
-        print_json(d, path, shown);
-    else if (d->draft && options_has(opt, OPT_QUIET))
-        puts(d->where);
-    else if (d->draft)
-        printf("The draft of a mail: %s\n"
-               "Nothing was sent.  Open it with a mail program, such as\n"
-               "  mutt -H %s\n  thunderbird %s\n",
-               d->where, d->where, d->where);
-    else if (done && !options_has(opt, OPT_QUIET))
-        printf("Sent to %s\n", *d->where ? d->where : shown);
-    if (!done)
-        log_msg(LOG_ERR, "not sent: %s", d->text);
-    if (*d->answer && !options_has(opt, OPT_QUIET))
-        log_msg(LOG_NOTE, "The server says: %s", d->answer);
-    if (!done)
-        log_msg(LOG_NOTE,
-                "The bundle is kept. To try again: xen-bugtool upload %s '%s'",
-                path, strchr(url, '?') ? shown : url);
-    free(shown);
-    return done;
 }

@@ -32,12 +32,18 @@ int delivery_check(struct delivery *d, struct err *err);
 /* Said to the next uploaders by itself: "link", where the bundle can be had
  * since it was sent there.
  *
- * After delivery_check.  "secrets" or "public", as its manifest says. */
-const char *delivery_privacy(const struct delivery *d);
+ * After delivery_check.  What an uploader is told by that name, "" if nothing;
+ * "privacy" is as the manifest says. */
+const char *delivery_text(const struct delivery *d, const char *name);
+const struct options *delivery_options(const struct delivery *d);
+const char *delivery_path(const struct delivery *d);
 uint64_t delivery_size(const struct delivery *d);
 const char *delivery_sha256(const struct delivery *d);
-/* Says more to the next uploader; a second value of one name replaces it. */
+/* Says more to the next uploader; a second value of one name replaces it.
+ * typed: the user has just written it, so delivery_send looks for secrets. */
 void delivery_tell(struct delivery *d, const char *name, const char *value);
+void delivery_tell_typed(struct delivery *d, const char *name,
+                         const char *value);
 
 struct delivered {
     enum send_result result;
@@ -49,18 +55,24 @@ struct delivered {
 };
 
 /* Sends it to url.  0 with *out filled, however it went; negative if nothing
- * could be tried.  delivered_done in any case. */
+ * could be tried, -EPERM: what goes along with the bundle, as it was typed, must
+ * not leave.  delivered_done in any case. */
 int delivery_send(struct delivery *d, const char *url, struct delivered *out,
                   struct err *err);
 void delivered_done(struct delivered *d);
 
-/* The line of the receipt for what was not sent but queued. */
+/* The line of the receipt for what was not sent but queued; -EPERM as above. */
 int delivery_queue(struct delivery *d, const char *url, struct err *err);
+
+/* The command that sends path to url with the same options; to be freed.
+ * shown: without the part of url that may be a secret, see url_shown. */
+char *delivery_command(const struct delivery *d, const char *path,
+                       const char *url, bool shown);
 
 /* Prints what came of it on out, as text or JSON, and what failed on stderr,
  * with the command that tries again. True if it was delivered. */
-bool delivered_print(const struct delivered *d, const struct options *opt,
-                     const char *path, const char *url);
+bool delivered_print(const struct delivery *delivery,
+                     const struct delivered *d, const char *url);
 
 /* The URL that the command line names, or NULL. */
 const char *delivery_url(const struct options *opt);

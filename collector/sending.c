@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/url.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/deliver.h"
@@ -127,7 +128,7 @@ static bool look_through(struct sending *s)
 /* What is public should not name what is private, unless its owner says so. */
 static bool may_be_public(struct sending *s)
 {
-    if (!strcmp(delivery_privacy(s->d), "public"))
+    if (!strcmp(delivery_text(s->d, "privacy"), "public"))
         return true;
     term_say(s->t, "Others can read what goes there. Passwords and keys are "
                    "hidden in this bundle, but hosts, guests and addresses "
@@ -153,7 +154,7 @@ static bool ask_report(struct sending *s)
     for (size_t i = 0; on && i < sizeof(asked) / sizeof(asked[0]); i++) {
         on = term_ask(s->t, &answer, "%s", asked[i].prompt) == TERM_LINE;
         if (on)
-            delivery_tell(s->d, asked[i].name, buf_str(&answer));
+            delivery_tell_typed(s->d, asked[i].name, buf_str(&answer));
     }
     buf_done(&answer);
     return on;
@@ -165,7 +166,7 @@ static bool ask_report(struct sending *s)
 static void tell_end(struct sending *s, const struct delivered *done,
                      const char *url)
 {
-    char *shown = url_shown(url);
+    char *shown = url_shown(url), *again;
     const char *where = *done->where ? done->where : shown;
 
     if (done->draft) {
@@ -182,8 +183,13 @@ static void tell_end(struct sending *s, const struct delivered *done,
     if (*done->answer)
         term_say(s->t, "The server says: %s", done->answer);
     if (done->result != SEND_DONE && done->result != SEND_NO) {
-        term_say(s->t, "To try again later:");
-        term_copy(s->t, "  xen-bugtool upload %s '%s'", s->path, shown);
+        again = delivery_command(s->d, s->path, url, true);
+        term_say(s->t, strchr(url, '?') && str_ends(shown, "?...")
+                           ? "To try again later (put back what stands behind "
+                             "the ? of the URL):"
+                           : "To try again later:");
+        term_copy(s->t, "  %s", again);
+        free(again);
     }
     free(shown);
 }

@@ -142,7 +142,7 @@ static void add_bundle(const struct form *f, struct buf *out)
         buf_addf(out, "  SHA-256:\n  %.64s\n", f->bundle_sha256);
     add_format(out, INDENT,
                f->names_hidden
-                   ? "Secrets are hidden in it; addresses and names are "
+                   ? "Secrets are hidden in it; its addresses and names are "
                      "pseudonyms, the same one for the same name."
                    : "Secrets are hidden in it; addresses and names are the "
                      "true ones.");

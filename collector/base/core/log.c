@@ -117,7 +117,7 @@ void log_progress(const char *fmt, ...)
     str_visible(text, line, sizeof(line));
     if (!strcmp(line, progress_line) || (is_dumb() && !progress_due()))
         return;
-    strcpy(progress_line, line);
+    snprintf(progress_line, sizeof(progress_line), "%s", line);
     n = snprintf(out, sizeof(out), is_dumb() ? "%.*s\n" : "\r%.*s\033[K",
                  (int)width, line);
     write_all(out, (size_t)n);

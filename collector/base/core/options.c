@@ -388,7 +388,7 @@ static void check_pairs(struct parse *p)
         {OPT_OUTFILE, OPT_OUTFD},          {OPT_QUIET, OPT_VERBOSE},
         {OPT_UNLIMITED, OPT_MAX_SIZE},     {OPT_UNLIMITED, OPT_MAX_TIME},
         {OPT_UNLIMITED, OPT_ITEM_TIMEOUT}, {OPT_UPLOAD, OPT_OUTFD},
-        {OPT_UPLOAD, OPT_DRY_RUN},
+        {OPT_UPLOAD, OPT_DRY_RUN},         {OPT_SMTP, OPT_SENDMAIL},
     };
     const char *format = options_last(p->out, OPT_FORMAT);
 

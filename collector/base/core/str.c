@@ -151,6 +151,26 @@ char **str_split(const char *s, size_t *n_out)
     return list;
 }
 
+void str_add_word(struct buf *out, const char *word)
+{
+    size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./:@%+=,-");
+
+    if (*word && !word[plain]) {
+        buf_adds(out, word);
+        return;
+    }
+    buf_addc(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            buf_adds(out, "'\\''");
+        else
+            buf_addc(out, *word);
+    }
+    buf_addc(out, '\'');
+}
+
 void str_list_free(char **list)
 {
     if (!list)

@@ -29,6 +29,9 @@ bool str_ends(const char *s, const char *suffix);
 char **str_split(const char *s, size_t *n_out);
 void str_list_free(char **list);
 
+/* One word for a shell: as it is if that is plain, else in single quotes. */
+void str_add_word(struct buf *out, const char *word);
+
 /* Control bytes, DEL, invalid UTF-8 and the C1 range as \xNN, tab as a blank;
  * the rest as it is.  Cuts at size.  Returns out. */
 char *str_visible(const char *s, char *out, size_t size);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
@@ -29,24 +30,24 @@ static const struct {
 
 static int check_scheme(const char *url, size_t n, struct err *err)
 {
-    char known[256] = "";
+    struct buf known = BUF_INIT;
+    int rc;
 
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
         if (strlen(schemes[i]) == n && !strncmp(url, schemes[i], n))
             return 0;
-        if (strlen(known) + strlen(schemes[i]) + 3 < sizeof(known)) {
-            strcat(known, i ? ", " : "");
-            strcat(known, schemes[i]);
-        }
-    }
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (strlen(refused[i].scheme) == n &&
             !strncmp(url, refused[i].scheme, n))
             return err_set(err, -EINVAL, "%s://: %s", refused[i].scheme,
                            refused[i].instead);
-    return err_set(err, -EINVAL,
-                   "'%.*s' is no way to send a bundle; there are %s", (int)n,
-                   url, known);
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        buf_addf(&known, "%s%s", i ? ", " : "", schemes[i]);
+    rc = err_set(err, -EINVAL,
+                 "'%.*s' is no way to send a bundle; there are %s", (int)n, url,
+                 buf_str(&known));
+    buf_done(&known);
+    return rc;
 }
 
 /* Of what stands behind "://". */
@@ -94,6 +95,30 @@ int url_check_proxy(const char *url, struct err *err)
                         url);
 }
 
+/* What can be told before anything is asked of a server. */
+static int check_place(const char *url, struct err *err)
+{
+    const char *path, *end;
+
+    if (str_starts(url, "mailto:") && !strchr(url, '@') &&
+        !strcasestr(url, "%40"))
+        return err_set(err, -EINVAL,
+                       "'%.128s' names no address; expected one such as "
+                       "mailto:xen-users@lists.xenproject.org",
+                       url);
+    if (!str_starts(url, "bugzilla+"))
+        return 0;
+    path = strchr(strstr(url, "://") + 3, '/');
+    end = path ? path + strcspn(path, "?#") : NULL;
+    return path && end[-1] != '/'
+               ? 0
+               : err_set(err, -EINVAL,
+                         "'%.128s' names no bug; expected "
+                         "bugzilla+https://HOST/NUMBER, or for a new one "
+                         "bugzilla+https://HOST/new?product=...&component=...",
+                         url);
+}
+
 int url_check(const char *url, struct err *err)
 {
     size_t n = strcspn(url, ":");
@@ -110,11 +135,10 @@ int url_check(const char *url, struct err *err)
     if (rc)
         return rc;
     if (!strncmp(url + n, "://", 3))
-        return check_host(url + n + 3, err);
-    return str_starts(url, "mailto:")
-               ? 0
-               : err_set(err, -EINVAL, "'%.128s' is no URL: // is missing",
-                         url);
+        rc = check_host(url + n + 3, err);
+    else if (!str_starts(url, "mailto:"))
+        rc = err_set(err, -EINVAL, "'%.128s' is no URL: // is missing", url);
+    return rc ? rc : check_place(url, err);
 }
 
 /* What stands in the query of these is to be seen: the subject of a mail, the

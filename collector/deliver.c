@@ -279,8 +279,7 @@ static void look_at_url(const struct delivery *d, const char *url)
 
 /* What the user has just typed goes along as it is, unlike the note of a
  * collection, which is redacted with all the rest. */
-static int look_at_typed(const struct delivery *d, const char *url,
-                         struct err *err)
+static int look_at_typed(struct delivery *d, const char *url, struct err *err)
 {
     static const struct {
         enum opt_id id;
@@ -301,11 +300,15 @@ static int look_at_typed(const struct delivery *d, const char *url,
         if (d->texts[i].typed)
             deep_text(d->deep, d->texts[i].name, d->texts[i].value);
     look_at_url(d, url);
-    return d->n_shown == before
-               ? 0
-               : err_set(err, -EPERM,
-                         "what was typed must not leave as it is; say it "
-                         "without that");
+    if (d->n_shown == before)
+        return 0;
+    /* In a session another delivery may follow. */
+    for (size_t i = 0; i < d->n_texts; i++)
+        if (d->texts[i].typed)
+            d->texts[i].value[0] = '\0';
+    return err_set(err, -EPERM,
+                   "what was typed must not leave as it is; say it without "
+                   "that");
 }
 
 int delivery_check(struct delivery *d, struct err *err)
@@ -398,7 +401,8 @@ static void take_end(const struct frame *f, struct delivered *out)
     out->answer = xstrdup(field_str(&in));
     out->where = xstrdup(field_str(&in));
     out->tries = field_u64(&in);
-    out->result = fields_end(&in) && result <= SEND_NO
+    out->room = field_u64(&in);
+    out->result = fields_end(&in) && result <= SEND_LARGE
                       ? (enum send_result)result
                       : SEND_FAILED;
 }
@@ -479,10 +483,11 @@ int delivery_send(struct delivery *d, const char *url, struct delivered *out,
     r = url_check(url, err);
     if (!r)
         r = look_at_typed(d, url, err);
-    if (!r)
-        r = control_send(d->ctl, &sock, err);
     if (r)
         return r;
+    r = control_send(d->ctl, &sock, err);
+    if (r) /* whose -EPERM is about a file, such as one with passwords */
+        return r == -EPERM ? -EACCES : r;
     r = tell_all(d, sock, url, err);
     if (!r)
         wait_end(d, sock, out);

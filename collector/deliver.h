@@ -51,12 +51,13 @@ struct delivered {
     char *answer; /* the server's words, safe to show; "" if none */
     char *where;  /* what it can be found by; "" if nothing */
     uint64_t tries;
-    bool draft; /* nothing was sent: where is the file of a mail */
+    uint64_t room; /* SEND_LARGE: bytes that a bundle may have there */
+    bool draft;    /* nothing was sent: where is the file of a mail */
 };
 
 /* Sends it to url.  0 with *out filled, however it went; negative if nothing
- * could be tried, -EPERM: what goes along with the bundle, as it was typed, must
- * not leave.  delivered_done in any case. */
+ * could be tried, -EPERM: what goes along with the bundle, as it was typed,
+ * must not leave.  delivered_done in any case. */
 int delivery_send(struct delivery *d, const char *url, struct delivered *out,
                   struct err *err);
 void delivered_done(struct delivered *d);
@@ -69,10 +70,14 @@ int delivery_queue(struct delivery *d, const char *url, struct err *err);
 char *delivery_command(const struct delivery *d, const char *path,
                        const char *url, bool shown);
 
+/* The command that makes a bundle of it that has room bytes at most; to be
+ * freed. */
+char *delivery_smaller(const struct delivery *d, uint64_t room);
+
 /* Prints what came of it on out, as text or JSON, and what failed on stderr,
  * with the command that tries again. True if it was delivered. */
-bool delivered_print(const struct delivery *delivery,
-                     const struct delivered *d, const char *url);
+bool delivered_print(const struct delivery *delivery, const struct delivered *d,
+                     const char *url);
 
 /* The URL that the command line names, or NULL. */
 const char *delivery_url(const struct options *opt);

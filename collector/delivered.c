@@ -1,4 +1,5 @@
 /* delivered.c: what the user is told of a delivery. */
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +38,7 @@ static void print_json(const struct delivered *d, const char *path,
 }
 
 /* What belongs to one run alone, or is told again by itself. */
-static bool is_repeated(const struct option_def *def,
-                        const struct options *opt)
+static bool is_repeated(const struct option_def *def, const struct options *opt)
 {
     static const enum opt_id not_again[] = {OPT_BATCH, OPT_QUIET, OPT_VERBOSE,
                                             OPT_JSON,  OPT_QUEUE, OPT_UPLOAD};
@@ -78,22 +78,46 @@ char *delivery_command(const struct delivery *d, const char *path,
     return buf_take(&b);
 }
 
+char *delivery_smaller(const struct delivery *d, uint64_t room)
+{
+    struct buf b = BUF_INIT;
+
+    buf_adds(&b, "xen-bugtool collect --replay ");
+    str_add_word(&b, delivery_path(d));
+    if (!strcmp(delivery_text(d, "privacy"), "public"))
+        buf_adds(&b, " --privacy public");
+    buf_addf(&b, " --max-size %" PRIu64 "K -o smaller.tar.bz2",
+             room > 1024 ? room / 1024 : 1);
+    return buf_take(&b);
+}
+
+static void print_smaller(const struct delivery *d, uint64_t room)
+{
+    char *smaller = delivery_smaller(d, room);
+
+    log_msg(LOG_ERR,
+            "the bundle is kept; upload it elsewhere and name it with --link "
+            "URL, or send a smaller one, which this makes: %s",
+            smaller);
+    free(smaller);
+}
+
 static void print_again(const struct delivery *d, const char *url)
 {
-    char *shown = url_shown(url), *again = delivery_command(d, delivery_path(d), url,
-                                                            true);
+    char *shown = url_shown(url),
+         *again = delivery_command(d, delivery_path(d), url, true);
 
     /* Also with -q: a failure says what to do. */
     log_msg(LOG_ERR, "the bundle is kept; to try again: %s", again);
     if (strchr(url, '?') && str_ends(shown, "?..."))
         log_msg(LOG_ERR, "what stands behind the ? of the URL is left out "
-                          "here, since it may be a secret: put it back");
+                         "here, since it may be a secret: put it back");
     free(again);
     free(shown);
 }
 
-bool delivered_print(const struct delivery *delivery,
-                     const struct delivered *d, const char *url)
+bool delivered_print(const struct delivery *delivery, const struct delivered *d,
+                     const char *url)
 {
     const struct options *opt = delivery_options(delivery);
     char *shown = url_shown(url);
@@ -114,7 +138,9 @@ bool delivered_print(const struct delivery *delivery,
         log_msg(LOG_ERR, "not sent: %s", d->text);
     if (*d->answer && !options_has(opt, OPT_QUIET))
         log_msg(LOG_NOTE, "The server says: %s", d->answer);
-    if (!done && d->result != SEND_USAGE)
+    if (d->result == SEND_LARGE)
+        print_smaller(delivery, d->room);
+    else if (!done && d->result != SEND_USAGE)
         print_again(delivery, url);
     free(shown);
     return done;

@@ -182,7 +182,7 @@ static void tell_end(struct sending *s, const struct delivered *done,
     }
     if (*done->answer)
         term_say(s->t, "The server says: %s", done->answer);
-    if (done->result != SEND_DONE && done->result != SEND_NO) {
+    if (done->result == SEND_FAILED || done->result == SEND_PASSING) {
         again = delivery_command(s->d, s->path, url, true);
         term_say(s->t, strchr(url, '?') && str_ends(shown, "?...")
                            ? "To try again later (put back what stands behind "
@@ -194,10 +194,42 @@ static void tell_end(struct sending *s, const struct delivered *done,
     free(shown);
 }
 
+/* It is too large for url: what can be done instead.  True: it is uploaded,
+ * and url can be told where. */
+static bool offer_less(struct sending *s, uint64_t room)
+{
+    static const struct session_option offers[] = {
+        {"upload", "upload it to a web server, then send its address"},
+        {"smaller", "see how a smaller one is made of it"},
+        {"leave", "do not send it there"},
+    };
+    size_t chosen = 0;
+    char *smaller;
+
+    if (session_pick(s->t, "It is too large for there.", "Choose", offers,
+                     sizeof(offers) / sizeof(offers[0]), &chosen) ||
+        chosen == 2)
+        return false;
+    if (!chosen) {
+        sending_do(s, SENDING_UPLOAD, NULL);
+        if (*delivery_text(s->d, "link"))
+            return true;
+        term_say(s->t, "There is no https:// address of it to be sent.");
+        return false;
+    }
+    smaller = delivery_smaller(s->d, room);
+    term_say(s->t, "This makes one that fits; what is left out stands in its "
+                   "summary. Then send it with xen-bugtool upload:");
+    term_copy(s->t, "  %s", smaller);
+    free(smaller);
+    return false;
+}
+
 static void deliver(struct sending *s, const char *url)
 {
     struct delivered done;
     struct err err = ERR_INIT;
+    bool again = false;
 
     if (delivery_send(s->d, url, &done, &err)) {
         term_say(s->t, "Not sent: %s", err.text);
@@ -206,10 +238,13 @@ static void deliver(struct sending *s, const char *url)
         tell_end(s, &done, url);
         if (done.result != SEND_NO)
             s->failed = done.result != SEND_DONE;
+        again = done.result == SEND_LARGE && offer_less(s, done.room);
     }
     delivered_done(&done);
     /* Ctrl-C has ended this delivery, and no more. */
     stop_clear(s->stop);
+    if (again)
+        deliver(s, url);
 }
 
 void sending_do(struct sending *s, enum sending_to to, const char *url)

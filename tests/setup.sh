@@ -20,7 +20,7 @@ debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
 bzip2 lbzip2 zstd p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
 strace cppcheck util-linux procps man-db groff-base chromium nodejs openssl nginx
 openssh-server openssh-client vsftpd
-msmtp python3-aiosmtpd'
+msmtp mutt python3-aiosmtpd'
 
 dnf_build='gcc make pkgconf-pkg-config libarchive-devel json-c-devel pcre2-devel
 vectorscan-devel libcyaml-devel libyaml-devel openssl-devel zlib-devel
@@ -29,7 +29,7 @@ dnf_check='libcmocka-devel clang clang-tools-extra libasan libubsan libtsan
 python3-jsonschema bzip2 lbzip2 zstd p7zip-plugins xz bsdtar busybox fuse3-devel
 fuse3 strace cppcheck util-linux procps-ng man-db groff-base chromium nodejs npm openssl nginx
 openssh-server openssh-clients vsftpd
-msmtp python3-aiosmtpd'
+msmtp mutt python3-aiosmtpd'
 
 zypper_build='gcc make pkgconf-pkg-config libarchive-devel libjson-c-devel
 pcre2-devel vectorscan-devel libcyaml-devel libyaml-devel libopenssl-devel
@@ -38,7 +38,7 @@ libdivsufsort-devel xen-devel libcurl-devel'
 zypper_check='libcmocka-devel clang clang-tools python3-jsonschema bzip2 lbzip2
 zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 strace cppcheck util-linux procps man groff
 chromium nodejs npm openssl nginx openssh vsftpd
-msmtp python3-aiosmtpd'
+msmtp mutt python3-aiosmtpd'
 
 apk_build='gcc musl-dev linux-headers make pkgconf libarchive-dev json-c-dev
 pcre2-dev vectorscan-dev libcyaml-dev yaml-dev openssl-dev zlib-dev
@@ -46,7 +46,7 @@ bzip2-dev libdivsufsort-dev xen-dev curl-dev'
 apk_check='bash cmocka-dev clang clang-extra-tools py3-jsonschema bzip2 lbzip2
 zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 strace cppcheck util-linux procps mandoc
 chromium nodejs npm openssl nginx openssh vsftpd
-msmtp py3-aiosmtpd'
+msmtp mutt py3-aiosmtpd'
 
 # What stands for the packages where dpkg cannot be asked.
 modules_build='libarchive json-c libpcre2-8 libhs libcyaml yaml-0.1 libcrypto
@@ -54,7 +54,7 @@ zlib xencontrol xenstore libcurl'
 modules_check='cmocka fuse3'
 commands_build='gcc make pkg-config'
 commands_check='bash clang clang-format python3 bzip2 lbzip2 zstd 7z xz bsdtar
-busybox fusermount3 setpriv strace cppcheck chromium node npm openssl nginx msmtp sshd vsftpd'
+busybox fusermount3 setpriv strace cppcheck chromium node npm openssl nginx msmtp mutt sshd vsftpd'
 
 die() {
     printf 'setup: %s\n' "$*" >&2

@@ -84,6 +84,7 @@ static void tell(int sock, enum send_result r, const char *text,
     field_put_str(&b, answer);
     field_put_str(&b, "");
     field_put_u64(&b, 1);
+    field_put_u64(&b, 0);
     frame_send(sock, SD_END, b.data, b.len, -1);
     buf_done(&b);
 }

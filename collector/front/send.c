@@ -105,6 +105,8 @@ static int give_all(int sock, const struct options *opt, struct err *err)
         if (named || given[i].fallback)
             rc = give_file(sock, &given[i], named ? named : given[i].fallback,
                            named != NULL, err);
+        if (rc && named && err->text[0])
+            err_prefix(err, "--%s: ", given[i].role);
         if (given[i].option == OPT_KNOWN_HOSTS && !named)
             known = &given[i];
     }

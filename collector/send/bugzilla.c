@@ -268,15 +268,13 @@ static enum send_result check_size(struct bugzilla *b, struct err *err)
         b->link = job_text(b->job, "link");
         return SEND_DONE;
     }
-    err_set(
-        err, -EFBIG,
-        "%.160s: the bundle has %s, but %.160s takes attachments of %s at "
-        "most; make a smaller one (collect --max-size %" PRIu64
-        "K, or collect --replay BUNDLE --max-size %" PRIu64
-        "K of this one), or upload it elsewhere and name it with --link URL",
-        b->job->shown, str_size(b->job->size, has), b->to.host,
-        str_size(limit, takes), limit / 1024, limit / 1024);
-    return SEND_FAILED;
+    b->job->room = limit;
+    err_set(err, -EFBIG,
+            "%.160s: the bundle has %s, but %.160s takes attachments of %s at "
+            "most",
+            b->job->shown, str_size(b->job->size, has), b->to.host,
+            str_size(limit, takes));
+    return SEND_LARGE;
 }
 
 static struct json_object *attachment_fields(struct bugzilla *b, bool comment)

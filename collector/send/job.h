@@ -42,8 +42,9 @@ struct job {
     bool ask;         /* there is a terminal, and no -y */
     int64_t deadline; /* monotonic, of all tries; 0: none */
     /* filled by the uploader */
-    char *answer; /* what the server said, to be shown; NULL: nothing */
-    char *where;  /* what the delivery can be found by; NULL: nothing */
+    char *answer;  /* what the server said, to be shown; NULL: nothing */
+    char *where;   /* what the delivery can be found by; NULL: nothing */
+    uint64_t room; /* SEND_LARGE: a bundle of that many bytes would be taken */
     unsigned tries;
 };
 

@@ -196,16 +196,14 @@ static enum send_result compose_fitting(struct mail *m, struct err *err)
     }
     str_size(with, is);
     str_size(max, may);
-    /* A bundle of three quarters of that, less the text, would fit. */
     if (!m->draft) {
+        /* Base64 adds a third, and there is the text. */
+        m->job->room = max > 32768 ? (max - 16384) / 4 * 3 : 1024;
         err_set(err, -EFBIG,
                 "%.120s: with the bundle the mail would have %s, more than "
-                "--max-mail %s; upload the bundle and name it with --link URL, "
-                "or send a smaller one: collect --replay BUNDLE --max-size "
-                "%" PRIu64 "K",
-                m->job->shown, is, may,
-                max > 32768 ? (max - 16384) / 4 * 3 / 1024 : 1);
-        return SEND_FAILED;
+                "--max-mail %s",
+                m->job->shown, is, may);
+        return SEND_LARGE;
     }
     log_msg(LOG_WARN,
             "with the bundle the mail would have %s, more than --max-mail %s, "

@@ -131,6 +131,7 @@ static int tell(const struct job *job, enum send_result r, const char *text)
     field_put_str(&b, job->answer ? job->answer : "");
     field_put_str(&b, job->where ? job->where : "");
     field_put_u64(&b, job->tries);
+    field_put_u64(&b, job->room);
     rc = frame_send(job->worker, SD_END, b.data, b.len, -1);
     buf_done(&b);
     return rc ? EXIT_FAILURE : 0;

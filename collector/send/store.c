@@ -87,13 +87,17 @@ static enum send_result one_try(struct job *job, void *arg, uint64_t *wait_ms,
 
 /* Asks for the size of what lies there, and gives it its name if it is right.
  */
-static enum send_result finish(struct store *s, struct err *err)
+static enum send_result finish(struct job *job, void *arg, uint64_t *wait_ms,
+                               bool *moved, struct err *err)
 {
+    struct store *s = arg;
     CURL *curl = transfer_curl(s->t);
     struct curl_slist *rename = s->kind->rename(s->folder, s->part, s->name);
     CURLcode code;
     enum send_result r;
 
+    (void)wait_ms;
+    (void)moved;
     curl_easy_setopt(curl, CURLOPT_POSTQUOTE, rename);
     r = perform(s, &code, err);
     curl_easy_setopt(curl, CURLOPT_POSTQUOTE, NULL);
@@ -102,14 +106,14 @@ static enum send_result finish(struct store *s, struct err *err)
         err_set(err, -EEXIST,
                 "%.160s has all of it as %.100s, but does not let it be called "
                 "%.100s: a file of that name may be there already",
-                s->job->shown, s->part, s->name);
+                job->shown, s->part, s->name);
         return SEND_FAILED;
     }
-    if (r == SEND_DONE && transfer_began_at(s->t) != s->job->size) {
+    if (r == SEND_DONE && transfer_began_at(s->t) != job->size) {
         err_set(err, -EIO,
                 "%.160s has %" PRIu64 " of %" PRIu64
                 " bytes: it did not arrive whole",
-                s->job->shown, transfer_began_at(s->t), s->job->size);
+                job->shown, transfer_began_at(s->t), job->size);
         r = SEND_FAILED;
     }
     return r;
@@ -158,14 +162,17 @@ static void put_sum(struct store *s)
 static enum send_result deliver(struct store *s, struct err *err)
 {
     enum send_result r;
+    unsigned tries;
 
     r = s->kind->keeps_old ? SEND_DONE : check_free(s, err);
     if (r == SEND_DONE || r == SEND_PASSING)
         r = retry_run(s->job, one_try, s, err);
     if (r == SEND_DONE && body_check(s->body, err))
         r = SEND_FAILED;
+    tries = s->job->tries; /* of sending it */
     if (r == SEND_DONE)
-        r = finish(s, err);
+        r = retry_run(s->job, finish, s, err);
+    s->job->tries = tries;
     if (r == SEND_DONE)
         put_sum(s);
     return r;

@@ -16,6 +16,7 @@
 #define MAX_REDIRECTS 5L
 #define PROGRESS_MS 250
 #define UPLOAD_BUFFER (512L * 1024L)
+#define UPLOAD_BUFFER_MIN (16L * 1024L) /* libcurl takes no less */
 
 struct transfer {
     struct job *job;
@@ -167,9 +168,14 @@ static void set_limits(struct transfer *t)
     curl_easy_setopt(
         t->curl, CURLOPT_CONNECTTIMEOUT_MS,
         (long)job_time_ms(job, OPT_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS));
-    if (rate && !str_parse_size(rate, &bytes))
-        curl_easy_setopt(t->curl, CURLOPT_MAX_SEND_SPEED_LARGE,
-                         (curl_off_t)bytes);
+    if (!rate || str_parse_size(rate, &bytes))
+        return;
+    curl_easy_setopt(t->curl, CURLOPT_MAX_SEND_SPEED_LARGE, (curl_off_t)bytes);
+    /* A buffer goes out at once, however slow it is to be. */
+    if (bytes / 4 < UPLOAD_BUFFER)
+        curl_easy_setopt(t->curl, CURLOPT_UPLOAD_BUFFERSIZE,
+                         bytes / 4 < UPLOAD_BUFFER_MIN ? UPLOAD_BUFFER_MIN
+                                                       : (long)bytes / 4);
 }
 
 static void set_tls(struct transfer *t)
@@ -325,6 +331,10 @@ static const struct meaning {
     {CURLE_HTTP2_STREAM, SEND_PASSING, NULL},
     {CURLE_AGAIN, SEND_PASSING, NULL},
     {CURLE_FTP_ACCEPT_TIMEOUT, SEND_PASSING, NULL},
+    /* What libcurl calls a line that ends within an answer. */
+    {CURLE_FTP_WEIRD_PASV_REPLY, SEND_PASSING, NULL},
+    {CURLE_FTP_WEIRD_227_FORMAT, SEND_PASSING, NULL},
+    {CURLE_WEIRD_SERVER_REPLY, SEND_PASSING, NULL},
     {CURLE_PEER_FAILED_VERIFICATION, SEND_FAILED,
      "nothing was sent: the server cannot prove who it is; if its certificate "
      "is of an authority of your own, name that with --cacert"},

@@ -61,9 +61,10 @@ int session_note(struct term *t, struct buf *note)
     int rc = 0;
 
     term_say(t, "What happened, and when? A few words for whoever reads this; "
-                "an empty line ends it.");
+                "an empty line ends it (q: leave).");
     for (;;) {
-        if (term_ask(t, &line, "> ") != TERM_LINE) {
+        if (term_ask(t, &line, "> ") != TERM_LINE ||
+            !strcasecmp(buf_str(&line), "q")) {
             rc = -ECANCELED;
             break;
         }

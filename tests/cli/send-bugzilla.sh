@@ -118,7 +118,7 @@ logged 'r[-2]["body"]["product"] == "Xen"' \
     'r[-1]["target"] == "/rest/bug/101/attachment"' \
     'r[-1]["body"]["comment"] == ""'
 send 5 "$at/new?product=Nope&component=tools"
-has err "To try again: .*:$port/new\?product=Nope&component=tools'\$"
+has err "to try again: .* --credentials cred.yaml --cacert ca.pem b.tar.bz2 .*:$port/new\?product=Nope&component=tools'\$"
 has err 'either the product Nope does not exist.*error 106'
 send 5 "$at/new?product=Xen&component=nope"
 has err "has no component named 'nope'.*error 105"
@@ -154,8 +154,9 @@ logged 'r[1]["headers"]["Authorization"] == "Bearer GoodKey0123456789"'
 # Too large: said before a byte of it is sent.
 bugzilla --max-kb 2
 send 5 "$at/42"
-has err 'has [0-9.]+ KiB, but localhost takes attachments of 2.0 KiB at most.*'\
-'--max-size 2K'
+has err 'has [0-9.]+ KiB, but localhost takes attachments of 2.0 KiB at most'
+has err '--link URL, or send a smaller one.*: xen-bugtool collect --replay '\
+'b.tar.bz2 --max-size 2K -o smaller'
 logged 'not any(x["method"] == "POST" for x in r)'
 
 bugzilla --no-parameters

@@ -52,9 +52,34 @@ trap 'stop_servers; umount ftp/in/full' EXIT
 send 5 --tries 2 "$at/in/full/"
 has err 'quota|full|storage|space'
 
+# The server's side of a line dies half way: the next try goes on from there.
+part_begun() {
+    [ "$(stat -c %s ftp/in/cut.*.part 2>/dev/null || echo 0)" -gt 20000 ]
+}
+"$XB" upload -y --cacert ca.pem --credentials cred.yaml --limit-rate 50K b.tar \
+    "$at/in/cut" >out 2>err &
+sender=$!
+ran='upload, cut'
+wait_for 20 part_begun
+session=$(pgrep -P "${servers[0]}")
+kill -KILL $session $(pgrep -P "${session//$'\n'/,}")
+wait $sender || fail "exit status $? of an upload that was cut"
+has err 'trying again in'
+has err 'Went on after'
+cmp b.tar ftp/in/cut
+
 start_ftps implicit
 send 0 "ftps://localhost:$ftp_port/in/implicit"
 cmp b.tar ftp/in/implicit
+
+# One whose certificate is no longer valid, and one that says nothing.
+make_certificate server -days -1
+start_ftps implicit
+send 5 "ftps://localhost:$ftp_port/in/x"
+has err 'certificate has expired.*cannot prove who it is'
+start_cut "$ftp_port" 0 0
+send 5 --tries 1 --connect-timeout 1s "ftps://localhost:$cut_port/in/x"
+has err 'timed out|[Tt]imeout'
 
 # A server without TLS gets nothing, not even a password.
 sed -i 's/^ssl_enable.*/ssl_enable=NO/' vsftpd-explicit.conf

@@ -28,7 +28,7 @@ has ngx/access.log 'HEAD /in/b.tar.bz2 .* 200'
 send 5 b.tar.bz2 "$at/small/"
 has err 'does not take it: 413 .*--max-size'
 has err 'The server says: 413 Request Entity Too Large'
-has err "To try again: xen-bugtool upload $PWD/b.tar.bz2|upload b.tar.bz2"
+has err "to try again: xen-bugtool upload --cacert ca.pem b.tar.bz2 $at/small/$"
 send 5 b.tar.bz2 "$at/elsewhere/"
 has err '405 Method Not Allowed.*--post-form'
 run 5 "$XB" upload -y --tries 2 b.tar.bz2 "$at/in/"

@@ -89,6 +89,12 @@ has err 'password in a URL'
 # What is typed is looked through as well; a collection's note is redacted.
 send 4 --private-ok --tried 'root password=hunter22' "$to"
 has err '^--tried:1: a secret is left'
+# What the URL says ends in the mail too.
+rm -f b.tar.bz2.eml
+send 4 --private-ok "$to?subject=root%20password%3Dhunter22"
+has err '^the URL:1: a secret is left'
+lacks err hunter22
+[ ! -e b.tar.bz2.eml ] || fail 'a draft was written'
 lacks err hunter22
 run 0 "$XB" collect -y -q --only sys_memory -o c.tar \
     -f tar --note 'root password=hunter22' --private-ok --upload "$to"
@@ -127,6 +133,16 @@ by_smtp 5 smtp --credentials cred.yaml
 has err 'offers no STARTTLS; mail is handed over without TLS only to'
 lacks err geheim
 
+# A mail program opens the draft and sends what is in it.
+send 0 --private-ok "$to"
+printf '#!/bin/sh\ncat >"%s/mutt.eml"\n' "$PWD" >as-sendmail
+chmod 755 as-sendmail
+mutt -n -F /dev/null -e "set sendmail=$PWD/as-sendmail" -e 'set copy=no' \
+    -e 'set from=me@sender.example' -H b.tar.bz2.eml </dev/null
+mail mutt.eml 'm["To"] == "xen-users@lists.example"' '"[ " in t' \
+    "hashlib.sha256(a[0].get_content()).hexdigest() == '$sha'"
+rm -f b.tar.bz2.eml
+
 # STARTTLS, and TLS from the start.
 smtp --cert both.pem --auth
 by_smtp 5 smtp
@@ -147,7 +163,9 @@ sed -i "s/localhost:[0-9]*/localhost:$port/" cred.yaml
 by_smtp 0 smtps --credentials cred.yaml
 has log '"tls": true, "user": "xen"'
 by_smtp 5 smtps --max-mail 4K
-has err 'more than --max-mail 4.0 KiB; upload the bundle and name it with --link'
+has err 'more than --max-mail 4.0 KiB'
+has err '--link URL, or send a smaller one.*: xen-bugtool collect --replay '\
+'b.tar.bz2 --max-size [0-9]+K -o smaller'
 
 make_certificate server -days -1
 cat server.pem server.key >both.pem

@@ -43,7 +43,7 @@ run 1 "$XB" upload missing.tar.bz2 https://localhost:1/
 # Nothing leaves with --queue, but it is looked through all the same.
 run 4 "$XB" upload --queue spoilt.tar.bz2 https://example.org/
 run 0 "$XB" upload --queue b.tar.bz2 https://example.org/in/
-has out 'xen-bugtool upload b.tar.bz2 .https://example.org/in/'
+has out 'xen-bugtool upload b.tar.bz2 https://example.org/in/'
 has b.tar.bz2.receipt '"result":"queued"'
 
 # Rules that were weakened, when it was made or where it is looked through.

@@ -60,7 +60,7 @@ done
 kill -TERM $pid
 ended 5
 has err 'not sent: stopped by a signal'
-has err 'To try again: xen-bugtool upload'
+has err 'to try again: xen-bugtool upload'
 has b.tar.bz2.receipt '"result":"stopped"'
 lacks b.tar.bz2.receipt 'correct-horse'
 

@@ -2,6 +2,10 @@
 # sftp, by OpenSSH's own server: keys of hosts and users, a line that breaks and
 # goes on where it was cut, a full disk; each with its message and exit status.
 . "$TOP/tests/send/lib.sh"
+# The server takes over what is mounted when it starts.
+mkdir full
+mount -t tmpfs -o size=16k tmpfs full
+trap 'stop_servers; umount full' EXIT
 start_sshd
 collect --only sys_memory -o b.tar.bz2
 at=sftp://root@localhost:$ssh_port$PWD/sftp
@@ -71,6 +75,38 @@ has err 'the folder may be missing'
 ! ls sftp | grep -q '\.part$' || [ "$(ls sftp/*.part)" = sftp/taken.*.part ] ||
     fail 'a part is left'
 
+# By password: of the credentials, a wrong one, and asked for on a terminal.
+mkdir -m 777 sftp/hans
+chmod o+x . # the server's user must come here
+hans=sftp://hans@localhost:$ssh_port$PWD/sftp/hans
+cat >cred.yaml <<END
+servers:
+  - host: localhost
+    user: hans
+    password: geheim 2
+END
+send 0 "${known[@]}" --credentials cred.yaml "$hans/a"
+cmp b.tar.bz2 sftp/hans/a
+sed -i 's/geheim 2/falsch/' cred.yaml
+send 5 "${known[@]}" --credentials cred.yaml "$hans/x"
+has err 'does not know this user, password or key'
+lacks err falsch
+cat >steps <<END
+expect (?i)password[^\n]*: $
+send geheim 2
+expect Sent to
+END
+/usr/bin/python3 "$TOP/tests/cli/pty.py" steps "$XB" upload "${known[@]}" \
+    b.tar.bz2 "$hans/b" || fail 'a password that is asked for'
+cmp b.tar.bz2 sftp/hans/b
+! grep -q geheim shown || fail 'the password was shown'
+
+# A server that says nothing.
+start_cut "$ssh_port" 0 0
+send 5 "${me[@]}" --tries 1 --connect-timeout 1s \
+    "sftp://root@localhost:$cut_port$PWD/sftp/x"
+has err 'timed out|[Tt]imeout'
+
 # libssh2 before 1.11 cannot use RSA as servers want it today.
 ssh-keygen -q -t rsa -b 2048 -N '' -m PEM -f id_pem
 old=$(curl -V | sed -n 's/.*libssh2\/1\.\([0-9]*\).*/\1/p')
@@ -92,8 +128,5 @@ run 0 "$XB" upload -y big.tar --known-hosts known_cut --identity id \
 cmp big.tar sftp/big
 
 # A full disk.
-mkdir full
-mount -t tmpfs -o size=16k tmpfs full
-trap 'stop_servers; umount full' EXIT
 run 5 "$XB" upload -y big.tar "${me[@]}" "sftp://root@localhost:$ssh_port$PWD/full/"
 has err 'took .* and no more: its disk or quota may be full'

@@ -98,6 +98,65 @@ has to/b.tar.bz2.eml '^  that it answers'
 has to/b.tar.bz2.eml '^  guest web hung'
 lacks err GoodKey
 
+# A secret in what is said besides: the mail is not written.
+session 5 <<END
+send list
+expect Address
+send a@example.org
+expect Send it with them
+send y
+expect expect instead
+send root password=hunter22
+expect tried
+send 
+expect a secret is left.*Not sent: what was typed must not leave
+expect Choose
+send 
+END
+[ "$(ls to)" = b.tar.bz2 ] || fail "left: $(ls to)"
+
+# Too large for that server: what else can be done is offered, and done.
+rm -f port
+start_python bugzilla.py --log log.small --cert both.pem --max-kb 1
+session 0 <<END
+send bug
+expect Bug .none
+send https://localhost:$port/show_bug.cgi?id=42
+expect Send it with them
+send y
+expect API key for localhost .*: $
+send GoodKey0123456789
+expect y/N. $
+send y
+expect attachments of 1.0 KiB at most.*too large.*Choose
+send smaller
+expect collect --replay [^ ]*to/b.tar.bz2 --max-size 1K -o smaller.tar.bz2
+expect Choose
+send bug
+expect Bug .none
+send https://localhost:$port/show_bug.cgi?id=42
+expect Send it with them
+send y
+expect API key for localhost .*: $
+send GoodKey0123456789
+expect y/N. $
+send y
+expect too large.*Choose
+send upload
+expect URL .none
+send $at/in/linked
+expect Sent to $at/in/linked
+expect API key for localhost .*: $
+send GoodKey0123456789
+expect y/N. $
+send y
+expect Sent to
+expect Choose
+send 
+END
+cmp to/b.tar.bz2 www/in/linked
+has log.small "$at/in/linked"
+
 # What the owner does not want to be read by others stays.
 session 0 <<END
 send list

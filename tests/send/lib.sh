@@ -81,7 +81,7 @@ END
 }
 
 # start_sshd: sftp only, below $PWD/sftp, for root with the key id (and RSA key
-# id_rsa).  OPTIONS go to its configuration.  Sets ssh_port; known_hosts knows it.
+# id_rsa), and for hans with the password "geheim 2", whom this server alone knows.  OPTIONS go to its configuration.  Sets ssh_port; known_hosts knows it.
 start_sshd() {
     local option
     ssh_port=$(free_port)
@@ -98,14 +98,26 @@ start_sshd() {
     {
         printf 'Port %s\nListenAddress 127.0.0.1\nPidFile none\n' "$ssh_port"
         printf 'AuthorizedKeysFile %s\nStrictModes no\n' "$PWD/ssh/authorized"
-        printf 'UsePAM no\nPasswordAuthentication no\n'
-        printf 'PermitRootLogin yes\nSubsystem sftp internal-sftp\n'
+        printf 'UsePAM no\nPasswordAuthentication yes\n'
+        printf 'PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n'
         for option in "$@"; do printf '%s\n' "$option"; done
         [[ " $* " = *HostKey* ]] ||
             printf 'HostKey %s\n' "$PWD/ssh/host_ed25519"
     } >ssh/config
-    "$(command -v sshd || echo /usr/sbin/sshd)" -D -e -f ssh/config \
-        2>>ssh/log &
+    local sshd
+    sshd=$(command -v sshd || echo /usr/sbin/sshd)
+    {
+        cat /etc/passwd
+        echo "hans:x:64242:64242::$PWD/sftp:/bin/sh"
+    } >ssh/passwd
+    {
+        cat /etc/shadow
+        printf 'hans:%s:1::::::\n' "$(openssl passwd -6 'geheim 2')"
+    } >ssh/shadow
+    chmod 600 ssh/shadow
+    unshare -m sh -c 'mount --bind ssh/passwd /etc/passwd &&
+        mount --bind ssh/shadow /etc/shadow && exec "$0" -D -e -f ssh/config' \
+        "$sshd" 2>>ssh/log &
     servers+=($!)
     wait_for 10 listens "$ssh_port"
     printf '[localhost]:%s %s\n' "$ssh_port" \

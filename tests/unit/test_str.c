@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
@@ -232,6 +233,41 @@ static void errors(void **state)
     err_prefix(NULL, "x");
 }
 
+/* A real shell takes each as the one word that it was. */
+static void shell_words(void **state)
+{
+    static const char *const words[] = {
+        "plain",   "/a/b-c_d.tar.bz2",
+        "",        "two words",
+        "it's",    "''",
+        "$(id)",   "`id`",
+        "a\"b\\c", "*?[x]",
+        "~root",   "a;b|c&d>e",
+        "#x",      "!1",
+    };
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        char got[64] = "";
+        FILE *f;
+
+        buf_reset(&b);
+        buf_adds(&b, "printf '%s|' ");
+        str_add_word(&b, words[i]);
+        f = popen(buf_str(&b), "r");
+        assert_non_null(f);
+        assert_non_null(fgets(got, sizeof(got), f));
+        pclose(f);
+        assert_int_equal(strlen(got), strlen(words[i]) + 1);
+        assert_memory_equal(got, words[i], strlen(words[i]));
+    }
+    buf_reset(&b);
+    str_add_word(&b, "/var/tmp/a.tar.bz2");
+    assert_string_equal(buf_str(&b), "/var/tmp/a.tar.bz2");
+    buf_done(&b);
+}
+
 static void statuses(void **state)
 {
     enum status st;
@@ -252,7 +288,7 @@ int main(void)
         cmocka_unit_test(visible),     cmocka_unit_test(member_names),
         cmocka_unit_test(shown_sizes), cmocka_unit_test(buffers),
         cmocka_unit_test(clocks),      cmocka_unit_test(errors),
-        cmocka_unit_test(statuses),
+        cmocka_unit_test(shell_words), cmocka_unit_test(statuses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

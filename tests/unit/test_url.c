@@ -35,6 +35,12 @@ static void test_refused(void **state)
         {"https://example.org/a b", "neither blanks"},
         {"https://example.org/\n", "neither blanks"},
         {"https://example.org/\xc3\xa4", "neither blanks"},
+        {"mailto:", "names no address"},
+        {"mailto:xen-users?subject=a", "names no address"},
+        {"bugzilla+https://bugs.example.org", "names no bug"},
+        {"bugzilla+https://bugs.example.org/", "names no bug"},
+        {"bugzilla+https://bugs.example.org/x/?product=a", "names no bug"},
+        {"https://bugs.example.org/show_bug.cgi?id=42", "a bug's page"},
     };
 
     (void)state;
@@ -53,9 +59,16 @@ static void test_refused(void **state)
 static void test_taken(void **state)
 {
     static const char *const t[] = {
-        "https://example.org", "https://joe@example.org:8443/a?b=c:d@e",
-        "https://[::1]/x",     "sftp://root@h/~/x",
-        "ftps://h/",           "ftp+tls://h:21/",
+        "https://example.org",
+        "https://joe@example.org:8443/a?b=c:d@e",
+        "https://[::1]/x",
+        "sftp://root@h/~/x",
+        "ftps://h/",
+        "ftp+tls://h:21/",
+        "mailto:a@b.example",
+        "mailto:a%40b.example?subject=c",
+        "bugzilla+https://h/42",
+        "bugzilla+https://h/a/new?product=b",
     };
     char *longest = malloc(URL_MAX_BYTES + 2);
 

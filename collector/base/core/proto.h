@@ -34,24 +34,39 @@
  *              wchan and state, for the manifest); the id is gone
  *   CT_OUTPUT  str stem, str folder ("" unless the configuration names one),
  *              str format (a word of --format, "file" or "tree") -> the output
- * file or folder as descriptor CT_SPOOL   -> an unnamed file beside the output,
- * as descriptor CT_BUNDLE  -> the bundle that the command line names (--replay,
- * or the operand), or after CT_FINISH of collect the one that it made: u64 1 if
- * it is a folder, and its descriptor CT_OPEN    str
- * path below that folder -> a regular file, as descriptor CT_INPUT   str path
- * below the first operand, "" for an operand itself; u64 which of them, from 0
- * on -> u64 enum input_kind, str why (of INPUT_REFUSED), and the descriptor of
- * a file or folder CT_FINISH  u64 keep -> str path: syncs, takes ownership and
- * links the result (keep 1) or drops it (0); str note: a sync that failed
- * CT_KEY     makes the host's key, if the command line says so CT_LEFT    ->
- * str text: readers left behind, one a line, "" if none CT_SEND    starts
- * xen-bugtool-send with the bundle of CT_BUNDLE (after CT_FINISH of collect:
- * what it has made) -> the worker's end of its socket CT_RECEIPT -> that
- * bundle's receipt, open for appending, as descriptor CT_DRAFT   -> a new file
- * for a mail, beside that bundle, as descriptor CT_SENDMAIL u64 n, n * str
- * address: the program of --sendmail is given that file -> socket on which
- * SD_END will say what came of it CT_KEEP    u64 keep -> str path: gives that
- * file a name, or drops it
+ *              file or folder as descriptor
+ *
+ *   CT_SPOOL   -> an unnamed file beside the output, as descriptor
+ *
+ *   CT_BUNDLE  -> the bundle that the command line names (--replay, or the
+ *              operand), or after CT_FINISH of collect the one that it made:
+ *              u64 1 if it is a folder, and its descriptor
+ *
+ *   CT_OPEN    str path below that folder -> a regular file, as descriptor
+ *
+ *   CT_INPUT   str path below the first operand, "" for an operand itself; u64
+ *              which of them, from 0 on -> u64 enum input_kind, str why (of
+ *              INPUT_REFUSED), and the descriptor of a file or folder
+ *
+ *   CT_FINISH  u64 keep -> str path: syncs, takes ownership and links the
+ *              result (keep 1) or drops it (0); str note: a sync that failed
+ *
+ *   CT_KEY     makes the host's key, if the command line says so
+ *
+ *   CT_LEFT    -> str text: readers left behind, one a line, "" if none
+ *
+ *   CT_SEND    starts xen-bugtool-send with the bundle of CT_BUNDLE (after
+ *              CT_FINISH of collect: what it has made) -> the worker's end of
+ *              its socket
+ *
+ *   CT_RECEIPT -> that bundle's receipt, open for appending, as descriptor
+ *
+ *   CT_DRAFT   -> a new file for a mail, beside that bundle, as descriptor
+ *
+ *   CT_SENDMAIL u64 n, n * str address: the program of --sendmail is given that
+ *              file -> socket on which SD_END will say what came of it
+ *
+ *   CT_KEEP    u64 keep -> str path: gives that file a name, or drops it
  *
  * To xen-bugtool-send, over its socket.  From the master, before the worker has
  * the other end:
@@ -70,7 +85,8 @@
  *
  *   SD_END     u64 result (enum send_result), str text (what went wrong, or
  *              what was done), str answer (the server's), str where (what the
- *              delivery can be found by, "" if nothing), u64 tries
+ *              delivery can be found by, "" if nothing), u64 tries, u64 room
+ *              (SEND_LARGE: bytes that a bundle may have there)
  */
 #ifndef XB_PROTO_H
 #define XB_PROTO_H
@@ -120,6 +136,7 @@ enum send_result {
     SEND_PASSING, /* it may work later */
     SEND_USAGE,   /* the URL or an option is wrong */
     SEND_NO,      /* the user said no, or stopped it */
+    SEND_LARGE,   /* too large for there */
 };
 
 enum input_kind {

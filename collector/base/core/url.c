@@ -43,9 +43,9 @@ static int check_scheme(const char *url, size_t n, struct err *err)
                            refused[i].instead);
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
         buf_addf(&known, "%s%s", i ? ", " : "", schemes[i]);
-    rc = err_set(err, -EINVAL,
-                 "'%.*s' is no way to send a bundle; there are %s", (int)n, url,
-                 buf_str(&known));
+    rc =
+        err_set(err, -EINVAL, "'%.*s' is no way to send a bundle; there are %s",
+                (int)n, url, buf_str(&known));
     buf_done(&known);
     return rc;
 }
@@ -105,6 +105,11 @@ static int check_place(const char *url, struct err *err)
         return err_set(err, -EINVAL,
                        "'%.128s' names no address; expected one such as "
                        "mailto:xen-users@lists.xenproject.org",
+                       url);
+    if (str_starts(url, "https:") && strstr(url, "/show_bug.cgi?"))
+        return err_set(err, -EINVAL,
+                       "'%.128s' is a bug's page; to attach the bundle to it "
+                       "say bugzilla+https://HOST/NUMBER",
                        url);
     if (!str_starts(url, "bugzilla+"))
         return 0;

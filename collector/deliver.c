@@ -267,11 +267,15 @@ static void find_weakened(struct delivery *d)
 /* Of a mail and a new bug, the URL has words that others will read. */
 static void look_at_url(const struct delivery *d, const char *url)
 {
+    bool form = str_starts(url, "bugzilla+");
     char *plain;
 
-    if (!str_starts(url, "mailto:") && !str_starts(url, "bugzilla+"))
+    if (!form && !str_starts(url, "mailto:"))
         return;
     plain = xstrdup(url);
+    for (char *p = plain; form && *p; p++) /* as in forms, a + is a blank */
+        if (*p == '+')
+            *p = ' ';
     str_percent_decode(plain);
     deep_text(d->deep, "the URL", plain);
     free(plain);

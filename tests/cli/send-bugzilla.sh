@@ -117,6 +117,8 @@ logged 'r[-2]["body"]["product"] == "Xen"' \
     '"Problems found" in r[-2]["body"]["description"]' \
     'r[-1]["target"] == "/rest/bug/101/attachment"' \
     'r[-1]["body"]["comment"] == ""'
+send 4 "$at/new?product=Xen&component=tools&summary=root+password+%3D+hunter22"
+has err '^the URL:1: a secret is left'
 send 5 "$at/new?product=Nope&component=tools"
 has err "to try again: .* --credentials cred.yaml --cacert ca.pem b.tar.bz2 .*:$port/new\?product=Nope&component=tools'\$"
 has err 'either the product Nope does not exist.*error 106'

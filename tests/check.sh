@@ -14,7 +14,8 @@ PATH=$PATH:/usr/sbin:/sbin
 mode=$1
 pattern=${2:-}
 export TOP=$PWD
-jobs=$(nproc)
+# One more than there are processors: many tests wait for something.
+jobs=$(($(nproc) + 1))
 
 # Tests need root: they make FUSE mounts and become other users.
 root=

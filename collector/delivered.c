@@ -140,7 +140,8 @@ bool delivered_print(const struct delivery *delivery, const struct delivered *d,
         log_msg(LOG_NOTE, "The server says: %s", d->answer);
     if (d->result == SEND_LARGE)
         print_smaller(delivery, d->room);
-    else if (!done && d->result != SEND_USAGE)
+    else if (!done &&
+             (d->result != SEND_USAGE || opt->command->bit != CMD_UPLOAD))
         print_again(delivery, url);
     free(shown);
     return done;

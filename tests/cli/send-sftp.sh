@@ -66,6 +66,10 @@ send 0 "${known[@]}" --credentials cred.yaml "${at/root@/}/z"
 cmp b.tar.bz2 sftp/z
 send 2 "${known[@]}" "$at/x"
 has err 'expected a password or a private key'
+# Once it is made, the bundle and what to do with it are named in any case.
+run 5 "$XB" collect -y -q --only sys_memory -o "made here.tar.bz2" \
+    "${known[@]}" --upload "$at/x"
+has err "kept; to try again: .* '$PWD/made here.tar.bz2' $at/x|'made here.tar.bz2' $at/x"
 chmod 644 id
 send 5 "${me[@]}" "$at/x"
 has err 'id holds secrets.*mode 0644'

@@ -1,5 +1,4 @@
 /* Names that were learned, mail addresses, and the host of a line of a log. */
-#include <ctype.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -33,24 +32,16 @@ static bool is_mail_domain(const struct view *v, size_t i, size_t end)
     char last[16];
     size_t n = 0;
 
-    while (end > i && n < sizeof(last) - 1 && isalpha(v->d[end - 1 - n]) &&
+    while (end > i && n < sizeof(last) - 1 && is(v, end - 1 - n, C_ALPHA) &&
            end - 1 - n > i)
         n++;
     if (n < 2 || v->d[end - 1 - n] != '.')
         return false;
     for (size_t k = 0; k < n; k++)
-        last[k] = (char)tolower(v->d[end - n + k]);
+        last[k] = (char)find_lower(v->d[end - n + k]);
     last[n] = '\0';
     return !find_in_list(last, no_domains) &&
            !names_common((const char *)v->d + i, end - i);
-}
-
-static void add(struct found *f, const uint8_t *text, size_t n)
-{
-    if (f->n + n < FOUND_MAX) {
-        memcpy(f->text + f->n, text, n);
-        f->n += n;
-    }
 }
 
 /* A part as what stands for it, or as it is. */
@@ -61,9 +52,9 @@ static void add_part(const struct view *v, enum pseudonym_kind kind, size_t i,
     size_t k = find_stand_in(v, kind, i, n, stands);
 
     if (k)
-        add(f, (const uint8_t *)stands, k);
+        found_add(f, stands, k);
     else
-        add(f, v->d + i, n);
+        found_add(f, v->d + i, n);
 }
 
 /* Labels with dots between them, each as a host. */
@@ -77,7 +68,7 @@ static void add_labels(const struct view *v, size_t i, size_t end,
             k++;
         add_part(v, PSEUDONYM_HOST, i, k - i, f);
         if (k < end)
-            add(f, v->d + k, 1);
+            found_add(f, v->d + k, 1);
         i = k + 1;
     }
 }
@@ -96,8 +87,8 @@ static void add_domain(const struct view *v, size_t i, size_t end,
         if (n && n->len == end - k && n->kind == PSEUDONYM_DOMAIN) {
             add_labels(v, i, k ? k - 1 : 0, f);
             if (k > i)
-                add(f, (const uint8_t *)".", 1);
-            add(f, (const uint8_t *)n->stands, strlen(n->stands));
+                found_add(f, ".", 1);
+            found_add(f, n->stands, strlen(n->stands));
             return;
         }
     }
@@ -129,7 +120,7 @@ bool find_mail(const struct view *v, size_t at_sign, struct found *f)
     f->end = end;
     f->n = 0;
     add_part(v, PSEUDONYM_USER, start, at_sign - start, f);
-    add(f, (const uint8_t *)"@", 1);
+    found_add(f, "@", 1);
     add_domain(v, at_sign + 1, end, f);
     return true;
 }
@@ -165,9 +156,9 @@ static void name_with_labels(const struct view *v, size_t i,
     f->n = 0;
     if (start < i) {
         add_labels(v, start, i - 1, f);
-        add(f, (const uint8_t *)".", 1);
+        found_add(f, ".", 1);
     }
-    add(f, (const uint8_t *)n->stands, strlen(n->stands));
+    found_add(f, n->stands, strlen(n->stands));
 }
 
 bool find_name(const struct view *v, size_t i, struct found *f)
@@ -198,9 +189,9 @@ static bool fits(const struct view *v, size_t i, const char *form)
     for (; *form; form++, i++) {
         int c = at(v, i);
 
-        if (c < 0 || (*form == 'd'   ? !isdigit(c)
-                      : *form == '_' ? !isdigit(c) && c != ' '
-                      : *form == 'w' ? !isalpha(c)
+        if (c < 0 || (*form == 'd'   ? !(find_class[c] & C_DIGIT)
+                      : *form == '_' ? !(find_class[c] & C_DIGIT) && c != ' '
+                      : *form == 'w' ? !(find_class[c] & C_ALPHA)
                                      : c != *form))
             return false;
     }
@@ -270,7 +261,7 @@ bool find_log_host(const struct view *v, size_t i, struct found *f)
     f->n = 0;
     add_part(v, PSEUDONYM_HOST, start, dot - start, f);
     if (dot < end) {
-        add(f, (const uint8_t *)".", 1);
+        found_add(f, ".", 1);
         add_domain(v, dot + 1, end, f);
     }
     return f->n != end - start || memcmp(f->text, v->d + start, f->n);

@@ -169,12 +169,14 @@ static bool find_by_form(const struct view *v, const struct word *w,
 }
 
 /* Inside of a text in quotes or of a URL a word may begin with what belongs to
- * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m. */
+ * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m.  Or with 0x. */
 static size_t escape_len(const struct view *v, size_t i)
 {
     int before = i ? v->d[i - 1] : -1;
     size_t end = i, k = i;
 
+    if (v->d[i] == '0' && at(v, i + 1) == 'x')
+        return 2;
     if (before != '\\' && before != '%' && before != '[' && before != ';')
         return 0;
     while (is(v, end, C_ALNUM) && end - i < 6)
@@ -336,7 +338,7 @@ static bool find_mark(struct pseudonymizer *s, const struct view *v, size_t i,
         return at(v, i + 1) == ':' && find_ip6(v, i, &s->found);
     if (v->d[i] == '@')
         return find_mail(v, i, &s->found);
-    return find_log_host(v, i + 1, &s->found);
+    return find_line(v, i + 1, &s->found);
 }
 
 /* hex: of the bytes from i on, as far as they were classified. */
@@ -399,7 +401,7 @@ static int scan(struct pseudonymizer *s, bool eof, struct err *err)
     int rc = 0;
 
     if (!s->began && !s->pos && limit && s->p->public &&
-        find_log_host(&v, 0, &s->found))
+        find_line(&v, 0, &s->found))
         rc = replace(s, err);
     while (!rc && s->pos < limit)
         if (scan_block(s, &v, limit))

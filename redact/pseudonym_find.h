@@ -108,8 +108,9 @@ void find_hints(struct names_known *names);
 bool find_mail(const struct view *v, size_t at, struct found *f);
 /* A learned name at i, with the labels before a domain. */
 bool find_name(const struct view *v, size_t i, struct found *f);
-/* The host of a line of syslog; i: where the line begins. */
-bool find_log_host(const struct view *v, size_t i, struct found *f);
+/* The host of a line of syslog, a person of a line of passwd; i: where the line
+ * begins. */
+bool find_line(const struct view *v, size_t i, struct found *f);
 
 /* Replaces letters and digits of a serial number; hexadecimal where it looks
  * like that. */

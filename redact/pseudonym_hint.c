@@ -168,6 +168,26 @@ static bool hint_uuid(const struct view *v, size_t i, size_t end,
     return hint_serial(v, end, true, f);
 }
 
+/* "sn S4EVNX0M123456", "S/N: X": so short a word must be followed by what looks
+ * like one. */
+static bool hint_sn(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    size_t start = skip_blanks(v, end), stop, digits = 0;
+
+    (void)i;
+    if (at(v, start) == ':' || at(v, start) == '=')
+        start = skip_blanks(v, start + 1);
+    for (stop = start; is(v, stop, C_ALNUM) && stop - start < 40; stop++) {
+        if (v->d[stop] >= 'a' && v->d[stop] <= 'z')
+            return false;
+        digits += is(v, stop, C_DIGIT);
+    }
+    if (start == end || stop - start < 6 || digits < 3)
+        return false;
+    find_serial_stand_in(v, start, stop, f);
+    return true;
+}
+
 static bool begins(const struct view *v, size_t i, const char *text)
 {
     size_t n = strlen(text);
@@ -495,6 +515,8 @@ static const struct hint {
     {"serialnumber", hint_word},
     {"serial_short", hint_word},
     {"scsi_serial", hint_word},
+    {"sn", hint_sn},
+    {"s/n", hint_sn},
     {"serial", hint_word},
     {"service_tag", hint_word},
     {"system uuid", hint_word},
@@ -518,8 +540,16 @@ static const struct hint {
 
 void find_hints(struct names_known *names)
 {
-    for (size_t i = 0; i < N_HINTS; i++)
+    for (size_t i = 0; i < N_HINTS; i++) {
+        char with[4] = {hints[i].word[0], hints[i].word[1], 0, 0};
+
         names_known_hint(names, hints[i].word, (uint8_t)i);
+        /* They are looked up by three bytes. */
+        for (const char *c = " :=\t"; !hints[i].word[2] && *c; c++) {
+            with[2] = *c;
+            names_known_hint(names, with, (uint8_t)i);
+        }
+    }
 }
 
 bool find_hinted(const struct view *v, size_t i, struct found *f)

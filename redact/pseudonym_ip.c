@@ -61,11 +61,14 @@ static bool is_private(uint32_t ip)
 
 /* Words that a version follows, and endings of such words. */
 static const char *const version_words[] = {
-    "ver",     "vers",    "v",        "rel",      "rev",    "fw",
-    "bios",    "build",   "driver",   "ucode",    "oid",    "microcode",
-    "drivers", "package", "packages", "stepping", "debian", "tools",
-    "qemu",    "xen",     "linux",    "openssl",  "glibc",  "kernel",
-    "mib",     NULL};
+    "ver",     "vers",    "v",        "rel",       "rev",     "fw",
+    "bios",    "build",   "driver",   "ucode",     "oid",     "microcode",
+    "drivers", "package", "packages", "stepping",  "debian",  "tools",
+    "qemu",    "xen",     "linux",    "openssl",   "glibc",   "kernel",
+    "mib",     "xapi",    "xcp",      "xenserver", "xcpng",   "libvirt",
+    "seabios", "ovmf",    "ipxe",     "grub",      "systemd", "python",
+    "openssh", "lvm",     "drbd",     "java",      "perl",    "gcc",
+    NULL};
 
 static bool says_version(const char *word)
 {
@@ -224,11 +227,17 @@ bool find_ip4_dashed(const struct view *v, const struct word *w,
 
     read_quad(v, w->i, '-', &q);
     if (q.n < 4 || is(v, q.end, C_ALNUM) ||
-        (at(v, q.end) == '-' && is(v, q.end + 1, C_DIGIT)) ||
-        (named && is(v, w->i - 2, C_DIGIT)))
+        (at(v, q.end) == '-' && is(v, q.end + 1, C_DIGIT)))
         return false;
-    if (named)
-        find_word_before(v, w->i - 1, 0, word);
+    /* "ec2-10-0-0-5", but not "1-10-0-0-5". */
+    if (named) {
+        size_t k = w->i - 1;
+
+        while (k && w->i - k < 8 && is(v, k - 1, C_DIGIT))
+            k--;
+        if (!find_word_before(v, k, 0, word) && k < w->i - 1)
+            return false;
+    }
     for (unsigned i = 0; i < 4; i++)
         long_octet |= q.digits[i] == 3;
     if (!(is_private(q.ip) && long_octet) &&

@@ -9,6 +9,7 @@ struct six {
     bool ip4;        /* the last two were written as an IPv4 address */
     bool upper, padded;
     bool pairs; /* all groups had two digits */
+    bool word;  /* no group had a decimal digit or four letters */
     size_t end;
 };
 
@@ -44,12 +45,14 @@ static unsigned read_group(const struct view *v, size_t i, struct six *s)
         int c = v->d[i + n++];
 
         s->upper |= c >= 'A' && c <= 'F';
+        s->word &= (find_class[c] & C_ALPHA) != 0;
         value = value << 4 | find_hex_value((uint8_t)c);
     }
     if (!n || n > 4)
         return 0;
     s->pairs &= n == 2;
     s->padded &= n == 4;
+    s->word &= n < 4;
     s->group[s->n] = (uint16_t)value;
     return n;
 }
@@ -60,7 +63,7 @@ static bool read_six(const struct view *v, size_t i, struct six *s)
 
     memset(s, 0, sizeof(*s));
     s->gap = 9;
-    s->pairs = s->padded = true;
+    s->pairs = s->padded = s->word = true;
     if (at(v, i) == ':') {
         s->gap = 0;
         i += 2;
@@ -194,6 +197,9 @@ bool find_ip6(const struct view *v, size_t i, struct found *f)
 
     if (goes_on(v, i) || !read_six(v, i, &s) || is(v, s.end, C_ALNUM) ||
         (s.pairs && s.gap == 9))
+        return false;
+    /* "a::b" is more often a name in a program. */
+    if (s.word && s.n <= 2 && (at(v, i) | 0x20) != 'f')
         return false;
     if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX))
         return false;

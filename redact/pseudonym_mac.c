@@ -136,6 +136,8 @@ static bool find_colons(const struct view *v, const struct groups *g,
         put_mac(v, g, 6, ':', f);
     } else if (g->n == 14 && !memcmp(g->value, llt, 4))
         put_mac(v, g, 8, ':', f);
+    else if (g->n == 7 && g->value[0] == 1)
+        put_mac(v, g, 1, ':', f); /* an identifier of DHCP */
     else if (g->n == 10 && !memcmp(g->value, ll, 4))
         put_mac(v, g, 4, ':', f);
     else if (g->n == 20 && g->value[4] == 0xfe && g->value[5] == 0x80)

@@ -52,6 +52,8 @@ static const struct secret_case number_stays[] = {
     K("port 8443 vif3.0 tap3.0 xenbr0 3:0"),
     K("commit 1234567890ab (\"xen: fix\")"),
     K("8086:10d3 [1000:0072] class 0x010700"),
+    K("xapi 24.19.2.1, ABC::b a::b dead::ge"),
+    K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),
 };
 
@@ -66,6 +68,8 @@ static const struct secret_case word_stays[] = {
     K("\tSerial Number: 0123456789\n"),
     K("usb 1-1: SerialNumber: 0000:00:14.0"),
     K("New USB device strings: Mfr=3, Product=2, SerialNumber=1"),
+    K("root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/x\n"),
+    K("xen:x:104:\nsudo:x:27:\n"),
     K("user@1000.service systemd-fsck@dev-sda1.service getty@tty1.service"),
     K("modprobe@drm.service serial-getty@hvc0.service"),
     K("chacha20-poly1305@openssh.com umac-64-etm@openssh.com "

@@ -93,7 +93,9 @@ def main(folder, cert, pem):
         file("/etc/pki/libvirt/servercert.pem", cert),
         run("openssl x509 -noout -text -in /etc/xensource/xapi-ssl.pem", pem),
         file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n"
-             "hinterseer:x:1001:1001::/home/hinterseer:/bin/bash\n"),
+             "hinterseer:x:1001:1001::/home/hinterseer:/bin/bash\n"
+             # words of the page's style and script
+             "max:x:1002:1002::/:/bin/sh\ninput:x:1003:1003::/:/bin/sh\n"),
         file("/etc/machine-id", name["machine-id"] + "\n"),
         file("/sys/class/dmi/id/product_serial", name["DMI serial"] + "\n"),
         file("/sys/class/dmi/id/product_uuid", name["DMI UUID"] + "\n"),

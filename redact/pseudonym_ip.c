@@ -381,6 +381,29 @@ static bool is_inet6(const struct view *v, const struct word *w)
                          is_field(v, w->end + 1, 8, ' ', ' ')));
 }
 
+/* igmp6: "2    eth0            ff0200000000000000000001ff123456     1 0000":
+ * the group that is asked for who has an address (RFC 4291, 2.7.1). */
+static bool is_group6(const struct view *v, const struct word *w)
+{
+    static const char begin[] = "ff0200000000000000000001ff";
+
+    return w->end - w->i == 32 && !memcmp(v->d + w->i, begin, 26);
+}
+
+/* ip_vs: "TCP  C0A80001:0050 wlc", "  -> C0A80002:0050 Masq", in network order.
+ */
+static bool is_virtual(const struct view *v, const struct word *w)
+{
+    static const char *const before[] = {"TCP  ", "UDP  ", "  -> "};
+
+    if (w->end - w->i != 8 || w->i < 5 || !is_field(v, w->end + 1, 4, ':', ' '))
+        return false;
+    for (size_t k = 0; k < sizeof(before) / sizeof(before[0]); k++)
+        if (!memcmp(v->d + w->i - 5, before[k], 5))
+            return true;
+    return false;
+}
+
 static void swap_words(uint8_t *p, size_t n)
 {
     for (size_t i = 0; i + 4 <= n; i += 4) {
@@ -393,12 +416,13 @@ static void swap_words(uint8_t *p, size_t n)
 bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
 {
     size_t n = w->end - w->i;
-    bool swap = (n == 8 || n == 32) && is_socket(v, w);
+    bool swap = (n == 8 || n == 32) && is_socket(v, w), upper;
     uint8_t ip[16];
     uint32_t v4;
 
     swap |= n == 8 && is_route(v, w);
-    if (!swap && !(n == 32 && is_inet6(v, w)))
+    upper = swap || is_virtual(v, w);
+    if (!upper && !(n == 32 && (is_inet6(v, w) || is_group6(v, w))))
         return false;
     read_hex(v, w->i, n / 2, ip);
     if (swap)
@@ -416,6 +440,6 @@ bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
         swap_words(ip, n / 2);
     f->start = w->i;
     f->end = w->end;
-    write_hex(ip, n / 2, swap, f);
+    write_hex(ip, n / 2, upper, f);
     return true;
 }

@@ -332,6 +332,7 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
         find_word_before(v, w->i, 4, word) || v->d[w->i ? w->i - 1 : 0] == '_';
     if (n == 12 &&
         (is_bridge_id(v, i) || (named && find_in_list(word, mac_words)) ||
+         !memcmp(v->d + i, "3333ff", 6) || /* dev_mcast */
          !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6)))
         find_bare_mac(v, i, f);
     else if (n == 16 && ((named && find_in_list(word, wwn_words)) ||

@@ -29,6 +29,8 @@ static const struct secret_case ip4_goes[] = {
     S("iptables", "-A INPUT -s «198.51.100.0»/24 -j DROP"),
     S("/proc/net/tcp",
       "   0: «0500000A»:1F90 «0A00000A»:C350 01 00000000:00000000 00:00000000"),
+    S("/proc/net/ip_vs, in network order",
+      "TCP  «C0A80001»:0050 wlc\n  -> «C0A80002»:0050      Masq    1\n"),
     S("/proc/net/route",
       "eth0\t00000000\t«0105A8C0»\t0003\t0\t0\t0\t00000000\t0\t0\t0"),
     S("/proc/net/route, the network",
@@ -57,6 +59,8 @@ static const struct secret_case ip6_goes[] = {
     S("before a colon", "from «2001:db8::77:9»: refused"),
     S("network", "route «2001:db8:77::»/48 via"),
     S("eight groups", "«2001:db8:0:0:1:2:3:4»"),
+    S("/proc/net/igmp6", "2    eth0            "
+                         "«ff0200000000000000000001ff123456»     1 00000004 0"),
     S("reverse name", "«b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d."
                       "0.1.0.0.2».ip6.arpa"),
     S("/proc/net/if_inet6",
@@ -91,6 +95,7 @@ static const struct secret_case mac_goes[] = {
     S("a bridge's id", "xenbr0\t\t8000.«001b21aabbcc»\tno"),
     S("dhclient", "DHCPDISCOVER on eth0 to 255.255.255.255; "
                   "hardware ethernet «00:1b:21:aa:bb:cc»;"),
+    S("/proc/net/dev_mcast", "2    eth0            1     0     «3333ff123456»"),
     S("client of DHCP", "client-id 01:«0c:c4:7a:12:34:56»"),
 };
 

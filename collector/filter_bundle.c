@@ -15,9 +15,11 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
+#include "collector/filter_page.h"
 #include "collector/version.h"
 
 #define SUMMARY "summary.txt"
+#define PAGE "report.html"
 #define STEM "xen-bugtool-redacted"
 #define SMALL (256u * 1024u) /* members up to this share a segment */
 #define RUN 64u              /* so many of them */
@@ -147,20 +149,75 @@ static int pass(struct job *j, struct member *m, struct sink *s, char *block,
     return rc;
 }
 
+static void add_count(struct member *m, const char *rule, uint64_t hits)
+{
+    size_t i = 0;
+
+    while (i < m->n_counts && m->counts[i].rule != rule)
+        i++;
+    if (i == m->n_counts)
+        m->counts[m->n_counts++] = (struct redaction_count){rule, 0};
+    m->counts[i].count += hits;
+}
+
+/* Of one of the redactors that a member went through. */
 static void take_counts(struct job *j, struct member *m, struct redactor *r)
 {
     const uint64_t *hits = redactor_hits(r);
     size_t n = redact_rules_count(j->f->rules);
 
-    m->unscannable = redactor_unscannable(r);
-    m->pseudonyms = redactor_pseudonyms(r);
+    m->unscannable += redactor_unscannable(r);
+    m->pseudonyms += redactor_pseudonyms(r);
     if (!filter_count(j->f, r))
         return;
-    m->counts = xcalloc(n, sizeof(*m->counts));
+    if (!m->counts)
+        m->counts = xcalloc(n, sizeof(*m->counts));
     for (size_t i = 0; i < n; i++)
         if (hits[i])
-            m->counts[m->n_counts++] = (struct redaction_count){
-                redact_rule_name(j->f->rules, i), hits[i]};
+            add_count(m, redact_rule_name(j->f->rules, i), hits[i]);
+}
+
+struct page_job {
+    struct job *j;
+    struct member *m;
+};
+
+static struct sink *page_to(void *arg)
+{
+    return sink_to_segment(((struct page_job *)arg)->j->seg);
+}
+
+static void page_ended(void *arg, struct redactor *r)
+{
+    struct page_job *p = arg;
+
+    take_counts(p->j, p->m, r);
+}
+
+static int store_page(struct job *j, struct member *m, char *block, ssize_t n,
+                      struct err *err)
+{
+    struct page_job p = {j, m};
+    struct sink *s = filter_page_new(j->f->rules, page_to, page_ended, &p);
+    int rc = pass(j, m, s, block, n, err);
+
+    if (!rc)
+        rc = sink_close(s, err);
+    sink_free(s);
+    return rc;
+}
+
+static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
+                       struct err *err)
+{
+    struct redactor *r = redactor_new(j->f->rules, sink_to_segment(j->seg));
+    int rc = pass(j, m, redactor_sink(r), block, n, err);
+
+    if (!rc)
+        rc = sink_close(redactor_sink(r), err);
+    take_counts(j, m, r);
+    sink_free(redactor_sink(r));
+    return rc;
 }
 
 /* What a reader of the page must know. */
@@ -186,7 +243,6 @@ static int store(struct job *j, const struct unpack_member *um,
                  struct member *m, char *block, ssize_t n, struct err *err)
 {
     struct member_info info = {m->name, um->mtime};
-    struct redactor *r;
     int rc;
 
     rc = begin_segment(j, um->size, err);
@@ -194,12 +250,8 @@ static int store(struct job *j, const struct unpack_member *um,
         rc = member_begin(j->seg, &info, err);
     if (rc)
         return rc;
-    r = redactor_new(j->f->rules, sink_to_segment(j->seg));
-    rc = pass(j, m, redactor_sink(r), block, n, err);
-    if (!rc)
-        rc = sink_close(redactor_sink(r), err);
-    take_counts(j, m, r);
-    sink_free(redactor_sink(r));
+    rc = strcmp(um->name, PAGE) ? store_plain(j, m, block, n, err)
+                                : store_page(j, m, block, n, err);
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
     return rc ? rc : member_end(j->seg, &m->bytes, m->sha256, err);

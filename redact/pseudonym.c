@@ -7,6 +7,7 @@
  * from out to pos were scanned, and FIND_BACK of them may still be replaced. */
 #include "redact/pseudonym.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct tools {
     struct tools *next;
     struct pseudonym_map *map;
     uint8_t window[WINDOW];
+    uint8_t made[WINDOW]; /* what goes to the next stage */
 };
 
 struct pseudonyms {
@@ -37,8 +39,9 @@ struct pseudonymizer {
     struct sink *next;
     struct tools *tools; /* NULL until the first byte */
     size_t out, pos, len;
-    bool began;    /* bytes before the window were dropped */
-    bool mid_word; /* pos is inside of a word longer than any that counts */
+    size_t n_made;
+    bool began; /* bytes before the window were dropped */
+    bool fresh; /* pos begins a word, whatever stands before it */
     uint64_t count;
     struct found found;
 };
@@ -131,6 +134,16 @@ static void tools_put(const struct pseudonyms *p, struct tools *t)
 
 /* ---- at one place -------------------------------------------------------- */
 
+/* Whether more of an address may follow a few digits; most numbers end here.
+ * The i is that of in-addr.arpa and ip6.arpa. */
+static bool goes_on(const struct view *v, size_t end)
+{
+    int sep = at(v, end), next = at(v, end + 1);
+
+    return (sep == ':' || sep == '.' || sep == '-') &&
+           (is(v, end + 1, C_HEX) || next == ':' || (next | 0x20) == 'i');
+}
+
 /* A word of digits, or of hexadecimal ones, by its length and by what follows
  * it. */
 static bool find_by_form(const struct view *v, const struct word *w,
@@ -156,65 +169,98 @@ static bool find_by_form(const struct view *v, const struct word *w,
 }
 
 /* Inside of a text in quotes or of a URL a word may begin with what belongs to
- * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m. */
-static size_t escape_len(const struct view *v, const struct word *w)
+ * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m.  Or with 0x. */
+static size_t escape_len(const struct view *v, size_t i)
 {
-    int before = w->i ? at(v, w->i - 1) : -1;
-    size_t n = w->end - w->i;
+    int before = i ? v->d[i - 1] : -1;
+    size_t end = i, k = i;
 
-    if (before == '\\' && n > 1 && strchr("nrtbf", v->d[w->i]))
-        return 1;
-    if (before == '\\' && n > 3 && v->d[w->i] == 'x' &&
-        is(v, w->i + 1, C_HEX) && is(v, w->i + 2, C_HEX))
-        return 3;
-    if (before == '\\' && n > 5 && v->d[w->i] == 'u')
-        return 5;
-    if (before == '%' && n > 2 && is(v, w->i, C_HEX) && is(v, w->i + 1, C_HEX))
+    if (v->d[i] == '0' && at(v, i + 1) == 'x')
         return 2;
-    if (before == '[' || before == ';') {
-        size_t i = w->i, k = w->i;
-
-        while (is(v, i, C_DIGIT))
-            i++;
-        while (k && w->i - k < 16 &&
-               (is(v, k - 1, C_DIGIT) || strchr("[;", v->d[k - 1])))
-            k--;
-        if (k && v->d[k - 1] == 0x1b && i < w->end)
-            return i + 1 - w->i;
-    }
-    return 0;
+    if (before != '\\' && before != '%' && before != '[' && before != ';')
+        return 0;
+    while (is(v, end, C_ALNUM) && end - i < 6)
+        end++;
+    if (before == '\\')
+        return end - i > 1 && strchr("nrtbf", v->d[i]) ? 1
+               : end - i > 3 && v->d[i] == 'x' && is(v, i + 1, C_HEX) &&
+                       is(v, i + 2, C_HEX)
+                   ? 3
+               : end - i > 5 && v->d[i] == 'u' ? 5
+                                               : 0;
+    if (before == '%')
+        return end - i > 2 && is(v, i, C_HEX) && is(v, i + 1, C_HEX) ? 2 : 0;
+    for (end = i; is(v, end, C_DIGIT);)
+        end++;
+    while (k && i - k < 16 &&
+           (is(v, k - 1, C_DIGIT) || strchr("[;", v->d[k - 1])))
+        k--;
+    return k && v->d[k - 1] == 0x1b && is(v, end, C_ALNUM) ? end + 1 - i : 0;
 }
 
-/* 0x before a number, enx and wlx before a MAC. */
-static bool has_prefix(const struct view *v, const struct word *w)
+/* A word that begins with so many hexadecimal digits: if it has no others, or
+ * 0x, enx or wlx stands before a number. */
+static bool find_number(const struct view *v, size_t i, size_t digits,
+                        struct found *f)
 {
-    size_t n = w->end - w->i;
+    struct word w = {.i = i, .end = i + digits, .all = 0xff};
 
-    return n >= 14 && n <= 18 &&
-           (v->d[w->i + 1] == 'x' || v->d[w->i + 2] == 'x');
+    if (is(v, w.end, C_ALNUM)) {
+        if (digits > 2 || (at(v, i + 1) != 'x' && at(v, i + 2) != 'x'))
+            return false;
+        while (is(v, w.end, C_ALNUM) && w.end - i < 19)
+            w.end++;
+        if (w.end - i < 14 || w.end - i > 18)
+            return false;
+    } else if (digits < 8 && !goes_on(v, w.end)) {
+        return false;
+    }
+    for (size_t k = i; k < w.end; k++)
+        w.all &= find_class[v->d[k]];
+    return find_by_form(v, &w, f);
 }
 
-static bool find_at(const struct view *v, struct word *w, struct found *f,
-                    bool public)
+/* digits: how many hexadecimal ones the word at i begins with. */
+static bool find_at(const struct view *v, size_t i, size_t digits, bool public,
+                    struct found *f)
 {
     unsigned maybe = 0;
 
-    if (public && (w->all & C_HEX || has_prefix(v, w)) && find_by_form(v, w, f))
+    if (public && (digits || at(v, i) == 'w') && find_number(v, i, digits, f))
         return true;
-    if (w->i + 3 <= v->len)
-        maybe = v->flags[names_prefix(v->d + w->i)];
-    if (maybe & NAMES_HINT && find_hinted(v, w->i, f))
+    if (i + 3 <= v->len)
+        maybe = names_known_maybe(v->flags, v->d + i);
+    if (maybe & NAMES_HINT && find_hinted(v, i, f))
         return true;
-    if (maybe & NAMES_LEARNED && find_name(v, w->i, f))
-        return true;
-    return false;
+    return maybe & NAMES_LEARNED && find_name(v, i, f);
 }
 
 /* ---- scanning ------------------------------------------------------------ */
 
+static int flush(struct pseudonymizer *s, struct err *err)
+{
+    size_t n = s->n_made;
+
+    s->n_made = 0;
+    return n ? sink_write(s->next, s->tools->made, n, err) : 0;
+}
+
+/* Of few bytes many times: the next stage gets them in larger pieces. */
+static int put(struct pseudonymizer *s, const void *data, size_t n,
+               struct err *err)
+{
+    int rc = 0;
+
+    if (n > WINDOW - s->n_made)
+        rc = flush(s, err);
+    memcpy(s->tools->made + s->n_made, data, n);
+    s->n_made += n;
+    return rc;
+}
+
 static int pass(struct pseudonymizer *s, size_t to, struct err *err)
 {
-    int rc = sink_write(s->next, s->tools->window + s->out, to - s->out, err);
+    int rc = put(s, s->tools->window + s->out, to - s->out, err);
 
     s->out = to;
     return rc;
@@ -226,52 +272,119 @@ static int replace(struct pseudonymizer *s, struct err *err)
     int rc = pass(s, f->start, err);
 
     if (!rc)
-        rc = sink_write(s->next, f->text, f->n, err);
+        rc = put(s, f->text, f->n, err);
     s->out = s->pos = f->end;
-    s->mid_word = false;
+    s->fresh = true;
     s->count++;
     return rc;
 }
 
-/* A byte between words; true: *found is filled.  pos moves in any case. */
-static bool find_between(struct pseudonymizer *s, const struct view *v)
-{
-    size_t i = s->pos, n;
+#define BLOCK 64 /* bytes, one bit each */
 
-    s->pos++;
+/* As the processor compares them at once. */
+typedef uint8_t bytes __attribute__((vector_size(16)));
+
+/* One bit for each byte of v, which are 0 or 255. */
+static uint64_t to_bits(bytes v)
+{
+    uint64_t half[2];
+
+    v &= 1;
+    memcpy(half, &v, sizeof(half));
+    return le64toh(half[0]) * 0x0102040810204080u >> 56 |
+           le64toh(half[1]) * 0x0102040810204080u >> 56 << 8;
+}
+
+/* What the bytes are: letters and digits, hexadecimal digits, and others that
+ * something begins with. */
+struct classes {
+    uint64_t words, hex, marks;
+};
+
+/* This looks at every byte there is. */
+static struct classes classify(const uint8_t *d, size_t n)
+{
+    struct classes found = {0, 0, 0};
+    uint8_t block[BLOCK] = {0};
+
+    memcpy(block, d, n < BLOCK ? n : BLOCK);
+    for (unsigned k = 0; k < BLOCK; k += sizeof(bytes)) {
+        bytes c, letter, digit, mark;
+
+        memcpy(&c, block + k, sizeof(c));
+        letter = (c | 0x20) - 'a';
+        digit = (bytes)(c - '0' < 10);
+        mark = (bytes)(c == '[') | (bytes)(c == ':') | (bytes)(c == '@') |
+               (bytes)(c == '\n');
+        found.words |= to_bits((bytes)(letter < 26) | digit) << k;
+        found.hex |= to_bits((bytes)(letter < 6) | digit) << k;
+        found.marks |= to_bits(mark) << k;
+    }
+    return found;
+}
+
+/* A byte between words; true: *found is filled.  A token is passed over, to
+ * *end. */
+static bool find_mark(struct pseudonymizer *s, const struct view *v, size_t i,
+                      size_t *end)
+{
     if (v->d[i] == '[') {
-        n = redact_token_len((const char *)v->d + i, v->len - i);
-        s->pos += n ? n - 1 : 0;
+        *end = i + redact_token_len((const char *)v->d + i, v->len - i);
         return false;
     }
     if (!s->p->public)
         return false;
-    if (v->d[i] == ':' && at(v, i + 1) == ':')
-        return find_ip6(v, i, &s->found);
+    if (v->d[i] == ':')
+        return at(v, i + 1) == ':' && find_ip6(v, i, &s->found);
     if (v->d[i] == '@')
         return find_mail(v, i, &s->found);
-    return v->d[i] == '\n' && find_log_host(v, i + 1, &s->found);
+    return find_line(v, i + 1, &s->found);
 }
 
-static bool find_word(struct pseudonymizer *s, const struct view *v, bool eof)
+/* hex: of the bytes from i on, as far as they were classified. */
+static bool find_word(struct pseudonymizer *s, const struct view *v, size_t i,
+                      uint64_t hex)
 {
-    struct word w = {.i = s->pos, .end = s->pos, .all = 0xff};
-    size_t skip;
+    size_t digits = ~hex ? (size_t)__builtin_ctzll(~hex) : BLOCK, skip;
 
-    while (w.end < v->len && find_class[v->d[w.end]] & C_ALNUM)
-        w.all &= find_class[v->d[w.end++]];
-    s->pos = w.end;
-    s->mid_word = w.end == v->len && !eof;
-    if (find_at(v, &w, &s->found, s->p->public))
+    while (digits && is(v, i + digits, C_HEX))
+        digits++;
+    if (find_at(v, i, digits, s->p->public, &s->found))
         return true;
-    skip = escape_len(v, &w);
+    skip = escape_len(v, i);
     if (!skip)
         return false;
-    w.i += skip;
-    w.all = 0xff;
-    for (size_t k = w.i; k < w.end; k++)
-        w.all &= find_class[v->d[k]];
-    return find_at(v, &w, &s->found, s->p->public);
+    for (i += skip, digits = 0; is(v, i + digits, C_HEX);)
+        digits++;
+    return find_at(v, i, digits, s->p->public, &s->found);
+}
+
+/* Looks at the next bytes, 64 at most; true: *found is filled.  pos moves in
+ * any case. */
+static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
+{
+    size_t from = s->pos, n = limit - from < BLOCK ? limit - from : BLOCK;
+    struct classes c = classify(v->d + from, n);
+    uint64_t starts;
+    bool inside = from && !s->fresh && is(v, from - 1, C_ALNUM);
+
+    starts = (c.words & ~(c.words << 1 | inside)) | c.marks;
+    s->fresh = false;
+    s->pos = from + n;
+    v->least = s->out;
+    for (; starts; starts &= starts - 1) {
+        unsigned k = (unsigned)__builtin_ctzll(starts);
+        size_t i = from + k, end = i;
+
+        if (c.marks >> k & 1 ? find_mark(s, v, i, &end)
+                             : find_word(s, v, i, c.hex >> k))
+            return true;
+        if (end > i) {
+            s->pos = end;
+            return false;
+        }
+    }
+    return false;
 }
 
 static int scan(struct pseudonymizer *s, bool eof, struct err *err)
@@ -287,25 +400,12 @@ static int scan(struct pseudonymizer *s, bool eof, struct err *err)
     };
     int rc = 0;
 
-    while (s->mid_word && s->pos < s->len)
-        if (find_class[v.d[s->pos]] & C_ALNUM)
-            s->pos++;
-        else
-            s->mid_word = false;
-    if (!s->began && !s->pos && limit && s->p->public) {
-        v.least = 0;
-        if (find_log_host(&v, 0, &s->found))
+    if (!s->began && !s->pos && limit && s->p->public &&
+        find_line(&v, 0, &s->found))
+        rc = replace(s, err);
+    while (!rc && s->pos < limit)
+        if (scan_block(s, &v, limit))
             rc = replace(s, err);
-    }
-    while (!rc && s->pos < limit) {
-        bool found;
-
-        v.least = s->out;
-        found = find_class[v.d[s->pos]] & C_ALNUM ? find_word(s, &v, eof)
-                                                  : find_between(s, &v);
-        if (found)
-            rc = replace(s, err);
-    }
     return rc;
 }
 
@@ -364,6 +464,8 @@ static int stage_close(struct sink *sink, struct err *err)
         rc = scan(s, true, err);
         if (!rc)
             rc = pass(s, s->len, err);
+        if (!rc)
+            rc = flush(s, err);
     }
     rc2 = sink_close(s->next, rc ? NULL : err);
     return rc ? rc : rc2;

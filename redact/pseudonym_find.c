@@ -1,14 +1,14 @@
 #include "redact/pseudonym_find.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 const uint8_t find_class[256] = {
     ['0' ... '9'] = C_ALNUM | C_HEX | C_DIGIT | C_LABEL | C_LOCAL,
-    ['a' ... 'f'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL,
-    ['A' ... 'F'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL,
-    ['g' ... 'z'] = C_ALNUM | C_LABEL | C_LOCAL,
-    ['G' ... 'Z'] = C_ALNUM | C_LABEL | C_LOCAL,
+    ['a' ... 'f'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL | C_ALPHA,
+    ['A' ... 'F'] = C_ALNUM | C_HEX | C_LABEL | C_LOCAL | C_ALPHA,
+    ['g' ... 'z'] = C_ALNUM | C_LABEL | C_LOCAL | C_ALPHA,
+    ['G' ... 'Z'] = C_ALNUM | C_LABEL | C_LOCAL | C_ALPHA,
     ['-'] = C_LABEL | C_LOCAL,
     ['_'] = C_LOCAL,
     ['.'] = C_LOCAL,
@@ -20,10 +20,32 @@ const uint8_t find_class[256] = {
     ['\r'] = C_BLANK,
 };
 
+void found_add(struct found *f, const void *text, size_t n)
+{
+    if (n > FOUND_MAX - f->n)
+        n = FOUND_MAX - f->n;
+    memcpy(f->text + f->n, text, n);
+    f->n += n;
+}
+
+void found_add_number(struct found *f, unsigned value, unsigned base,
+                      unsigned width, bool upper)
+{
+    const char *set = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    char digits[32];
+    size_t n = sizeof(digits);
+
+    do {
+        digits[--n] = set[value % base];
+        value /= base;
+    } while (n && (value || sizeof(digits) - n < width));
+    found_add(f, digits + n, sizeof(digits) - n);
+}
+
 bool find_is_word(const struct view *v, size_t i, const char *word)
 {
     for (; *word; word++, i++)
-        if (i >= v->len || tolower(v->d[i]) != *word)
+        if (i >= v->len || find_lower(v->d[i]) != (uint8_t)*word)
             return false;
     return !is(v, i, C_ALNUM);
 }
@@ -38,12 +60,12 @@ size_t find_word_before(const struct view *v, size_t i, size_t gap,
         gap--;
     }
     end = i;
-    while (i && n < 23 && isalpha(v->d[i - 1])) {
+    while (i && n < 23 && is(v, i - 1, C_ALPHA)) {
         i--;
         n++;
     }
     for (size_t k = 0; k < n; k++)
-        out[k] = (char)tolower(v->d[end - n + k]);
+        out[k] = (char)find_lower(v->d[end - n + k]);
     out[n] = '\0';
     return n;
 }
@@ -64,13 +86,12 @@ static size_t stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
     size_t letters = 0;
 
     for (size_t k = 0; k < n; k++)
-        letters += isalpha(v->d[i + k]) != 0;
+        letters += is(v, i + k, C_ALPHA);
     if (letters < PSEUDONYM_LEAST || names_common(text, n) ||
         names_pseudonym_len(text, n) == n)
         return 0;
     if (known && known->len == n && *known->stands) {
-        strcpy(out, known->stands);
-        return strlen(out);
+        return (size_t)snprintf(out, FOUND_MAX, "%s", known->stands);
     }
     return pseudonym_name(v->keys,
                           kind == PSEUDONYM_USER     ? "user"

@@ -21,6 +21,7 @@ enum {
     C_BLANK = 8,  /* and line ends */
     C_LABEL = 16, /* of a host or domain: letters, digits, - */
     C_LOCAL = 32, /* of a mail address, before its @ */
+    C_ALPHA = 64,
 };
 
 extern const uint8_t find_class[256];
@@ -47,6 +48,17 @@ struct found {
     size_t n;
 };
 
+static inline uint8_t find_lower(uint8_t c)
+{
+    return find_class[c] & C_ALPHA ? c | 0x20 : c;
+}
+
+/* Of a hexadecimal digit. */
+static inline uint8_t find_hex_value(uint8_t c)
+{
+    return (uint8_t)(find_class[c] & C_ALPHA ? (c | 0x20) - 'a' + 10 : c - '0');
+}
+
 static inline bool is(const struct view *v, size_t i, unsigned classes)
 {
     return i < v->len && find_class[v->d[i]] & classes;
@@ -56,6 +68,12 @@ static inline int at(const struct view *v, size_t i)
 {
     return i < v->len ? v->d[i] : -1;
 }
+
+/* Appends to the text of f, which is never overrun: what no longer fits is left
+ * out.  A number is written with at least width digits. */
+void found_add(struct found *f, const void *text, size_t n);
+void found_add_number(struct found *f, unsigned value, unsigned base,
+                      unsigned width, bool upper);
 
 /* Whether word, in small letters, stands at i, in any case. */
 bool find_is_word(const struct view *v, size_t i, const char *word);
@@ -90,8 +108,9 @@ void find_hints(struct names_known *names);
 bool find_mail(const struct view *v, size_t at, struct found *f);
 /* A learned name at i, with the labels before a domain. */
 bool find_name(const struct view *v, size_t i, struct found *f);
-/* The host of a line of syslog; i: where the line begins. */
-bool find_log_host(const struct view *v, size_t i, struct found *f);
+/* The host of a line of syslog, a person of a line of passwd; i: where the line
+ * begins. */
+bool find_line(const struct view *v, size_t i, struct found *f);
 
 /* Replaces letters and digits of a serial number; hexadecimal where it looks
  * like that. */

@@ -1,6 +1,4 @@
 /* What is known by the words before it: "Serial Number: X". */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -92,7 +90,8 @@ static bool is_device(const struct view *v, size_t i)
     for (size_t k = 0; k < sizeof(begin) / sizeof(begin[0]); k++) {
         size_t n = strlen(begin[k]), j = 0;
 
-        while (j < n && i + j < v->len && tolower(v->d[i + j]) == begin[k][j])
+        while (j < n && i + j < v->len &&
+               find_lower(v->d[i + j]) == (uint8_t)begin[k][j])
             j++;
         if (j == n)
             return true;
@@ -169,6 +168,26 @@ static bool hint_uuid(const struct view *v, size_t i, size_t end,
     return hint_serial(v, end, true, f);
 }
 
+/* "sn S4EVNX0M123456", "S/N: X": so short a word must be followed by what looks
+ * like one. */
+static bool hint_sn(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    size_t start = skip_blanks(v, end), stop, digits = 0;
+
+    (void)i;
+    if (at(v, start) == ':' || at(v, start) == '=')
+        start = skip_blanks(v, start + 1);
+    for (stop = start; is(v, stop, C_ALNUM) && stop - start < 40; stop++) {
+        if (v->d[stop] >= 'a' && v->d[stop] <= 'z')
+            return false;
+        digits += is(v, stop, C_DIGIT);
+    }
+    if (start == end || stop - start < 6 || digits < 3)
+        return false;
+    find_serial_stand_in(v, start, stop, f);
+    return true;
+}
+
 static bool begins(const struct view *v, size_t i, const char *text)
 {
     size_t n = strlen(text);
@@ -230,7 +249,9 @@ static bool hint_iqn(const struct view *v, size_t i, size_t end,
                    8, name);
     f->start = start;
     f->end = stop;
-    f->n = (size_t)sprintf(f->text, "invalid:%s", name);
+    f->n = 0;
+    found_add(f, "invalid:", 8);
+    found_add(f, name, strlen(name));
     return true;
 }
 
@@ -449,82 +470,95 @@ static bool hint_uname(const struct view *v, size_t i, size_t end,
 
 /* ---- the table ----------------------------------------------------------- */
 
+/* Those with the same first letter stand together. */
 static const struct hint {
     const char *word;
     bool (*find)(const struct view *v, size_t i, size_t end, struct found *f);
 } hints[] = {
+    {"asset tag", hint_line},
+    {"asset_tag", hint_word},
+    {"asset-tag", hint_word},
+    {"ata", hint_by_id},
+    {"cmd", hint_cmd},
+    {"eui", hint_naa},
+    {"euid", hint_uid},
+    {"for", hint_from},
+    {"gid", hint_uid},
+    {"groups", hint_uid},
+    {"home", hint_home},
+    {"hostname", hint_hostname},
+    {"host name", hint_hostname},
+    {"host_name", hint_hostname},
+    {"host", hint_host},
+    {"iqn", hint_iqn},
+    {"logical unit id", hint_line},
+    {"logname", hint_user},
+    {"linux", hint_uname},
+    {"machine id", hint_word},
+    {"machine_id", hint_word},
+    {"machine-id", hint_word},
+    {"machineid", hint_word},
+    {"mmc", hint_by_id},
+    {"nvme", hint_by_id},
+    {"nqn", hint_iqn},
+    {"naa", hint_naa},
+    {"nodename", hint_hostname},
+    {"product uuid", hint_word},
+    {"product_uuid", hint_word},
+    {"pts", hint_pts},
+    {"ruser", hint_user},
     {"serial number", hint_line},
     {"serial no", hint_line},
-    {"asset tag", hint_line},
     {"service tag", hint_line},
-    {"wwn device id", hint_line},
-    {"logical unit id", hint_line},
     {"serial_number", hint_word},
     {"serial-number", hint_word},
     {"serialnumber", hint_word},
     {"serial_short", hint_word},
     {"scsi_serial", hint_word},
+    {"sn", hint_sn},
+    {"s/n", hint_sn},
     {"serial", hint_word},
-    {"asset_tag", hint_word},
-    {"asset-tag", hint_word},
     {"service_tag", hint_word},
-    {"machine id", hint_word},
-    {"machine_id", hint_word},
-    {"machine-id", hint_word},
-    {"machineid", hint_word},
     {"system uuid", hint_word},
     {"system-uuid", hint_word},
-    {"product uuid", hint_word},
-    {"product_uuid", hint_word},
+    {"scsi", hint_by_id},
+    {"sudo", hint_sudo},
+    {"uuid", hint_uuid},
+    {"usb", hint_by_id},
+    {"user", hint_user},
+    {"uid", hint_uid},
+    {"virtio", hint_by_id},
+    {"wwn device id", hint_line},
     {"wwid", hint_word},
     {"wwn", hint_word},
     {"wwpn", hint_word},
     {"wwnn", hint_word},
     {"wwn_with_extension", hint_word},
-    {"uuid", hint_uuid},
-    {"ata", hint_by_id},
-    {"scsi", hint_by_id},
-    {"nvme", hint_by_id},
-    {"usb", hint_by_id},
-    {"mmc", hint_by_id},
-    {"virtio", hint_by_id},
-    {"iqn", hint_iqn},
-    {"nqn", hint_iqn},
-    {"naa", hint_naa},
-    {"eui", hint_naa},
-    {"home", hint_home},
-    {"user", hint_user},
-    {"ruser", hint_user},
-    {"logname", hint_user},
-    {"for", hint_from},
-    {"sudo", hint_sudo},
-    {"uid", hint_uid},
-    {"euid", hint_uid},
-    {"gid", hint_uid},
-    {"groups", hint_uid},
-    {"pts", hint_pts},
-    {"cmd", hint_cmd},
-    {"hostname", hint_hostname},
-    {"host name", hint_hostname},
-    {"host_name", hint_hostname},
-    {"nodename", hint_hostname},
-    {"host", hint_host},
-    {"linux", hint_uname},
 };
 
 #define N_HINTS (sizeof(hints) / sizeof(hints[0]))
 
 void find_hints(struct names_known *names)
 {
-    for (size_t i = 0; i < N_HINTS; i++)
-        names_known_hint(names, hints[i].word);
+    for (size_t i = 0; i < N_HINTS; i++) {
+        char with[4] = {hints[i].word[0], hints[i].word[1], 0, 0};
+
+        names_known_hint(names, hints[i].word, (uint8_t)i);
+        /* They are looked up by three bytes. */
+        for (const char *c = " :=\t"; !hints[i].word[2] && *c; c++) {
+            with[2] = *c;
+            names_known_hint(names, with, (uint8_t)i);
+        }
+    }
 }
 
 bool find_hinted(const struct view *v, size_t i, struct found *f)
 {
-    for (size_t k = 0; k < N_HINTS; k++)
-        if ((v->d[i] | 0x20) == hints[k].word[0] &&
-            find_is_word(v, i, hints[k].word) &&
+    uint8_t letter = v->d[i] | 0x20;
+
+    for (size_t k = names_known_first(v->names, letter);
+         k < N_HINTS && (uint8_t)hints[k].word[0] == letter; k++)
+        if (find_is_word(v, i, hints[k].word) &&
             hints[k].find(v, i, i + strlen(hints[k].word), f) &&
             f->start >= v->least)
             return true;

@@ -1,6 +1,4 @@
 /* IP addresses, in the spellings that logs and the kernel have. */
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,12 +38,6 @@ static void read_quad(const struct view *v, size_t i, char sep, struct quad *q)
 }
 
 /* 192.168.001.005 stays as wide as it was. */
-static size_t write_octet(char *out, unsigned value, unsigned digits,
-                          bool padded)
-{
-    return (size_t)sprintf(out, "%0*u", padded ? (int)digits : 1, value);
-}
-
 static void write_quad(const struct quad *q, uint32_t ip, char sep,
                        struct found *f)
 {
@@ -54,10 +46,10 @@ static void write_quad(const struct quad *q, uint32_t ip, char sep,
     for (unsigned i = 0; i < 4; i++)
         padded |= q->digits[i] == 3 && q->octet[i] < 100;
     for (unsigned i = 0; i < 4; i++) {
-        f->n += write_octet(f->text + f->n, ip >> (24 - 8 * i) & 255,
-                            q->digits[i], padded);
+        found_add_number(f, ip >> (24 - 8 * i) & 255, 10,
+                         padded ? q->digits[i] : 1, false);
         if (i < 3)
-            f->text[f->n++] = sep;
+            found_add(f, &sep, 1);
     }
 }
 
@@ -69,11 +61,14 @@ static bool is_private(uint32_t ip)
 
 /* Words that a version follows, and endings of such words. */
 static const char *const version_words[] = {
-    "ver",     "vers",    "v",        "rel",      "rev",    "fw",
-    "bios",    "build",   "driver",   "ucode",    "oid",    "microcode",
-    "drivers", "package", "packages", "stepping", "debian", "tools",
-    "qemu",    "xen",     "linux",    "openssl",  "glibc",  "kernel",
-    "mib",     NULL};
+    "ver",     "vers",    "v",        "rel",       "rev",     "fw",
+    "bios",    "build",   "driver",   "ucode",     "oid",     "microcode",
+    "drivers", "package", "packages", "stepping",  "debian",  "tools",
+    "qemu",    "xen",     "linux",    "openssl",   "glibc",   "kernel",
+    "mib",     "xapi",    "xcp",      "xenserver", "xcpng",   "libvirt",
+    "seabios", "ovmf",    "ipxe",     "grub",      "systemd", "python",
+    "openssh", "lvm",     "drbd",     "java",      "perl",    "gcc",
+    NULL};
 
 static bool says_version(const char *word)
 {
@@ -119,7 +114,7 @@ static bool product_before(const struct view *v, size_t i)
 {
     size_t k = i - 1, n = 0;
 
-    while (k && n < 32 && isalpha(v->d[k - 1])) {
+    while (k && n < 32 && is(v, k - 1, C_ALPHA)) {
         k--;
         n++;
     }
@@ -232,16 +227,22 @@ bool find_ip4_dashed(const struct view *v, const struct word *w,
 
     read_quad(v, w->i, '-', &q);
     if (q.n < 4 || is(v, q.end, C_ALNUM) ||
-        (at(v, q.end) == '-' && is(v, q.end + 1, C_DIGIT)) ||
-        (named && isdigit(v->d[w->i - 2]) && !isalpha(v->d[w->i - 2])))
+        (at(v, q.end) == '-' && is(v, q.end + 1, C_DIGIT)))
         return false;
-    if (named)
-        find_word_before(v, w->i - 1, 0, word);
+    /* "ec2-10-0-0-5", but not "1-10-0-0-5". */
+    if (named) {
+        size_t k = w->i - 1;
+
+        while (k && w->i - k < 8 && is(v, k - 1, C_DIGIT))
+            k--;
+        if (!find_word_before(v, k, 0, word) && k < w->i - 1)
+            return false;
+    }
     for (unsigned i = 0; i < 4; i++)
         long_octet |= q.digits[i] == 3;
     if (!(is_private(q.ip) && long_octet) &&
         !(named && (is_private(q.ip) || find_in_list(word, dashed_words))) &&
-        !(at(v, q.end) == '.' && isalpha(at(v, q.end + 1) & 0x7f)))
+        !(at(v, q.end) == '.' && is(v, q.end + 1, C_ALPHA)))
         return false;
     f->start = w->i;
     f->end = q.end;
@@ -269,15 +270,11 @@ static bool find_arpa4(const struct view *v, const struct word *w,
     f->start = w->i;
     f->end = q.end;
     f->n = 0;
-    for (unsigned i = 0; i < q.n; i++)
-        f->n += (size_t)sprintf(f->text + f->n, i ? ".%u" : "%u",
-                                ip >> (24 - 8 * (q.n - 1 - i)) & 255);
+    for (unsigned i = 0; i < q.n; i++) {
+        found_add(f, ".", i > 0);
+        found_add_number(f, ip >> (24 - 8 * (q.n - 1 - i)) & 255, 10, 1, false);
+    }
     return true;
-}
-
-static uint8_t hex_value(int c)
-{
-    return (uint8_t)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
 }
 
 static bool find_arpa6(const struct view *v, const struct word *w,
@@ -288,7 +285,7 @@ static bool find_arpa6(const struct view *v, const struct word *w,
     unsigned n = 0;
 
     while (n < 32 && is(v, i, C_HEX) && at(v, i + 1) == '.') {
-        nibble[n++] = hex_value(v->d[i]);
+        nibble[n++] = find_hex_value(v->d[i]);
         i += 2;
     }
     if (!n || !find_is_word(v, i, "ip6.arpa"))
@@ -299,9 +296,10 @@ static bool find_arpa6(const struct view *v, const struct word *w,
     f->start = w->i;
     f->end = i - 1;
     f->n = 0;
-    for (unsigned k = n; k-- > 0;)
-        f->n += (size_t)sprintf(f->text + f->n, k ? "%x." : "%x",
-                                ip[k / 2] >> (k % 2 ? 0 : 4) & 15);
+    for (unsigned k = n; k-- > 0;) {
+        found_add_number(f, ip[k / 2] >> (k % 2 ? 0 : 4) & 15, 16, 1, false);
+        found_add(f, ".", k > 0);
+    }
     return true;
 }
 
@@ -318,8 +316,8 @@ bool find_arpa(const struct view *v, const struct word *w, struct found *f)
 static void read_hex(const struct view *v, size_t i, size_t bytes, uint8_t *out)
 {
     for (size_t k = 0; k < bytes; k++)
-        out[k] = (uint8_t)(hex_value(v->d[i + 2 * k]) << 4 |
-                           hex_value(v->d[i + 2 * k + 1]));
+        out[k] = (uint8_t)(find_hex_value(v->d[i + 2 * k]) << 4 |
+                           find_hex_value(v->d[i + 2 * k + 1]));
 }
 
 static void write_hex(const uint8_t *p, size_t bytes, bool upper,
@@ -327,7 +325,7 @@ static void write_hex(const uint8_t *p, size_t bytes, bool upper,
 {
     f->n = 0;
     for (size_t k = 0; k < bytes; k++)
-        f->n += (size_t)sprintf(f->text + f->n, upper ? "%02X" : "%02x", p[k]);
+        found_add_number(f, p[k], 16, 2, upper);
 }
 
 /* Digits of hexadecimal alone, n of them, between these two bytes. */
@@ -383,6 +381,29 @@ static bool is_inet6(const struct view *v, const struct word *w)
                          is_field(v, w->end + 1, 8, ' ', ' ')));
 }
 
+/* igmp6: "2    eth0            ff0200000000000000000001ff123456     1 0000":
+ * the group that is asked for who has an address (RFC 4291, 2.7.1). */
+static bool is_group6(const struct view *v, const struct word *w)
+{
+    static const char begin[] = "ff0200000000000000000001ff";
+
+    return w->end - w->i == 32 && !memcmp(v->d + w->i, begin, 26);
+}
+
+/* ip_vs: "TCP  C0A80001:0050 wlc", "  -> C0A80002:0050 Masq", in network order.
+ */
+static bool is_virtual(const struct view *v, const struct word *w)
+{
+    static const char *const before[] = {"TCP  ", "UDP  ", "  -> "};
+
+    if (w->end - w->i != 8 || w->i < 5 || !is_field(v, w->end + 1, 4, ':', ' '))
+        return false;
+    for (size_t k = 0; k < sizeof(before) / sizeof(before[0]); k++)
+        if (!memcmp(v->d + w->i - 5, before[k], 5))
+            return true;
+    return false;
+}
+
 static void swap_words(uint8_t *p, size_t n)
 {
     for (size_t i = 0; i + 4 <= n; i += 4) {
@@ -395,12 +416,13 @@ static void swap_words(uint8_t *p, size_t n)
 bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
 {
     size_t n = w->end - w->i;
-    bool swap = (n == 8 || n == 32) && is_socket(v, w);
+    bool swap = (n == 8 || n == 32) && is_socket(v, w), upper;
     uint8_t ip[16];
     uint32_t v4;
 
     swap |= n == 8 && is_route(v, w);
-    if (!swap && !(n == 32 && is_inet6(v, w)))
+    upper = swap || is_virtual(v, w);
+    if (!upper && !(n == 32 && (is_inet6(v, w) || is_group6(v, w))))
         return false;
     read_hex(v, w->i, n / 2, ip);
     if (swap)
@@ -418,6 +440,6 @@ bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
         swap_words(ip, n / 2);
     f->start = w->i;
     f->end = w->end;
-    write_hex(ip, n / 2, swap, f);
+    write_hex(ip, n / 2, upper, f);
     return true;
 }

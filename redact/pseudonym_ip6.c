@@ -1,6 +1,4 @@
 /* IPv6 addresses as text. */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -11,6 +9,7 @@ struct six {
     bool ip4;        /* the last two were written as an IPv4 address */
     bool upper, padded;
     bool pairs; /* all groups had two digits */
+    bool word;  /* no group had a decimal digit or four letters */
     size_t end;
 };
 
@@ -46,13 +45,14 @@ static unsigned read_group(const struct view *v, size_t i, struct six *s)
         int c = v->d[i + n++];
 
         s->upper |= c >= 'A' && c <= 'F';
-        value = value << 4 |
-                (unsigned)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+        s->word &= (find_class[c] & C_ALPHA) != 0;
+        value = value << 4 | find_hex_value((uint8_t)c);
     }
     if (!n || n > 4)
         return 0;
     s->pairs &= n == 2;
     s->padded &= n == 4;
+    s->word &= n < 4;
     s->group[s->n] = (uint16_t)value;
     return n;
 }
@@ -63,7 +63,7 @@ static bool read_six(const struct view *v, size_t i, struct six *s)
 
     memset(s, 0, sizeof(*s));
     s->gap = 9;
-    s->pairs = s->padded = true;
+    s->pairs = s->padded = s->word = true;
     if (at(v, i) == ':') {
         s->gap = 0;
         i += 2;
@@ -132,8 +132,6 @@ static void write_six(const struct six *s, const uint8_t ip[16],
 {
     unsigned n = s->ip4 ? 6 : 8, from = 0, len = 0;
     bool padded = s->padded && s->gap == 9;
-    const char *form =
-        padded ? (s->upper ? "%04X" : "%04x") : (s->upper ? "%X" : "%x");
 
     if (s->gap != 9)
         longest_zeros(ip, n, &from, &len);
@@ -142,20 +140,18 @@ static void write_six(const struct six *s, const uint8_t ip[16],
     f->n = 0;
     for (unsigned i = 0; i < n; i++) {
         if (len && i == from) {
-            f->text[f->n++] = ':';
-            if (!i)
-                f->text[f->n++] = ':';
+            found_add(f, "::", i ? 1 : 2);
             i += len - 1;
             continue;
         }
-        f->n += (size_t)sprintf(f->text + f->n, form,
-                                ip[2 * i] << 8 | ip[2 * i + 1]);
-        if (i + 1 < 8)
-            f->text[f->n++] = ':';
+        found_add_number(f, (unsigned)ip[2 * i] << 8 | ip[2 * i + 1], 16,
+                         padded ? 4 : 1, s->upper);
+        found_add(f, ":", i + 1 < 8);
     }
-    if (s->ip4)
-        f->n += (size_t)sprintf(f->text + f->n, "%u.%u.%u.%u", ip[12], ip[13],
-                                ip[14], ip[15]);
+    for (unsigned i = 12; s->ip4 && i < 16; i++) {
+        found_add_number(f, ip[i], 10, 1, false);
+        found_add(f, ".", i < 15);
+    }
 }
 
 /* "2001:db8::/32" stays the first address of its network. */
@@ -201,6 +197,9 @@ bool find_ip6(const struct view *v, size_t i, struct found *f)
 
     if (goes_on(v, i) || !read_six(v, i, &s) || is(v, s.end, C_ALNUM) ||
         (s.pairs && s.gap == 9))
+        return false;
+    /* "a::b" is more often a name in a program. */
+    if (s.word && s.n <= 2 && (at(v, i) | 0x20) != 'f')
         return false;
     if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX))
         return false;

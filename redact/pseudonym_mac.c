@@ -1,11 +1,14 @@
 /* MAC addresses and what is longer than one: EUI-64, WWN, DUID. */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
 
 #define GROUPS_MAX 24
+
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'F';
+}
 
 struct groups {
     uint8_t value[GROUPS_MAX];
@@ -16,11 +19,6 @@ struct groups {
     bool upper;
     size_t end;
 };
-
-static uint8_t hex_value(int c)
-{
-    return (uint8_t)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
-}
 
 /* Groups of one or two digits with sep between them. */
 static void read_groups(const struct view *v, size_t i, char sep,
@@ -34,9 +32,9 @@ static void read_groups(const struct view *v, size_t i, char sep,
         while (n < 3 && is(v, i + n, C_HEX)) {
             int c = v->d[i + n++];
 
-            value = value << 4 | hex_value(c);
-            g->letters |= isalpha(c) != 0;
-            g->upper |= isupper(c) != 0;
+            value = value << 4 | find_hex_value(c);
+            g->letters |= is(v, i + n - 1, C_ALPHA);
+            g->upper |= is_upper((uint8_t)c);
         }
         if (!n || n > 2)
             return;
@@ -66,22 +64,16 @@ static bool goes_on(const struct view *v, size_t i, char sep)
 }
 
 /* Writes groups first..first+n-1 as they were written. */
-static void put(const struct view *v, const struct groups *g, unsigned first,
-                unsigned n, const uint8_t *value, char sep, struct found *f)
+static void put(const struct groups *g, unsigned first, unsigned n,
+                const uint8_t *value, char sep, struct found *f)
 {
     if (!f->n)
         f->start = g->at[first];
     for (unsigned i = 0; i < n; i++) {
-        const char *form = g->digits[first + i] == 2 || value[i] > 15
-                               ? (g->upper ? "%02X" : "%02x")
-                               : (g->upper ? "%X" : "%x");
-
-        if (f->n)
-            f->text[f->n++] = sep;
-        f->n += (size_t)sprintf(f->text + f->n, form, value[i]);
+        found_add(f, &sep, f->n > 0);
+        found_add_number(f, value[i], 16, g->digits[first + i], g->upper);
     }
     f->end = g->at[first + n - 1] + g->digits[first + n - 1];
-    (void)v;
 }
 
 static void put_mac(const struct view *v, const struct groups *g,
@@ -91,7 +83,7 @@ static void put_mac(const struct view *v, const struct groups *g,
 
     memcpy(mac, g->value + first, 6);
     pseudonym_mac(v->keys, mac);
-    put(v, g, first, 6, mac, sep, f);
+    put(g, first, 6, mac, sep, f);
 }
 
 /* Eight bytes: a MAC with two in its middle, or a WWN. */
@@ -99,7 +91,7 @@ static void put_eight(const struct view *v, const struct groups *g,
                       unsigned first, char sep, struct found *f)
 {
     uint8_t id[8];
-    char text[17];
+    char text[16];
 
     memcpy(id, g->value + first, 8);
     if (id[3] == 0xff && (id[4] == 0xff || id[4] == 0xfe)) {
@@ -109,14 +101,14 @@ static void put_eight(const struct view *v, const struct groups *g,
         memcpy(id, mac, 3);
         memcpy(id + 5, mac + 3, 3);
     } else {
-        for (unsigned i = 0; i < 8; i++)
-            sprintf(text + (size_t)2 * i, "%02x", id[i]);
+        for (unsigned i = 0; i < 16; i++)
+            text[i] = "0123456789abcdef"[id[i / 2] >> (i % 2 ? 0 : 4) & 15];
         pseudonym_serial(v->keys, text, 16, true);
         for (unsigned i = 0; i < 8; i++)
-            id[i] = (uint8_t)(hex_value(text[2 * i]) << 4 |
-                              hex_value(text[2 * i + 1]));
+            id[i] = (uint8_t)(find_hex_value((uint8_t)text[2 * i]) << 4 |
+                              find_hex_value((uint8_t)text[2 * i + 1]));
     }
-    put(v, g, first, 8, id, sep, f);
+    put(g, first, 8, id, sep, f);
 }
 
 /* Two MACs and the type of what they carry, as the kernel logs it. */
@@ -144,6 +136,8 @@ static bool find_colons(const struct view *v, const struct groups *g,
         put_mac(v, g, 6, ':', f);
     } else if (g->n == 14 && !memcmp(g->value, llt, 4))
         put_mac(v, g, 8, ':', f);
+    else if (g->n == 7 && g->value[0] == 1)
+        put_mac(v, g, 1, ':', f); /* an identifier of DHCP */
     else if (g->n == 10 && !memcmp(g->value, ll, 4))
         put_mac(v, g, 4, ':', f);
     else if (g->n == 20 && g->value[4] == 0xfe && g->value[5] == 0x80)
@@ -186,15 +180,15 @@ static bool find_dots(const struct view *v, const struct word *w,
         for (unsigned k = 0; k < 4; k++) {
             if (!is(v, i + k, C_HEX))
                 return false;
-            letters |= isalpha(v->d[i + k]) != 0;
-            upper |= isupper(v->d[i + k]) != 0;
+            letters |= is(v, i + k, C_ALPHA);
+            upper |= is_upper(v->d[i + k]);
         }
         if (n < 2 && at(v, i + 4) != '.')
             return false;
-        mac[2 * n] =
-            (uint8_t)(hex_value(v->d[i]) << 4 | hex_value(v->d[i + 1]));
-        mac[2 * n + 1] =
-            (uint8_t)(hex_value(v->d[i + 2]) << 4 | hex_value(v->d[i + 3]));
+        mac[2 * n] = (uint8_t)(find_hex_value(v->d[i]) << 4 |
+                               find_hex_value(v->d[i + 1]));
+        mac[2 * n + 1] = (uint8_t)(find_hex_value(v->d[i + 2]) << 4 |
+                                   find_hex_value(v->d[i + 3]));
     }
     i--;
     if (!letters || is(v, i, C_ALNUM) ||
@@ -203,10 +197,10 @@ static bool find_dots(const struct view *v, const struct word *w,
     pseudonym_mac(v->keys, mac);
     f->start = w->i;
     f->end = i;
-    f->n = (size_t)sprintf(f->text,
-                           upper ? "%02X%02X.%02X%02X.%02X%02X"
-                                 : "%02x%02x.%02x%02x.%02x%02x",
-                           mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+    for (unsigned k = 0; k < 6; k++) {
+        found_add(f, ".", k == 2 || k == 4);
+        found_add_number(f, mac[k], 16, 2, upper);
+    }
     return true;
 }
 
@@ -234,8 +228,10 @@ static bool find_quads(const struct view *v, const struct word *w,
     pseudonym_serial(v->keys, text, n, true);
     f->start = w->i;
     f->end = i;
-    f->n = (size_t)sprintf(f->text, "%.4s:%.4s:%.4s:%.4s", text, text + 4,
-                           text + 8, text + 12);
+    for (unsigned k = 0; k < 4; k++) {
+        found_add(f, ":", k > 0);
+        found_add(f, text + (size_t)4 * k, 4);
+    }
     return true;
 }
 
@@ -269,17 +265,16 @@ void find_bare_mac(const struct view *v, size_t i, struct found *f)
     bool upper = false;
 
     for (unsigned k = 0; k < 6; k++)
-        mac[k] = (uint8_t)(hex_value(v->d[i + 2 * k]) << 4 |
-                           hex_value(v->d[i + 2 * k + 1]));
+        mac[k] = (uint8_t)(find_hex_value(v->d[i + 2 * k]) << 4 |
+                           find_hex_value(v->d[i + 2 * k + 1]));
     for (unsigned k = 0; k < 12; k++)
-        upper |= isupper(v->d[i + k]) != 0;
+        upper |= is_upper(v->d[i + k]);
     pseudonym_mac(v->keys, mac);
     f->start = i;
     f->end = i + 12;
     f->n = 0;
     for (unsigned k = 0; k < 6; k++)
-        f->n +=
-            (size_t)sprintf(f->text + f->n, upper ? "%02X" : "%02x", mac[k]);
+        found_add_number(f, mac[k], 16, 2, upper);
 }
 
 static void put_hex(const struct view *v, size_t i, size_t end, struct found *f)
@@ -317,10 +312,9 @@ static bool is_bridge_id(const struct view *v, size_t i)
 bool find_bare(const struct view *v, const struct word *w, struct found *f)
 {
     size_t i = w->i, n;
-    bool hex = at(v, i) == '0' && tolower(at(v, i + 1)) == 'x', named;
+    bool hex = at(v, i) == '0' && (at(v, i + 1) | 0x20) == 'x', named;
     char word[24];
 
-    named = find_word_before(v, i, 4, word) || v->d[i ? i - 1 : 0] == '_';
     if (hex)
         i += 2;
     else if (w->end - i == 15 && v->d[i + 2] == 'x' &&
@@ -332,10 +326,13 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
         }
     }
     n = w->end - i;
-    if (!all_hex(v, i, w->end))
+    if ((n != 12 && n != 16 && n != 17 && n != 33) || !all_hex(v, i, w->end))
         return false;
+    named =
+        find_word_before(v, w->i, 4, word) || v->d[w->i ? w->i - 1 : 0] == '_';
     if (n == 12 &&
         (is_bridge_id(v, i) || (named && find_in_list(word, mac_words)) ||
+         !memcmp(v->d + i, "3333ff", 6) || /* dev_mcast */
          !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6)))
         find_bare_mac(v, i, f);
     else if (n == 16 && ((named && find_in_list(word, wwn_words)) ||

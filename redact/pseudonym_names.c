@@ -17,7 +17,8 @@ struct names_known {
     uint32_t *slots; /* 1 + index, open addressing; 0: free */
     size_t n_slots;  /* a power of 2, at most half full */
     size_t longest;
-    uint8_t prefix[1u << NAMES_PREFIX_BITS]; /* NAMES_ flags */
+    uint8_t prefix[NAMES_FLAGS_SIZE]; /* two NAMES_ flags each */
+    uint8_t first[32];                /* of the hints, by letter */
 };
 
 static const char *const prefix_of[] = {
@@ -33,6 +34,7 @@ struct names_known *names_known_new(const struct pseudonym_keys *keys)
     k->keys = keys;
     k->n_slots = 256;
     k->slots = xcalloc(k->n_slots, sizeof(*k->slots));
+    memset(k->first, 0xff, sizeof(k->first));
     return k;
 }
 
@@ -428,6 +430,13 @@ static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
            (kind == PSEUDONYM_KEYWORD || !names_common(text, len));
 }
 
+static void set_flag(struct names_known *k, const char *text, unsigned flag)
+{
+    unsigned i = names_prefix((const uint8_t *)text);
+
+    k->prefix[i / 4] |= (uint8_t)(flag << 2 * (i % 4));
+}
+
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len)
 {
@@ -452,7 +461,7 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         *p = (char)tolower((unsigned char)*p);
     make_stand(k, n);
     k->slots[slot] = (uint32_t)k->n;
-    k->prefix[names_prefix((const uint8_t *)text)] |= NAMES_LEARNED;
+    set_flag(k, text, NAMES_LEARNED);
     if (len > k->longest)
         k->longest = len;
     if (2 * k->n > k->n_slots)
@@ -462,9 +471,18 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
 
 /* ---- finding ------------------------------------------------------------- */
 
-void names_known_hint(struct names_known *k, const char *word)
+void names_known_hint(struct names_known *k, const char *word, uint8_t i)
 {
-    k->prefix[names_prefix((const uint8_t *)word)] |= NAMES_HINT;
+    uint8_t *first = &k->first[word[0] & 31];
+
+    if (i < *first)
+        *first = i;
+    set_flag(k, word, NAMES_HINT);
+}
+
+uint8_t names_known_first(const struct names_known *k, uint8_t c)
+{
+    return k->first[c & 31];
 }
 
 const uint8_t *names_known_flags(const struct names_known *k)

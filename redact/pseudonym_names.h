@@ -25,11 +25,14 @@ const struct name *names_known_at(const struct names_known *k, size_t i);
 
 /* What could begin with these three bytes: a name, a word to be hinted at. */
 enum { NAMES_LEARNED = 1, NAMES_HINT = 2 };
-void names_known_hint(struct names_known *k, const char *word);
-/* The flags by names_prefix. */
+void names_known_hint(struct names_known *k, const char *word, uint8_t i);
+/* The least i of those words that begin with the letter c. */
+uint8_t names_known_first(const struct names_known *k, uint8_t c);
 const uint8_t *names_known_flags(const struct names_known *k);
 
+/* Few, so that they stay in the processor's nearest cache. */
 #define NAMES_PREFIX_BITS 15
+#define NAMES_FLAGS_SIZE ((1u << NAMES_PREFIX_BITS) / 4)
 
 /* Of three bytes; letters of both cases alike. */
 static inline unsigned names_prefix(const uint8_t *p)
@@ -37,6 +40,13 @@ static inline unsigned names_prefix(const uint8_t *p)
     uint32_t x = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
 
     return ((x | 0x202020) * 0x9e3779b1u) >> (32 - NAMES_PREFIX_BITS);
+}
+
+static inline unsigned names_known_maybe(const uint8_t *flags, const uint8_t *p)
+{
+    unsigned i = names_prefix(p);
+
+    return flags[i / 4] >> 2 * (i % 4) & 3;
 }
 
 /* The longest name that begins at p and ends before n at the end of a word, or

@@ -1,5 +1,4 @@
 /* Names that were learned, mail addresses, and the host of a line of a log. */
-#include <ctype.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -33,24 +32,16 @@ static bool is_mail_domain(const struct view *v, size_t i, size_t end)
     char last[16];
     size_t n = 0;
 
-    while (end > i && n < sizeof(last) - 1 && isalpha(v->d[end - 1 - n]) &&
+    while (end > i && n < sizeof(last) - 1 && is(v, end - 1 - n, C_ALPHA) &&
            end - 1 - n > i)
         n++;
     if (n < 2 || v->d[end - 1 - n] != '.')
         return false;
     for (size_t k = 0; k < n; k++)
-        last[k] = (char)tolower(v->d[end - n + k]);
+        last[k] = (char)find_lower(v->d[end - n + k]);
     last[n] = '\0';
     return !find_in_list(last, no_domains) &&
            !names_common((const char *)v->d + i, end - i);
-}
-
-static void add(struct found *f, const uint8_t *text, size_t n)
-{
-    if (f->n + n < FOUND_MAX) {
-        memcpy(f->text + f->n, text, n);
-        f->n += n;
-    }
 }
 
 /* A part as what stands for it, or as it is. */
@@ -61,9 +52,9 @@ static void add_part(const struct view *v, enum pseudonym_kind kind, size_t i,
     size_t k = find_stand_in(v, kind, i, n, stands);
 
     if (k)
-        add(f, (const uint8_t *)stands, k);
+        found_add(f, stands, k);
     else
-        add(f, v->d + i, n);
+        found_add(f, v->d + i, n);
 }
 
 /* Labels with dots between them, each as a host. */
@@ -77,7 +68,7 @@ static void add_labels(const struct view *v, size_t i, size_t end,
             k++;
         add_part(v, PSEUDONYM_HOST, i, k - i, f);
         if (k < end)
-            add(f, v->d + k, 1);
+            found_add(f, v->d + k, 1);
         i = k + 1;
     }
 }
@@ -96,8 +87,8 @@ static void add_domain(const struct view *v, size_t i, size_t end,
         if (n && n->len == end - k && n->kind == PSEUDONYM_DOMAIN) {
             add_labels(v, i, k ? k - 1 : 0, f);
             if (k > i)
-                add(f, (const uint8_t *)".", 1);
-            add(f, (const uint8_t *)n->stands, strlen(n->stands));
+                found_add(f, ".", 1);
+            found_add(f, n->stands, strlen(n->stands));
             return;
         }
     }
@@ -129,7 +120,7 @@ bool find_mail(const struct view *v, size_t at_sign, struct found *f)
     f->end = end;
     f->n = 0;
     add_part(v, PSEUDONYM_USER, start, at_sign - start, f);
-    add(f, (const uint8_t *)"@", 1);
+    found_add(f, "@", 1);
     add_domain(v, at_sign + 1, end, f);
     return true;
 }
@@ -165,9 +156,9 @@ static void name_with_labels(const struct view *v, size_t i,
     f->n = 0;
     if (start < i) {
         add_labels(v, start, i - 1, f);
-        add(f, (const uint8_t *)".", 1);
+        found_add(f, ".", 1);
     }
-    add(f, (const uint8_t *)n->stands, strlen(n->stands));
+    found_add(f, n->stands, strlen(n->stands));
 }
 
 bool find_name(const struct view *v, size_t i, struct found *f)
@@ -198,34 +189,76 @@ static bool fits(const struct view *v, size_t i, const char *form)
     for (; *form; form++, i++) {
         int c = at(v, i);
 
-        if (c < 0 || (*form == 'd'   ? !isdigit(c)
-                      : *form == '_' ? !isdigit(c) && c != ' '
-                      : *form == 'w' ? !isalpha(c)
+        if (c < 0 || (*form == 'd'   ? !(find_class[c] & C_DIGIT)
+                      : *form == '_' ? !(find_class[c] & C_DIGIT) && c != ' '
+                      : *form == 'w' ? !(find_class[c] & C_ALPHA)
                                      : c != *form))
             return false;
     }
     return true;
 }
 
-/* Behind the time of a line of syslog, old or new; 0: there is none. */
-static size_t behind_time(const struct view *v, size_t i)
+/* Behind ".123456", which may be there. */
+static size_t behind_fraction(const struct view *v, size_t i)
 {
-    if (fits(v, i, "www _d dd:dd:dd "))
-        return i + 16;
-    if (!fits(v, i, "dddd-dd-ddTdd:dd:dd"))
-        return 0;
-    i += 19;
-    if (at(v, i) == '.')
-        for (i++; is(v, i, C_DIGIT) && i < v->len; i++)
-            ;
-    if (at(v, i) == 'Z')
-        return at(v, i + 1) == ' ' ? i + 2 : 0;
-    if (fits(v, i, "+dd:dd ") || fits(v, i, "-dd:dd "))
-        return i + 7;
+    if ((at(v, i) == '.' || at(v, i) == ',') && is(v, i + 1, C_DIGIT))
+        for (i++; is(v, i, C_DIGIT);)
+            i++;
+    return i;
+}
+
+/* Behind "Z ", "+01:00 " or "+0100 "; 0: there is none. */
+static size_t behind_zone(const struct view *v, size_t i)
+{
+    static const char *const forms[] = {"Z ", "+dd:dd ", "-dd:dd ", "+dddd ",
+                                        "-dddd "};
+
+    for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++)
+        if (fits(v, i, forms[k]))
+            return i + strlen(forms[k]);
     return 0;
 }
 
-/* "kernel:", "sshd[12]:", "systemd-logind[1]:" */
+/* Behind the time of a line of syslog (RFC 3164, RFC 5424) or of the journal,
+ * which may have fractions and years; 0: there is none. */
+static size_t behind_time(const struct view *v, size_t i)
+{
+    if (fits(v, i, "www _d ")) {
+        i += fits(v, i + 7, "dddd ") ? 12 : 7;
+        if (!fits(v, i, "dd:dd:dd"))
+            return 0;
+        i = behind_fraction(v, i + 8);
+        return at(v, i) == ' ' ? i + 1 : 0;
+    }
+    if (fits(v, i, "dddd-dd-ddTdd:dd:dd"))
+        return behind_zone(v, behind_fraction(v, i + 19));
+    if (!fits(v, i, "www dddd-dd-dd dd:dd:dd"))
+        return 0;
+    i = behind_fraction(v, i + 23); /* "CET" */
+    if (!fits(v, i, " w"))
+        return 0;
+    for (i++; is(v, i, C_ALPHA);)
+        i++;
+    return at(v, i) == ' ' ? i + 1 : 0;
+}
+
+/* Behind "<34>" and, in *whole, whether the version of RFC 5424 follows. */
+static size_t behind_priority(const struct view *v, size_t i, bool *whole)
+{
+    size_t k = i + 1;
+
+    *whole = false;
+    if (at(v, i) != '<')
+        return i;
+    while (is(v, k, C_DIGIT) && k - i < 4)
+        k++;
+    if (k == i + 1 || at(v, k) != '>')
+        return i;
+    *whole = fits(v, k + 1, "1 ");
+    return *whole ? k + 3 : k + 1;
+}
+
+/* "kernel:", "sshd[12]:", "systemd-logind[1]:", or what syslogd itself says. */
 static bool is_tag(const struct view *v, size_t i)
 {
     size_t n = 0;
@@ -233,19 +266,24 @@ static bool is_tag(const struct view *v, size_t i)
     while (n < 64 && i + n < v->len && v->d[i + n] > ' ' &&
            v->d[i + n] != ':' && v->d[i + n] != '[')
         n++;
-    return n && (at(v, i + n) == ':' || at(v, i + n) == '[');
+    return (n && (at(v, i + n) == ':' || at(v, i + n) == '[')) ||
+           fits(v, i, "-- MARK --") ||
+           (n == 4 && find_is_word(v, i, "last") &&
+            find_is_word(v, i + 5, "message"));
 }
 
 /* Where the host of the line at i stands; 0: it has none. */
 static size_t log_host(const struct view *v, size_t i, size_t *end)
 {
-    size_t start = behind_time(v, i), dots;
+    bool whole;
+    size_t start = behind_time(v, behind_priority(v, i, &whole)), dots;
 
     if (!start)
         return 0;
     *end = domain_end(v, start, &dots);
-    return *end > start && at(v, *end) == ' ' && is_tag(v, *end + 1) ? start
-                                                                     : 0;
+    return *end > start && at(v, *end) == ' ' && (whole || is_tag(v, *end + 1))
+               ? start
+               : 0;
 }
 
 const char *pseudonyms_log_host(const char *line, size_t line_len, size_t *len)
@@ -257,12 +295,44 @@ const char *pseudonyms_log_host(const char *line, size_t line_len, size_t *len)
     return start ? line + start : NULL;
 }
 
-bool find_log_host(const struct view *v, size_t i, struct found *f)
+/* "alice:x:1000:1000:Alice Example,,,:/home/alice:/bin/sh" */
+static bool find_account(const struct view *v, size_t i, struct found *f)
+{
+    unsigned long id = 0;
+    size_t end = i, k, who;
+
+    while (end - i < 64 && is(v, end, C_LOCAL))
+        end++;
+    if (end == i || !(fits(v, end, ":x:d") || fits(v, end, ":*:d")))
+        return false;
+    for (k = end + 3; is(v, k, C_DIGIT) && k - end < 13; k++)
+        id = 10 * id + (unsigned long)(v->d[k] - '0');
+    if (id < 1000 || (id >= 65533 && id <= 65535) || at(v, k) != ':')
+        return false;
+    for (k++; is(v, k, C_DIGIT) && k - end < 26;)
+        k++;
+    f->start = i;
+    f->n = 0;
+    add_part(v, PSEUDONYM_USER, i, end - i, f);
+    if (at(v, k) != ':') { /* of a group */
+        f->end = end;
+        return f->n != end - i || memcmp(f->text, v->d + i, f->n);
+    }
+    who = ++k;
+    while (k < v->len && k - who < 128 && !strchr(",:\n", v->d[k]))
+        k++;
+    found_add(f, v->d + end, who - end);
+    add_part(v, PSEUDONYM_USER, who, k - who, f);
+    f->end = k;
+    return true;
+}
+
+bool find_line(const struct view *v, size_t i, struct found *f)
 {
     size_t end, dot, start = log_host(v, i, &end);
 
     if (!start)
-        return false;
+        return find_account(v, i, f);
     for (dot = start; dot < end && v->d[dot] != '.'; dot++)
         ;
     f->start = start;
@@ -270,7 +340,7 @@ bool find_log_host(const struct view *v, size_t i, struct found *f)
     f->n = 0;
     add_part(v, PSEUDONYM_HOST, start, dot - start, f);
     if (dot < end) {
-        add(f, (const uint8_t *)".", 1);
+        found_add(f, ".", 1);
         add_domain(v, dot + 1, end, f);
     }
     return f->n != end - start || memcmp(f->text, v->d + start, f->n);

@@ -9,6 +9,9 @@
 #include "collector/base/core/buf.h"
 #include "redact/pseudonym.h"
 
+/* Up to here the first window of the stage is decided; see WINDOW there. */
+#define DECIDED (32768u - 640u)
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct out {
@@ -82,23 +85,31 @@ static void same(const struct buf *a, size_t from, const struct buf *b)
         abort();
 }
 
+/* Behind it so much that the stage has to decide before it sees the end. */
+static void add_blanks(struct buf *text, size_t n)
+{
+    memset(buf_room(text, n), ' ', n);
+    text->len += n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct pseudonyms *p;
-    size_t pad = size ? 1 + data[0] * 257u % 32768 : 1;
+    size_t seed = size ? data[0] : 0, from = 1 + size * seed / 256;
+    /* So that a window ends within it. */
+    size_t pad = from < DECIDED ? DECIDED - from : 1;
     struct buf text = BUF_INIT, moved = BUF_INIT, a, b, c;
 
     if (!p)
         p = make();
-    /* Long enough to cross a window. */
-    for (size_t n = size ? 1 + 40000 / size : 0; n && n < 4000; n--)
-        buf_add(&text, data, size);
-    for (size_t i = 1; i < pad; i++)
-        buf_addc(&moved, ' ');
+    buf_add(&text, data, size);
+    buf_addc(&text, '\n');
+    add_blanks(&text, 1000);
+    add_blanks(&moved, pad - 1);
     buf_addc(&moved, '\n');
-    buf_add(&moved, buf_str(&text), text.len);
-    a = run(p, &text, text.len + 1);
-    b = run(p, &text, 1 + pad % 4099);
+    buf_add(&moved, text.data, text.len);
+    a = run(p, &text, text.len);
+    b = run(p, &text, 1 + seed);
     c = run(p, &moved, 65536);
     same(&b, 0, &a);
     same(&c, pad, &a);

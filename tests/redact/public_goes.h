@@ -19,6 +19,7 @@ static const struct secret_case ip4_goes[] = {
     S("behind a sequence of colours", "\x1b[01;31m«10.3.2.1»\x1b[0m"),
     S("percent-encoded before it", "u=%3A%2F%2F«10.3.2.1»%2F"),
     S("with dashes, as clouds do", "ip-«10-0-0-5».ec2.internal"),
+    S("with dashes, behind a number", "ec2-«54-210-7-9».compute-1.test.net"),
     S("with dashes before a domain", "«203-0-113-77».dyn.provider.net"),
     S("reverse name", "«5.0.0.10».in-addr.arpa domain name pointer"),
     S("reverse zone", "zone «168.192».in-addr.arpa/IN: loaded"),
@@ -28,6 +29,8 @@ static const struct secret_case ip4_goes[] = {
     S("iptables", "-A INPUT -s «198.51.100.0»/24 -j DROP"),
     S("/proc/net/tcp",
       "   0: «0500000A»:1F90 «0A00000A»:C350 01 00000000:00000000 00:00000000"),
+    S("/proc/net/ip_vs, in network order",
+      "TCP  «C0A80001»:0050 wlc\n  -> «C0A80002»:0050      Masq    1\n"),
     S("/proc/net/route",
       "eth0\t00000000\t«0105A8C0»\t0003\t0\t0\t0\t00000000\t0\t0\t0"),
     S("/proc/net/route, the network",
@@ -56,6 +59,8 @@ static const struct secret_case ip6_goes[] = {
     S("before a colon", "from «2001:db8::77:9»: refused"),
     S("network", "route «2001:db8:77::»/48 via"),
     S("eight groups", "«2001:db8:0:0:1:2:3:4»"),
+    S("/proc/net/igmp6", "2    eth0            "
+                         "«ff0200000000000000000001ff123456»     1 00000004 0"),
     S("reverse name", "«b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d."
                       "0.1.0.0.2».ip6.arpa"),
     S("/proc/net/if_inet6",
@@ -90,6 +95,8 @@ static const struct secret_case mac_goes[] = {
     S("a bridge's id", "xenbr0\t\t8000.«001b21aabbcc»\tno"),
     S("dhclient", "DHCPDISCOVER on eth0 to 255.255.255.255; "
                   "hardware ethernet «00:1b:21:aa:bb:cc»;"),
+    S("/proc/net/dev_mcast", "2    eth0            1     0     «3333ff123456»"),
+    S("client of DHCP", "client-id 01:«0c:c4:7a:12:34:56»"),
 };
 
 static const struct secret_case machine_goes[] = {
@@ -135,6 +142,8 @@ static const struct secret_case machine_goes[] = {
     S("lspci", "\t\t\t[SN] Serial number: «ADA1B2C3D4»\n"),
     S("ipmitool", " Board Serial          : «WM123456789»\n"),
     S("ipmitool's product", " Product Serial        : «S123456X7890»\n"),
+    S("sn", "nvme0n1: sn «S4EVNX0M123456» model Samsung, SN:«9XK0ABC12»"),
+    S("S/N", "S/N: «9XK0ABC12»\n"),
     S("usb", "usb 1-1: SerialNumber: «4C530001230987»"),
 };
 
@@ -150,6 +159,15 @@ static const struct secret_case names_goes[] = {
     S("syslog", "Nov 25 10:00:00 «omega» kernel: Linux"),
     S("syslog, ISO", "2026-11-25T10:00:00.123456+00:00 «omega» sshd[12]: x"),
     S("syslog, whole name", "Nov  5 10:00:00 «omega».«example.com» xl[1]: x"),
+    S("syslog with a priority", "<13>Nov 25 10:00:00 «omega» xl: x"),
+    S("syslog with a year", "Nov 25 2026 10:00:00 «omega» xl: x"),
+    S("syslogd itself", "Nov 25 10:00:00 «omega» -- MARK --"),
+    S("syslogd again", "Nov 25 10:00:00 «omega» last message repeated 2 times"),
+    S("RFC 5424", "<34>1 2026-11-25T10:00:00.003Z «omega» su - ID47 - text"),
+    S("journal", "Nov 25 10:00:00.123456 «omega» sshd[12]: x"),
+    S("journal, ISO", "2026-11-25T10:00:00+0100 «omega» sshd[12]: x"),
+    S("journal, full", "Wed 2026-11-25 10:00:00 CET «omega» sshd[12]: x"),
+    S("journal, JSON", "{ \"_HOSTNAME\" : \"«omega»\" }"),
     S("second line", "a\nNov 25 10:00:00 «omega» kernel: Linux"),
     S("hostnamectl", "   Static hostname: «omega»\n"),
     S("xl info", "host                   : «omega»\nrelease"),
@@ -172,6 +190,8 @@ static const struct secret_case people_goes[] = {
     S("who", "x\n«carol»   pts/1        2026-11-25 10:00 («10.0.0.9»)"),
     S("id", "uid=1000(«carol») gid=1000(«carol») groups=1000(«carol»)"),
     S("cron", "CRON[12]: («carol») CMD (backup)"),
+    S("passwd", "«carol»:x:1000:1000:«Carol Smith»,,,:/home/«carol»:/bin/sh"),
+    S("group", "x\n«carol»:x:1000:\n"),
     S("home", "cd /home/«carol»/xen && make"),
     S("environment", "USER=«carol» LOGNAME=«carol»"),
     S("mail", "From: Carol <«carol.smith»@«corp.test.net»>"),

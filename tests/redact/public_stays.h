@@ -16,6 +16,9 @@ static const struct secret_case address_stays[] = {
     K("   0: 0100007F:0019 00000000:0000 0A 00000000:00000000"),
     K("eth0\t00000000\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0"),
     K("00000000000000000000000000000001 01 80 10 80       lo"),
+    K("2    eth0            ff020000000000000000000000000001     1 0000000C 0"),
+    K("2    eth0            1     0     33330000000"
+      "1"),
     K("1.0.0.127.in-addr.arpa"),
 };
 
@@ -52,6 +55,8 @@ static const struct secret_case number_stays[] = {
     K("port 8443 vif3.0 tap3.0 xenbr0 3:0"),
     K("commit 1234567890ab (\"xen: fix\")"),
     K("8086:10d3 [1000:0072] class 0x010700"),
+    K("xapi 24.19.2.1, ABC::b a::b dead::ge"),
+    K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),
 };
 
@@ -66,6 +71,8 @@ static const struct secret_case word_stays[] = {
     K("\tSerial Number: 0123456789\n"),
     K("usb 1-1: SerialNumber: 0000:00:14.0"),
     K("New USB device strings: Mfr=3, Product=2, SerialNumber=1"),
+    K("root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/x\n"),
+    K("xen:x:104:\nsudo:x:27:\n"),
     K("user@1000.service systemd-fsck@dev-sda1.service getty@tty1.service"),
     K("modprobe@drm.service serial-getty@hvc0.service"),
     K("chacha20-poly1305@openssh.com umac-64-etm@openssh.com "

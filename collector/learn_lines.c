@@ -1,0 +1,418 @@
+#include "collector/learn_lines.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
+                size_t n)
+{
+    pseudonyms_learn(l->p, kind, text, n);
+}
+
+/* ---- names of hosts ------------------------------------------------------ */
+
+static bool one_label(const char *s, size_t n)
+{
+    return !memchr(s, '.', n);
+}
+
+static bool has_letter(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isalpha((unsigned char)s[i]))
+            return true;
+    return false;
+}
+
+/* A domain of one label, such as "lan" or "net", is a word of its own right. */
+static void take_domain(struct learn *l, const char *s, size_t n)
+{
+    while (n && s[n - 1] == '.')
+        n--;
+    if (n && !one_label(s, n))
+        learn_take(l, PSEUDONYM_DOMAIN, s, n);
+}
+
+void learn_host_name(struct learn *l, const char *s, size_t n)
+{
+    const char *dot = memchr(s, '.', n);
+
+    if (!has_letter(s, n) || memchr(s, ':', n)) /* an address */
+        return;
+    learn_take(l, PSEUDONYM_HOST, s, dot ? (size_t)(dot - s) : n);
+    if (dot)
+        take_domain(l, dot + 1, n - (size_t)(dot + 1 - s));
+}
+
+/* ---- words and lines ----------------------------------------------------- */
+
+static size_t word(const char **s, const char *end)
+{
+    const char *p = *s;
+
+    while (p < end && isspace((unsigned char)*p))
+        p++;
+    *s = p;
+    while (p < end && !isspace((unsigned char)*p))
+        p++;
+    return (size_t)(p - *s);
+}
+
+void learn_line_hostname(struct learn *l, const char *p, const char *end)
+{
+    size_t n = word(&p, end);
+
+    if (n && *p != '#')
+        learn_host_name(l, p, n);
+}
+
+/* A list of hosts that must not be reached names none of ours. */
+void learn_line_hosts(struct learn *l, const char *p, const char *end)
+{
+    const char *hash = memchr(p, '#', (size_t)(end - p));
+    size_t n;
+
+    end = hash ? hash : end;
+    n = word(&p, end);
+    if (!n || (n == 7 && !memcmp(p, "0.0.0.0", 7)))
+        return;
+    if (l->o->addresses && memcmp(p, "127.", 4) && memchr(p, '.', n))
+        learn_take(l, PSEUDONYM_ADDRESS, p, n);
+    for (p += n; (n = word(&p, end)); p += n)
+        learn_host_name(l, p, n);
+}
+
+void learn_line_resolv(struct learn *l, const char *p, const char *end)
+{
+    size_t n = word(&p, end);
+
+    if (!(n == 6 && (!memcmp(p, "search", 6) || !memcmp(p, "domain", 6))))
+        return;
+    for (p += n; (n = word(&p, end)); p += n) {
+        if (one_label(p, n))
+            learn_take(l, PSEUDONYM_DOMAIN, p, n);
+        take_domain(l, p, n);
+    }
+}
+
+void learn_line_domain(struct learn *l, const char *p, const char *end)
+{
+    take_domain(l, p, word(&p, end));
+}
+
+/* "alpha,10.0.0.5 ssh-ed25519 ...", "[alpha]:2222 ..."; |1|...: hashed. */
+void learn_line_known_hosts(struct learn *l, const char *p, const char *end)
+{
+    size_t n = word(&p, end);
+
+    if (n && *p == '@') {
+        p += n;
+        n = word(&p, end);
+    }
+    end = p + n;
+    if (!n || *p == '#' || *p == '|')
+        return;
+    while (p < end) {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        const char *stop = comma ? comma : end, *next = stop + 1;
+        const char *close = memchr(p, ']', (size_t)(stop - p));
+
+        if (*p == '[' && close) {
+            p++;
+            stop = close;
+        }
+        learn_host_name(l, p, (size_t)(stop - p));
+        p = next;
+    }
+}
+
+/* ---- certificates -------------------------------------------------------- */
+
+/* A name as hosts have them: labels with dots between. */
+static bool is_host_name(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isalnum((unsigned char)s[i]) && s[i] != '-' && s[i] != '_' &&
+            (s[i] != '.' || !i || s[i - 1] == '.'))
+            return false;
+    return n > 0;
+}
+
+void learn_cert_name(void *arg, const char *name, size_t len, bool ca)
+{
+    struct learn *l = arg;
+
+    if (len > 2 && !memcmp(name, "*.", 2)) {
+        if (is_host_name(name + 2, len - 2))
+            take_domain(l, name + 2, len - 2);
+        return;
+    }
+    if (l->o->addresses && (memchr(name, ':', len) || !has_letter(name, len)) &&
+        len > 4 && memcmp(name, "127.", 4))
+        learn_take(l, PSEUDONYM_ADDRESS, name, len);
+    /* An authority's is more often a title than a host. */
+    if (is_host_name(name, len) && !(ca && one_label(name, len)))
+        learn_host_name(l, name, len);
+}
+
+/* openssl x509 -text: "Subject: O = Example, CN = alpha", "DNS:alpha, DNS:..."
+ */
+void learn_line_x509(struct learn *l, const char *p, const char *end)
+{
+    static const char *const keys[] = {"CN = ", "CN=", "DNS:", "IP Address:"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        size_t k = strlen(keys[i]);
+        const char *v = p, *stop;
+
+        while ((v = memmem(v, (size_t)(end - v), keys[i], k))) {
+            for (stop = v += k; stop < end && !strchr(",/ \r", *stop);)
+                stop++;
+            learn_cert_name(l, v, (size_t)(stop - v), false);
+        }
+    }
+}
+
+/* ---- people -------------------------------------------------------------- */
+
+/* NAME:x:UID:GID:WHO,...: people have numbers from 1000 on. */
+void learn_line_passwd(struct learn *l, const char *p, const char *end)
+{
+    const char *field[5];
+    size_t len[5];
+
+    for (unsigned i = 0; i < 5; i++) {
+        const char *colon = memchr(p, ':', (size_t)(end - p));
+
+        if (!colon)
+            return;
+        field[i] = p;
+        len[i] = (size_t)(colon - p);
+        p = colon + 1;
+    }
+    unsigned long uid = strtoul(field[2], NULL, 10);
+    const char *comma = memchr(field[4], ',', len[4]);
+
+    if (uid < 1000 || (uid >= 65533 && uid <= 65535))
+        return;
+    learn_take(l, PSEUDONYM_USER, field[0], len[0]);
+    if (comma)
+        len[4] = (size_t)(comma - field[4]);
+    /* One word may be anything. */
+    if (memchr(field[4], ' ', len[4]))
+        learn_take(l, PSEUDONYM_USER, field[4], len[4]);
+}
+
+static bool is_day(const char *p)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+
+    for (size_t i = 0; days[i]; i += 3)
+        if (!memcmp(p, days + i, 3))
+            return true;
+    return false;
+}
+
+/* "alice    pts/0    tower.example.org    Mon Nov ..." */
+void learn_line_last(struct learn *l, const char *p, const char *end)
+{
+    size_t n = word(&p, end);
+    const char *tty = p + n;
+    size_t k = word(&tty, end);
+
+    if (!n || k <= 3 || (memcmp(tty, "pts", 3) && memcmp(tty, "tty", 3)))
+        return;
+    learn_take(l, PSEUDONYM_USER, p, n);
+    /* From where, or at once the day. */
+    p = tty + k;
+    n = word(&p, end);
+    if (n != 3 || !is_day(p))
+        learn_host_name(l, p, n);
+}
+
+/* ---- machines ------------------------------------------------------------ */
+
+static void trim(const char **p, const char **end)
+{
+    while (*p < *end && isspace((unsigned char)**p))
+        ++*p;
+    while (*end > *p && isspace((unsigned char)(*end)[-1]))
+        --*end;
+    if (*end - *p > 2 && !memcmp(*p, "0x", 2))
+        *p += 2;
+}
+
+void learn_line_serial(struct learn *l, const char *p, const char *end)
+{
+    trim(&p, &end);
+    /* "naa.5000c500a1b2c3d4", "t10.ATA     MODEL    SERIAL" */
+    if (end - p > 4 && (!memcmp(p, "naa.", 4) || !memcmp(p, "eui.", 4) ||
+                        !memcmp(p, "t10.", 4)))
+        p += 4;
+    for (const char *q; (q = memrchr(p, ' ', (size_t)(end - p)));)
+        p = q + 1;
+    if (end > p)
+        learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+}
+
+void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
+{
+    static const char *const keys[] = {
+        "\tSerial Number: ", "\tUUID: ", "\tAsset Tag: "};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        size_t n = strlen(keys[i]);
+
+        if ((size_t)(end - p) > n && !memcmp(p, keys[i], n)) {
+            p += n;
+            trim(&p, &end);
+            learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+            return;
+        }
+    }
+}
+
+/* "[140 v1] Device Serial Number 00-1b-21-ff-ff-aa-bb-cc", "Serial number: X"
+ * of the vital product data */
+void learn_line_lspci(struct learn *l, const char *p, const char *end)
+{
+    static const char *const keys[] = {"Device Serial Number ",
+                                       "Serial number: "};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const char *v = memmem(p, (size_t)(end - p), keys[i], strlen(keys[i]));
+        size_t n;
+
+        if (!v)
+            continue;
+        v += strlen(keys[i]);
+        n = word(&v, end);
+        learn_take(l, PSEUDONYM_SERIAL, v, n);
+    }
+}
+
+/* NAME="sda" ... SERIAL="X" WWN="0x..." */
+void learn_line_lsblk(struct learn *l, const char *p, const char *end)
+{
+    static const char *const keys[] = {" SERIAL=\"", " WWN=\""};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const char *v = memmem(p, (size_t)(end - p), keys[i], strlen(keys[i]));
+        const char *q;
+
+        if (!v)
+            continue;
+        v += strlen(keys[i]);
+        q = memchr(v, '"', (size_t)(end - v));
+        if (q)
+            learn_line_serial(l, v, q);
+    }
+}
+
+void learn_line_mac(struct learn *l, const char *p, const char *end)
+{
+    char bare[12];
+    size_t n = 0;
+
+    for (const char *q = p; q < end && n < sizeof(bare); q++)
+        if (isxdigit((unsigned char)*q))
+            bare[n++] = *q;
+    if (n != sizeof(bare) || !memcmp(bare, "feffffffffff", 12) ||
+        !memcmp(bare, "000000000000", 12))
+        return;
+    learn_take(l, PSEUDONYM_MAC, bare, n);
+    trim(&p, &end);
+    if (l->o->addresses && end - p == 17)
+        learn_take(l, PSEUDONYM_ADDRESS, p, 17);
+}
+
+/* ---- logs ---------------------------------------------------------------- */
+
+/* "sudo:    alice : TTY=" */
+static void take_sudo(struct learn *l, const char *p, const char *end)
+{
+    const char *q = memmem(p, (size_t)(end - p), " : TTY=", 7), *from;
+
+    if (!q)
+        return;
+    for (from = q; from > p && !isspace((unsigned char)from[-1]); from--)
+        ;
+    learn_take(l, PSEUDONYM_USER, from, (size_t)(q - from));
+}
+
+void learn_line_log(struct learn *l, const char *p, const char *end)
+{
+    size_t n;
+    const char *host = pseudonyms_log_host(p, (size_t)(end - p), &n);
+
+    if (host)
+        learn_host_name(l, host, n);
+    if (memmem(p, (size_t)(end - p), "sudo", 4))
+        take_sudo(l, p, end);
+}
+
+/* ---- guests -------------------------------------------------------------- */
+
+/* /local/domain/3/name = "web1"; /vm/UUID... */
+void learn_line_xenstore(struct learn *l, const char *p, const char *end)
+{
+    static const char vm[] = "/vm/", domain[] = "/local/domain/";
+    const char *v = memmem(p, (size_t)(end - p), " = \"", 4), *q;
+
+    if ((size_t)(end - p) > sizeof(vm) + 36 && !memcmp(p, vm, 4) &&
+        p[12] == '-')
+        learn_take(l, PSEUDONYM_SERIAL, p + 4, 36);
+    if (!v || v - p < 5 || memcmp(v - 5, "/name", 5) ||
+        memcmp(p, domain, sizeof(domain) - 1))
+        return;
+    v += 4;
+    q = memrchr(v, '"', (size_t)(end - v));
+    if (q)
+        learn_take(l, PSEUDONYM_GUEST, v, (size_t)(q - v));
+}
+
+/* name = "web1" and uuid = "..." of a domain's configuration. */
+void learn_line_cfg(struct learn *l, const char *p, const char *end)
+{
+    enum pseudonym_kind kind = PSEUDONYM_GUEST;
+    const char *q;
+
+    trim(&p, &end);
+    if (end - p < 6 || (memcmp(p, "name", 4) && memcmp(p, "uuid", 4)))
+        return;
+    if (*p == 'u')
+        kind = PSEUDONYM_SERIAL;
+    p += 4;
+    while (p < end && (*p == ' ' || *p == '='))
+        p++;
+    if (p == end || (*p != '"' && *p != '\''))
+        return;
+    q = memchr(p + 1, *p, (size_t)(end - p - 1));
+    if (q)
+        learn_take(l, kind, p + 1, (size_t)(q - p - 1));
+}
+
+/* ---- addresses of this host ---------------------------------------------- */
+
+/* "2: eth0    inet 10.0.0.5/24 brd ..." of ip -o addr. */
+void learn_line_addr(struct learn *l, const char *p, const char *end)
+{
+    size_t n;
+
+    for (; (n = word(&p, end)); p += n) {
+        const char *slash;
+
+        if (!(n == 4 && !memcmp(p, "inet", 4)) &&
+            !(n == 5 && !memcmp(p, "inet6", 5)))
+            continue;
+        p += n;
+        n = word(&p, end);
+        slash = memchr(p, '/', n);
+        if (slash)
+            n = (size_t)(slash - p);
+        if (memcmp(p, "127.", 4) && !(n == 3 && !memcmp(p, "::1", 3)))
+            learn_take(l, PSEUDONYM_ADDRESS, p, n);
+        return;
+    }
+}

@@ -1,0 +1,41 @@
+/* learn_lines.h: what one line of a source tells: names, serial numbers. */
+#ifndef XB_LEARN_LINES_H
+#define XB_LEARN_LINES_H
+
+#include "collector/learn.h"
+
+struct learn {
+    struct gather *g;
+    const struct learn_opts *o;
+    struct pseudonyms *p;
+};
+
+/* A line of a source, without its end. */
+typedef void learn_line_fn(struct learn *l, const char *line, const char *end);
+
+learn_line_fn learn_line_hostname;
+learn_line_fn learn_line_hosts;
+learn_line_fn learn_line_resolv;
+learn_line_fn learn_line_domain;
+learn_line_fn learn_line_known_hosts;
+learn_line_fn learn_line_passwd;
+learn_line_fn learn_line_last;
+learn_line_fn learn_line_serial;
+learn_line_fn learn_line_lspci;
+learn_line_fn learn_line_x509;
+learn_line_fn learn_line_dmidecode;
+learn_line_fn learn_line_lsblk;
+learn_line_fn learn_line_mac;
+learn_line_fn learn_line_log;
+learn_line_fn learn_line_xenstore;
+learn_line_fn learn_line_cfg;
+learn_line_fn learn_line_addr;
+
+void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
+                size_t n);
+/* A cert_name_fn; arg is the struct learn. */
+void learn_cert_name(void *arg, const char *name, size_t len, bool ca);
+/* A host's name, with its domain if there is one. */
+void learn_host_name(struct learn *l, const char *s, size_t n);
+
+#endif

@@ -99,7 +99,7 @@ static uint8_t followers(const struct anchor_word *w, unsigned at)
     if (at + TRIPLE < w->len)
         return (uint8_t)(1u << ((uint8_t)w->text[at + TRIPLE] & 7));
     for (unsigned c = 0; c < 256; c++)
-        if (w->open_right || anchor_bytes_have(&w->after, (unsigned char)c))
+        if (!w->n_after || anchor_bytes_have(&w->after.at[0], (unsigned char)c))
             bits |= 1u << (c & 7);
     return (uint8_t)bits;
 }

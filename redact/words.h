@@ -1,7 +1,7 @@
 /* words.h: finds many words at once, in any case, in one pass.
  *
- * Each word is filed under the rarest three bytes of it and the one behind them;
- * every three bytes of the text are looked up. */
+ * Each word is filed under the rarest three bytes of it and the one behind
+ * them; every three bytes of the text are looked up. */
 #ifndef XB_REDACT_WORDS_H
 #define XB_REDACT_WORDS_H
 

@@ -446,7 +446,9 @@ int anchor_parse(const char *text, struct anchor *out, struct err *err)
 
 void anchor_done(struct anchor *a)
 {
-    free(a->pattern);
-    free(a->words.word);
+    if (!a->constant) {
+        free((void *)(uintptr_t)a->pattern);
+        free((void *)(uintptr_t)a->words.word);
+    }
     memset(a, 0, sizeof(*a));
 }

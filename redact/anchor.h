@@ -72,11 +72,12 @@ static inline bool anchor_word_fits(const struct anchor_word *w,
  * case in the text) at its place. */
 struct anchor_words {
     size_t n;
-    struct anchor_word *word;
+    const struct anchor_word *word;
 };
 
 struct anchor {
-    char *pattern; /* for PCRE2, with ^ and $ written out */
+    bool constant;       /* of a table: nothing to free */
+    const char *pattern; /* for PCRE2, with ^ and $ written out */
     bool group;
     unsigned min, max; /* width of a match */
     unsigned ahead, behind;

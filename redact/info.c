@@ -58,8 +58,10 @@ void info_of_set(const struct byteset *s, struct info *out)
             continue;
         anchor_bytes_add(&out->first.at[0], (unsigned)tolower((int)c));
         anchor_bytes_add(&out->first.at[0], (unsigned)toupper((int)c));
+        if (!few)
+            continue;
         w.word.text[0] = (char)tolower((int)c);
-        few = few && wordset_add(&out->set, &w) && out->set.n <= CLASS_WORDS;
+        few = wordset_add(&out->set, &w) && out->set.n <= CLASS_WORDS;
     }
     out->last = out->first.at[0];
     out->exact = few && out->set.n;

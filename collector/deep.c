@@ -240,10 +240,9 @@ int deep_new(const struct options *opt, struct control *ctl,
              deep_found_fn *found, void *arg, struct deep **out,
              struct err *err)
 {
-    /* libhs serves wherever it can, so the other one is PCRE2 in any case.
-     * Nobody sees a token that is made here, so any key will do. */
+    /* Nobody sees a token that is made here, so any key will do. */
     struct redact_opts opts = {
-        .engine = REDACT_ENGINE_PCRE2, .keep_tokens = true, .window = WINDOW};
+        .engine = REDACT_ENGINE_CHECK, .keep_tokens = true, .window = WINDOW};
     struct redact_added *added = redact_added_new();
     struct gather *g = live_new(ctl, -1);
     struct deep *d = xcalloc(1, sizeof(*d));

@@ -170,7 +170,13 @@ static int parse_escape(struct parser *ps, struct info *out)
 
 /* ---- groups ---- */
 
-enum group_kind { GROUP_PLAIN, GROUP_CAPTURE, GROUP_AHEAD, GROUP_BEHIND };
+enum group_kind {
+    GROUP_PLAIN,
+    GROUP_CAPTURE,
+    GROUP_AHEAD,
+    GROUP_NOT_AHEAD,
+    GROUP_BEHIND,
+};
 
 static int group_open(struct parser *ps, enum group_kind *kind)
 {
@@ -178,8 +184,9 @@ static int group_open(struct parser *ps, enum group_kind *kind)
         const char *text;
         enum group_kind kind;
     } kinds[] = {
-        {"(?:", GROUP_PLAIN},   {"(?=", GROUP_AHEAD},   {"(?!", GROUP_AHEAD},
-        {"(?<=", GROUP_BEHIND}, {"(?<!", GROUP_BEHIND},
+        {"(?:", GROUP_PLAIN},     {"(?=", GROUP_AHEAD},
+        {"(?!", GROUP_NOT_AHEAD}, {"(?<=", GROUP_BEHIND},
+        {"(?<!", GROUP_BEHIND},
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -214,7 +221,7 @@ static int parse_group(struct parser *ps, struct info *out)
         return rc;
     if (++ps->depth > DEPTH_MAX)
         return fail(ps, "too deeply nested");
-    if (kind == GROUP_AHEAD || kind == GROUP_BEHIND)
+    if (kind != GROUP_PLAIN && kind != GROUP_CAPTURE)
         ps->no_group = true;
     rc = parse_alternatives(ps, &in);
     if (rc)
@@ -228,9 +235,12 @@ static int parse_group(struct parser *ps, struct info *out)
         info_copy(out, &in);
         return 0;
     }
-    info_empty(out);
+    if (kind == GROUP_AHEAD)
+        info_look_ahead(&in, out);
+    else
+        info_empty(out);
     out->behind = in.behind + (kind == GROUP_BEHIND ? in.max : 0);
-    out->ahead = kind == GROUP_AHEAD ? in.ahead : 0;
+    out->ahead = kind == GROUP_BEHIND ? 0 : in.ahead;
     return 0;
 }
 
@@ -389,14 +399,18 @@ static int parse_alternatives(struct parser *ps, struct info *out)
 static int check_limits(struct parser *ps, const struct info *in,
                         struct anchor *out)
 {
-    info_words(in, &out->words);
+    struct wordset words;
+
+    info_words(in, &words);
     if (in->max > ANCHOR_WIDTH_MAX || in->ahead > ANCHOR_AHEAD_MAX)
         return fail(ps, "a match could be too long");
     if (in->behind > ANCHOR_BEHIND_MAX)
         return fail(ps, "it looks too far back");
-    if (wordset_shortest(&out->words) < ANCHOR_WORD_MIN)
+    if (wordset_shortest(&words) < ANCHOR_WORD_MIN)
         return fail(ps, "every match must contain a fixed word of 3 bytes or "
                         "more");
+    out->words.n = words.n;
+    out->words.word = wordset_finish(&words);
     out->min = in->min;
     out->max = in->max;
     out->ahead = in->ahead > in->max ? in->ahead : in->max;
@@ -432,6 +446,9 @@ int anchor_parse(const char *text, struct anchor *out, struct err *err)
 
 void anchor_done(struct anchor *a)
 {
-    free(a->pattern);
+    if (!a->constant) {
+        free((void *)(uintptr_t)a->pattern);
+        free((void *)(uintptr_t)a->words.word);
+    }
     memset(a, 0, sizeof(*a));
 }

@@ -23,18 +23,28 @@
 #define ANCHOR_WORD_MIN 3
 #define ANCHOR_WORD_LEN 20
 #define ANCHOR_WORDS 32
+#define ANCHOR_NEAR 4 /* bytes behind a word that are looked at */
 
 struct anchor_bytes {
     uint64_t bits[4];
 };
 
+/* The bytes that may stand at each of a few places in turn. */
+struct anchor_near {
+    struct anchor_bytes at[ANCHOR_NEAR];
+};
+
 /* What may stand before and after a word where it belongs to a match. */
 struct anchor_word {
     unsigned char len;
-    bool open_left, open_right; /* any byte, or none */
-    unsigned lo, hi; /* it begins so many bytes after the match begins */
+    bool open_left; /* any byte, or none */
+    /* So many places behind it are known. */
+    unsigned char n_after;
+    unsigned char ends; /* while it is put together, see wordset.h */
+    unsigned lo, hi;    /* it begins so many bytes after the match begins */
     char text[ANCHOR_WORD_LEN];
-    struct anchor_bytes before, after; /* else one of these */
+    struct anchor_bytes before; /* else one of these */
+    struct anchor_near after;
 };
 
 static inline bool anchor_bytes_have(const struct anchor_bytes *b,
@@ -49,21 +59,25 @@ static inline bool anchor_word_fits(const struct anchor_word *w,
                                     const unsigned char *data, size_t len,
                                     size_t at)
 {
-    return (w->open_left || !at ||
-            anchor_bytes_have(&w->before, data[at - 1])) &&
-           (w->open_right || at + w->len >= len ||
-            anchor_bytes_have(&w->after, data[at + w->len]));
+    if (!w->open_left && at && !anchor_bytes_have(&w->before, data[at - 1]))
+        return false;
+    at += w->len;
+    for (unsigned i = 0; i < w->n_after && at + i < len; i++)
+        if (!anchor_bytes_have(&w->after.at[i], data[at + i]))
+            return false;
+    return true;
 }
 
 /* Every match contains one of the words (letters in lower case here, in any
  * case in the text) at its place. */
 struct anchor_words {
     size_t n;
-    struct anchor_word word[ANCHOR_WORDS];
+    const struct anchor_word *word;
 };
 
 struct anchor {
-    char *pattern; /* for PCRE2, with ^ and $ written out */
+    bool constant;       /* of a table: nothing to free */
+    const char *pattern; /* for PCRE2, with ^ and $ written out */
     bool group;
     unsigned min, max; /* width of a match */
     unsigned ahead, behind;

@@ -42,9 +42,9 @@ bool nominees_add(struct nominees *ns, size_t rule, size_t lo, size_t hi);
 struct rule {
     const struct redact_rule *src;
     struct anchor anchor;
-    pcre2_code *code;
-    bool off;   /* switched off: never nominated */
-    bool added; /* at run time: not in the database of libhs */
+    _Atomic(pcre2_code *) code; /* NULL until it is needed */
+    bool off;                   /* switched off: never nominated */
+    bool added;                 /* at run time: not in the database of libhs */
 };
 
 /* The rules in force, ready to run; shared by threads, never changed. */
@@ -75,7 +75,8 @@ struct engine_ops {
 
 extern const struct engine_ops engine_pcre2, engine_hs;
 
-/* Compiles the anchors and fills the sums. 0, or negative with the rule. */
+/* Reads the anchors and fills the sums. 0, or negative with the rule.  A
+ * built-in rule is compiled when it is nominated first, as most never are. */
 int ruleset_compile(struct ruleset *rs, struct err *err);
 void ruleset_done(struct ruleset *rs);
 

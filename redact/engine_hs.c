@@ -61,13 +61,8 @@ static void collect_words(struct hs_state *st)
 {
     for (size_t r = 0; r < redact_builtin_count; r++) {
         const struct rule *rule = &st->rs->rule[r];
-        const struct anchor *a = &rule->anchor;
-        struct anchor replaced = {0};
+        const struct anchor *a = &redact_builtin_anchor[r];
 
-        if (rule->added) {
-            anchor_parse(redact_builtin[r].anchor, &replaced, NULL);
-            a = &replaced;
-        }
         for (size_t k = 0; k < a->words.n; k++) {
             struct hs_word *w = find_word(st, &a->words.word[k]);
 
@@ -76,7 +71,6 @@ static void collect_words(struct hs_state *st)
             w->use = xreallocarray(w->use, w->n + 1, sizeof(*w->use));
             w->use[w->n++] = (struct hs_use){&a->words.word[k], (uint16_t)r};
         }
-        anchor_done(&replaced);
     }
 }
 

@@ -15,7 +15,9 @@ static unsigned cap(unsigned long n)
 static void info_init(struct info *in)
 {
     in->min = in->max = in->ahead = in->behind = 0;
-    in->first = in->last = (struct anchor_bytes){{0}};
+    memset(&in->first, 0, sizeof(in->first));
+    memset(&in->last, 0, sizeof(in->last));
+    anchor_near_any(&in->look);
     in->exact = false;
     wordset_none(&in->set);
     wordset_none(&in->best);
@@ -36,6 +38,7 @@ void info_copy(struct info *to, const struct info *from)
     to->behind = from->behind;
     to->first = from->first;
     to->last = from->last;
+    to->look = from->look;
     to->exact = from->exact;
     wordset_copy(&to->set, &from->set);
     wordset_copy(&to->best, &from->best);
@@ -44,29 +47,41 @@ void info_copy(struct info *to, const struct info *from)
 /* Letters count in both cases, since (?i) may be in force. */
 void info_of_set(const struct byteset *s, struct info *out)
 {
-    struct anchor_word w;
+    struct wordset_word w;
     bool few = true;
 
     info_init(out);
     out->min = out->max = out->ahead = 1;
-    anchor_word_init(&w, 1);
+    wordset_word_init(&w, 1);
     for (unsigned c = 0; c < 256; c++) {
         if (!s->has[c])
             continue;
-        anchor_bytes_add(&out->first, (unsigned)tolower((int)c));
-        anchor_bytes_add(&out->first, (unsigned)toupper((int)c));
-        w.text[0] = (char)tolower((int)c);
-        few = few && wordset_add(&out->set, &w) && out->set.n <= CLASS_WORDS;
+        anchor_bytes_add(&out->first.at[0], (unsigned)tolower((int)c));
+        anchor_bytes_add(&out->first.at[0], (unsigned)toupper((int)c));
+        if (!few)
+            continue;
+        w.word.text[0] = (char)tolower((int)c);
+        few = wordset_add(&out->set, &w) && out->set.n <= CLASS_WORDS;
     }
-    out->last = out->first;
+    out->last = out->first.at[0];
     out->exact = few && out->set.n;
     if (!out->exact)
         wordset_none(&out->set);
 }
 
+static void repeat_first(struct info *in, unsigned hi)
+{
+    struct anchor_near once = in->first;
+    unsigned ends = 1;
+
+    memset(&in->first, 0, sizeof(in->first));
+    for (unsigned i = 0; i < hi && i < ANCHOR_NEAR; i++)
+        ends = anchor_near_follow(&in->first, ends, &once, in->min, in->max);
+}
+
 void info_repeat(struct info *in, unsigned lo, unsigned hi)
 {
-    struct anchor_words all, power, next;
+    struct wordset all, power, next;
     bool exact = in->exact;
 
     wordset_one_empty(&power);
@@ -85,9 +100,13 @@ void info_repeat(struct info *in, unsigned lo, unsigned hi)
             wordset_better(&in->best, &in->set);
         if (!lo)
             wordset_none(&in->best);
-        if (hi > 1) /* the words are those of the first time */
-            wordset_after(&in->best, &in->first, true);
+        /* The words are those of the first time. */
+        for (unsigned i = 1; i < hi && i <= ANCHOR_NEAR; i++)
+            wordset_after(&in->best, &in->first, 0, in->max);
     }
+    repeat_first(in, hi);
+    if (!lo)
+        anchor_near_any(&in->look);
     in->exact = exact;
     wordset_copy(&in->set, &all);
     in->ahead = cap((unsigned long)in->max * (hi - 1) + in->ahead);
@@ -95,9 +114,16 @@ void info_repeat(struct info *in, unsigned lo, unsigned hi)
     in->max = cap((unsigned long)in->max * hi);
 }
 
+void info_look_ahead(const struct info *in, struct info *out)
+{
+    info_empty(out);
+    for (unsigned i = 0; i < ANCHOR_NEAR && i < in->min; i++)
+        out->look.at[i] = in->first.at[i];
+}
+
 /* ---- sequences ---- */
 
-static void run_begin(struct info_seq *s, const struct anchor_words *words)
+static void run_begin(struct info_seq *s, const struct wordset *words)
 {
     wordset_copy(&s->run, words);
     s->run_lo = s->info.min;
@@ -107,7 +133,7 @@ static void run_begin(struct info_seq *s, const struct anchor_words *words)
 
 void info_seq_begin(struct info_seq *s)
 {
-    struct anchor_words empty;
+    struct wordset empty;
 
     info_init(&s->info);
     s->broken = false;
@@ -125,8 +151,13 @@ static void run_end(struct info_seq *s)
 
 static void add_ends(struct info *info, const struct info *in)
 {
-    if (!info->min)
-        anchor_bytes_join(&info->first, &in->first);
+    struct anchor_near none = {0};
+
+    anchor_near_follow(
+        &info->first, anchor_near_follow(&none, 1, &none, info->min, info->max),
+        &in->first, in->min, in->max);
+    if (!info->max && !in->max)
+        anchor_near_meet(&info->look, &in->look);
     if (in->min)
         info->last = in->last;
     else
@@ -136,7 +167,7 @@ static void add_ends(struct info *info, const struct info *in)
 /* The words of a part that is not exact, as words of the sequence. */
 static void add_best(struct info_seq *s, const struct info *in)
 {
-    struct anchor_words best;
+    struct wordset best;
 
     wordset_copy(&best, &in->best);
     wordset_move(&best, s->info.min, s->info.max);
@@ -147,7 +178,7 @@ static void add_best(struct info_seq *s, const struct info *in)
 void info_seq_add(struct info_seq *s, const struct info *in)
 {
     unsigned ahead = cap((unsigned long)s->info.max + in->ahead);
-    struct anchor_words next;
+    struct wordset next;
     bool goes_on = in->exact && wordset_product(&s->run, &in->set, &next);
 
     if (ahead > s->info.ahead)
@@ -158,13 +189,18 @@ void info_seq_add(struct info_seq *s, const struct info *in)
         s->broken = true;
         run_end(s);
     }
-    wordset_after(&s->info.best, &in->first, !in->min);
+    wordset_after(&s->info.best, &in->first, in->min, in->max);
     if (goes_on)
         wordset_copy(&s->run, &next);
     else if (in->exact)
         run_begin(s, &in->set);
     else
         add_best(s, in);
+    if (!in->max) {
+        wordset_look(&s->info.best, &in->look);
+        if (goes_on)
+            wordset_look(&s->run, &in->look);
+    }
     add_ends(&s->info, in);
     s->info.min = cap((unsigned long)s->info.min + in->min);
     s->info.max = cap((unsigned long)s->info.max + in->max);
@@ -187,15 +223,15 @@ void info_seq_end(struct info_seq *s, struct info *out)
 
 /* ---- alternatives ---- */
 
-void info_words(const struct info *in, struct anchor_words *out)
+void info_words(const struct info *in, struct wordset *out)
 {
     wordset_copy(out, in->exact ? &in->set : &in->best);
 }
 
 void info_alternative(struct info *a, const struct info *b)
 {
-    const struct anchor_words *wb = b->exact ? &b->set : &b->best;
-    struct anchor_words wa;
+    const struct wordset *wb = b->exact ? &b->set : &b->best;
+    struct wordset wa;
     bool fits;
 
     info_words(a, &wa);
@@ -207,7 +243,8 @@ void info_alternative(struct info *a, const struct info *b)
     a->exact = a->exact && b->exact && fits;
     wordset_copy(&a->set, &wa);
     wordset_copy(&a->best, &wa);
-    anchor_bytes_join(&a->first, &b->first);
+    anchor_near_join(&a->first, &b->first);
+    anchor_near_join(&a->look, &b->look);
     anchor_bytes_join(&a->last, &b->last);
     if (b->min < a->min)
         a->min = b->min;

@@ -15,10 +15,13 @@ struct byteset {
 
 struct info {
     unsigned min, max, ahead, behind;
-    struct anchor_bytes first, last; /* it may begin, end with */
-    bool exact;                      /* set is all it matches */
-    struct anchor_words set;         /* valid if exact */
-    struct anchor_words best;        /* n == 0: none */
+    struct anchor_near first; /* it may begin with */
+    struct anchor_bytes last; /* it may end with */
+    /* If max is 0: what look-ahead demands of the bytes that follow. */
+    struct anchor_near look;
+    bool exact;          /* set is all it matches */
+    struct wordset set;  /* valid if exact */
+    struct wordset best; /* n == 0: none */
 };
 
 /* What matches the empty string alone. */
@@ -31,12 +34,14 @@ void info_repeat(struct info *in, unsigned lo, unsigned hi);
 /* a or b. */
 void info_alternative(struct info *a, const struct info *b);
 /* The words that every match contains; none: n == 0. */
-void info_words(const struct info *in, struct anchor_words *out);
+void info_words(const struct info *in, struct wordset *out);
+/* What matches the empty string where in matches. */
+void info_look_ahead(const struct info *in, struct info *out);
 
 /* What a sequence of parts has come to so far. */
 struct info_seq {
     struct info info;
-    struct anchor_words run; /* exact strings since */
+    struct wordset run;      /* exact strings since */
     unsigned run_lo, run_hi; /* these many bytes */
     struct anchor_bytes run_before;
     bool broken; /* the whole is not exact */

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "redact/anchor.h"
+
 #define RULE_NAME_MAX 32
 
 /* One line per form: enum suffix and name in rule files.  Where a form takes
@@ -66,6 +68,8 @@ struct redact_rule {
 /* Generated. */
 extern const struct redact_rule redact_builtin[];
 extern const size_t redact_builtin_count;
+/* Of each its anchor, as anchor_parse reads it. */
+extern const struct anchor redact_builtin_anchor[];
 /* libhs database over the words of the anchors; length 0: none. */
 extern const unsigned char redact_builtin_hs[];
 extern const size_t redact_builtin_hs_len;

@@ -85,7 +85,7 @@ static int choose_engine(struct redact_rules *rules, struct err *err)
     engine_pcre2.open(&rules->set, &rules->fallback, NULL);
     rules->engine = &engine_pcre2;
     rules->engine_state = rules->fallback;
-    if (want == REDACT_ENGINE_PCRE2)
+    if (want == REDACT_ENGINE_PCRE2 || want == REDACT_ENGINE_AUTO)
         return 0;
     rc = rules->set.builtin
              ? engine_hs.open(&rules->set, &rules->engine_state, &rules->no_hs)

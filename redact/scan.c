@@ -5,6 +5,7 @@
 #include "redact/engine.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,18 +89,48 @@ void scan_begin(struct scan *s)
 
 /* ---- PCRE2 ---- */
 
+/* NULL with err: PCRE2 does not take it. */
+static pcre2_code *compile(struct rule *r, struct err *err)
+{
+    uint32_t options = PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_UTF |
+                       PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_code *code, *made = NULL;
+    PCRE2_SIZE where;
+    PCRE2_UCHAR text[128];
+    int rc;
+
+    code = pcre2_compile((PCRE2_SPTR)r->anchor.pattern, PCRE2_ZERO_TERMINATED,
+                         options, &rc, &where, NULL);
+    if (!code) {
+        pcre2_get_error_message(rc, text, sizeof(text));
+        err_set(err, -EINVAL, "redaction rule %s: anchor: %s", r->src->name,
+                (const char *)text);
+        return NULL;
+    }
+    /* Where there is no JIT (SELinux, another CPU) it is slower, not other. */
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+    /* Threads share the rules: whoever was first has made it for all. */
+    if (atomic_compare_exchange_strong(&r->code, &made, code))
+        return code;
+    pcre2_code_free(code);
+    return made;
+}
+
 /* Is there a match of t's rule that starts in lo..hi?  The first one goes to
  * t->lo and t->value. */
 static enum scan_result decide(struct scan *s, const uint8_t *data, size_t len,
                                size_t hi, struct nominee *t)
 {
-    const struct rule *r = &s->rs->rule[t->rule];
+    struct rule *r = &s->rs->rule[t->rule];
+    pcre2_code *code = atomic_load_explicit(&r->code, memory_order_acquire);
     size_t end = hi + r->anchor.ahead + 1;
     const PCRE2_SIZE *ov;
     int rc;
 
+    if (!code && !(code = compile(r, NULL)))
+        return SCAN_FAILED;
     pcre2_set_offset_limit(s->mctx, hi);
-    rc = pcre2_match(r->code, data, end < len ? end : len, t->lo, 0, s->md,
+    rc = pcre2_match(code, data, end < len ? end : len, t->lo, 0, s->md,
                      s->mctx);
     if (rc == PCRE2_ERROR_NOMATCH)
         return SCAN_NONE;
@@ -241,29 +272,20 @@ void scan_done(struct scan *s)
 
 /* ---- rules ---- */
 
-static int compile_one(struct rule *r, struct err *err)
+static int read_one(const struct ruleset *rs, struct rule *r, struct err *err)
 {
-    uint32_t options = PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_UTF |
-                       PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
-    PCRE2_SIZE where;
-    PCRE2_UCHAR text[128];
     int rc;
 
+    if (rs->builtin && !r->added) {
+        r->anchor = redact_builtin_anchor[r - rs->rule];
+        return 0;
+    }
     rc = anchor_parse(r->src->anchor, &r->anchor, err);
     if (rc) {
         err_prefix(err, "redaction rule %s: ", r->src->name);
         return rc;
     }
-    r->code = pcre2_compile((PCRE2_SPTR)r->anchor.pattern,
-                            PCRE2_ZERO_TERMINATED, options, &rc, &where, NULL);
-    if (!r->code) {
-        pcre2_get_error_message(rc, text, sizeof(text));
-        return err_set(err, -EINVAL, "redaction rule %s: anchor: %s",
-                       r->src->name, (const char *)text);
-    }
-    /* Where there is no JIT (SELinux, another CPU) it is slower, not other. */
-    pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
-    return 0;
+    return compile(r, err) ? 0 : -EINVAL;
 }
 
 int ruleset_compile(struct ruleset *rs, struct err *err)
@@ -277,7 +299,7 @@ int ruleset_compile(struct ruleset *rs, struct err *err)
     for (size_t i = 0; i < rs->n; i++) {
         struct rule *r = &rs->rule[i];
 
-        rc = compile_one(r, err);
+        rc = read_one(rs, r, err);
         if (rc)
             return rc;
         if (r->anchor.max > rs->max_width)

@@ -9,22 +9,38 @@
 #define TRIPLE 3
 #define HASH_BITS 15
 #define HASHES (1u << HASH_BITS)
-#define STEP 6 /* triples in 8 bytes */
+#define STEP 8 /* places looked at at once */
 #define NONE UINT32_MAX
 
-/* One word of one rule, found by its triple at at. */
+/* A word that one rule looks for. */
 struct use {
-    struct anchor_word word;
-    uint8_t at;
+    const struct anchor_word *word;
     uint16_t rule;
+};
+
+/* A word, found by its triple at at. */
+struct entry {
+    uint64_t key, mask; /* its first 8 bytes, folded */
+    char text[ANCHOR_WORD_LEN];
+    uint8_t len, at;
     uint32_t next; /* with the same hash, or NONE */
+    uint32_t n;
+    struct use *use;
+};
+
+/* How often a triple's hash comes with a byte behind it, modulo 8. */
+struct typical {
+    uint16_t n[HASHES][8];
 };
 
 struct words {
     unsigned max_hi;
-    uint8_t known[HASHES]; /* small, so that it stays in the nearest cache */
+    /* For a triple's hash, a bit for each byte that may follow it, modulo 8;
+     * small, so that it stays in the nearest cache. */
+    uint8_t known[HASHES];
+    uint8_t bit[256]; /* of a byte that follows */
     uint32_t first[HASHES];
-    struct use *use;
+    struct entry *entry;
     size_t n;
 };
 
@@ -35,49 +51,71 @@ static inline uint8_t lower(uint8_t c)
 
 /* Of the three lowest bytes, which must be folded: letters in lower case, some
  * other bytes changed too; what is found is compared in full anyway. */
-static inline unsigned hash(uint64_t triple)
+static inline unsigned hash(uint32_t bytes)
 {
-    return ((uint32_t)triple << 8) * 0x9e3779b1u >> (32 - HASH_BITS);
+    return (bytes << 8) * 0x9e3779b1u >> (32 - HASH_BITS);
 }
 
-static inline uint64_t fold(uint64_t bytes)
+static inline uint32_t load(const void *p, size_t n)
 {
-    return bytes | 0x2020202020202020u;
+    uint32_t x = 0;
+
+    if (n >= sizeof(x))
+        memcpy(&x, p, sizeof(x));
+    else
+        memcpy(&x, p, n);
+    return le32toh(x) | 0x20202020u;
 }
 
-static inline uint64_t load(const uint8_t *p, size_t n)
+static inline uint64_t load8(const void *p, size_t n)
 {
     uint64_t x = 0;
 
-    memcpy(&x, p, n);
-    return fold(le64toh(x));
+    if (n >= sizeof(x))
+        memcpy(&x, p, sizeof(x));
+    else
+        memcpy(&x, p, n);
+    return le64toh(x) | 0x2020202020202020u;
 }
 
-/* How often a byte comes in logs, roughly: 1 rare, 9 often. */
-static unsigned frequency(uint8_t c)
+static struct typical *typical_new(void)
 {
-    static const char often[] = " e0tainosr1", rare[] = "jqxzwkvyg[{<@\"'$";
+    struct typical *t = xcalloc(1, sizeof(*t));
+    const char *p = words_typical;
+    uint32_t x;
 
-    if (strchr(often, c) && c)
-        return 9;
-    return (strchr(rare, c) && c) ? 2 : 5;
+    for (; strlen(p) > TRIPLE; p++) {
+        x = load(p, 4);
+        t->n[hash(x)][x >> 24 & 7]++;
+    }
+    return t;
+}
+
+/* The bytes that may follow the triple at at, modulo 8, a bit for each. */
+static uint8_t followers(const struct anchor_word *w, unsigned at)
+{
+    unsigned bits = 1; /* NUL is read where the text ends */
+
+    if (at + TRIPLE < w->len)
+        return (uint8_t)(1u << ((uint8_t)w->text[at + TRIPLE] & 7));
+    for (unsigned c = 0; c < 256; c++)
+        if (!w->n_after || anchor_bytes_have(&w->after.at[0], (unsigned char)c))
+            bits |= 1u << (c & 7);
+    return (uint8_t)bits;
 }
 
 /* Where in the word its rarest triple begins. */
-static unsigned rarest(const struct anchor_word *w)
+static unsigned rarest(const struct typical *t, const struct anchor_word *w)
 {
-    /* Parts of words that every log is full of. */
-    static const char common[] = "config set device vice service com version "
-                                 "sta default ide ser ted ing ion acc ess pri";
-    unsigned best = 0, cost, least = ~0u;
+    unsigned best = 0, cost, least = ~0u, bits;
 
     for (unsigned k = 0; k + TRIPLE <= w->len; k++) {
-        char triple[TRIPLE + 1] = {w->text[k], w->text[k + 1], w->text[k + 2]};
+        const uint16_t *n = t->n[hash(load(w->text + k, TRIPLE))];
 
-        cost = frequency((uint8_t)triple[0]) * frequency((uint8_t)triple[1]) *
-               frequency((uint8_t)triple[2]);
-        if (strstr(common, triple))
-            cost += 1000;
+        cost = 0;
+        bits = followers(w, k);
+        for (unsigned c = 0; c < 8; c++)
+            cost += (bits >> c & 1) * (1 + 16u * n[c]);
         if (cost < least) {
             least = cost;
             best = k;
@@ -86,39 +124,57 @@ static unsigned rarest(const struct anchor_word *w)
     return best;
 }
 
-static void file_use(struct words *w, uint32_t i)
+static struct entry *find_entry(struct words *w, const struct anchor_word *word,
+                                unsigned h)
 {
-    struct use *u = &w->use[i];
-    unsigned h;
+    struct entry *e;
 
-    u->at = (uint8_t)rarest(&u->word);
-    h = hash(load((const uint8_t *)u->word.text + u->at, TRIPLE));
-    w->known[h] = 1;
-    u->next = w->first[h];
-    w->first[h] = i;
+    for (uint32_t k = w->first[h]; k != NONE; k = w->entry[k].next)
+        if (w->entry[k].len == word->len &&
+            !memcmp(w->entry[k].text, word->text, word->len))
+            return &w->entry[k];
+    w->entry = xreallocarray(w->entry, w->n + 1, sizeof(*w->entry));
+    e = &w->entry[w->n];
+    *e = (struct entry){.len = word->len, .next = w->first[h]};
+    memcpy(e->text, word->text, word->len);
+    e->key = load8(e->text, e->len);
+    e->mask = e->len < 8 ? (UINT64_C(1) << 8 * e->len) - 1 : ~UINT64_C(0);
+    e->key &= e->mask;
+    w->first[h] = (uint32_t)w->n++;
+    return e;
+}
+
+static void file_word(struct words *w, const struct typical *t,
+                      const struct anchor_word *word, size_t r)
+{
+    unsigned at = rarest(t, word), h = hash(load(word->text + at, TRIPLE));
+    struct entry *e = find_entry(w, word, h);
+
+    e->at = (uint8_t)at;
+    w->known[h] |= followers(word, at);
+    e->use = xreallocarray(e->use, e->n + 1, sizeof(*e->use));
+    e->use[e->n++] = (struct use){word, (uint16_t)r};
+    if (word->hi > w->max_hi)
+        w->max_hi = word->hi;
 }
 
 struct words *words_new(const struct ruleset *rs, bool only_added)
 {
     struct words *w = xcalloc(1, sizeof(*w));
+    struct typical *t = typical_new();
 
     memset(w->first, 0xff, sizeof(w->first));
+    for (unsigned c = 0; c < 256; c++)
+        w->bit[c] = (uint8_t)(1u << (c & 7));
     for (size_t r = 0; r < rs->n; r++) {
         const struct anchor_words *aw = &rs->rule[r].anchor.words;
 
         if (rs->rule[r].off || (only_added && !rs->rule[r].added))
             continue;
-        w->use = xreallocarray(w->use, w->n + aw->n, sizeof(*w->use));
-        for (size_t i = 0; i < aw->n; i++) {
-            w->use[w->n] = (struct use){
-                .word = aw->word[i],
-                .rule = (uint16_t)r,
-            };
-            file_use(w, (uint32_t)w->n++);
-            if (aw->word[i].hi > w->max_hi)
-                w->max_hi = aw->word[i].hi;
-        }
+        for (size_t i = 0; i < aw->n; i++)
+            file_word(w, t, &aw->word[i], r);
     }
+    free(t);
     return w;
 }
 
@@ -126,16 +182,19 @@ void words_free(struct words *w)
 {
     if (!w)
         return;
-    free(w->use);
+    for (size_t i = 0; i < w->n; i++)
+        free(w->entry[i].use);
+    free(w->entry);
     free(w);
 }
 
-static bool same(const struct anchor_word *w, const uint8_t *p, size_t n)
+/* Does the word stand at p, before which and up to which are n bytes? */
+static inline bool same(const struct entry *e, const uint8_t *p, size_t n)
 {
-    if (n < w->len)
+    if (n < e->len || (load8(p, n) & e->mask) != e->key)
         return false;
-    for (size_t i = 0; i < w->len; i++)
-        if (lower(p[i]) != (uint8_t)w->text[i])
+    for (size_t i = 0; i < e->len; i++)
+        if (lower(p[i]) != (uint8_t)e->text[i])
             return false;
     return true;
 }
@@ -144,52 +203,53 @@ static bool same(const struct anchor_word *w, const uint8_t *p, size_t n)
 static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
                         size_t len, size_t from, size_t i, struct nominees *out)
 {
-    uint32_t k = w->first[h];
+    for (uint32_t k = w->first[h]; k != NONE; k = w->entry[k].next) {
+        const struct entry *e = &w->entry[k];
+        size_t at = i - e->at, lo;
 
-    for (; k != NONE; k = w->use[k].next) {
-        const struct use *u = &w->use[k];
-        size_t at = i - u->at, lo;
-
-        if (i < from + u->at + u->word.lo ||
-            !same(&u->word, data + at, len - at) ||
-            !anchor_word_fits(&u->word, data, len, at))
+        if (i < from + e->at || !same(e, data + at, len - at))
             continue;
-        lo = at > from + u->word.hi ? at - u->word.hi : from;
-        if (!nominees_add(out, u->rule, lo, at - u->word.lo))
-            return false;
+        for (size_t n = 0; n < e->n; n++) {
+            const struct anchor_word *word = e->use[n].word;
+
+            if (at < from + word->lo || !anchor_word_fits(word, data, len, at))
+                continue;
+            lo = at > from + word->hi ? at - word->hi : from;
+            if (!nominees_add(out, e->use[n].rule, lo, at - word->lo))
+                return false;
+        }
     }
     return true;
 }
 
-/* Does any of the STEP triples in these 8 bytes belong to a word? */
-static inline unsigned any(const uint8_t *known, uint64_t x)
+static inline unsigned may_be(const struct words *w, uint32_t x)
 {
-    unsigned hit = 0;
+    return w->known[hash(x)] & w->bit[x >> 24];
+}
 
-    for (unsigned k = 0; k < STEP; k++)
-        hit |= known[hash(x >> 8 * k)];
-    return hit;
+/* Whether a word's triple may begin at one of the STEP bytes at p. */
+static inline unsigned any(const struct words *w, const uint8_t *p)
+{
+    return may_be(w, load(p, 4)) | may_be(w, load(p + 1, 4)) |
+           may_be(w, load(p + 2, 4)) | may_be(w, load(p + 3, 4)) |
+           may_be(w, load(p + 4, 4)) | may_be(w, load(p + 5, 4)) |
+           may_be(w, load(p + 6, 4)) | may_be(w, load(p + 7, 4));
 }
 
 size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
                       size_t from, struct nominees *out)
 {
-    size_t i = from, back = w->max_hi + ANCHOR_WORD_LEN, left;
-    uint64_t x = 0;
+    size_t i = from, back = w->max_hi + ANCHOR_WORD_LEN, end;
+    uint32_t x;
 
-    for (; i + TRIPLE <= len; i += STEP) {
-        while (i + 8 <= len && !any(w->known, x = load(data + i, 8)))
+    while (i + TRIPLE <= len) {
+        while (i + STEP + TRIPLE <= len && !any(w, data + i))
             i += STEP;
-        left = len - i;
-        if (left < TRIPLE)
-            break;
-        if (left < 8)
-            x = load(data + i, left);
-        for (size_t k = 0; k < STEP && k + TRIPLE <= left; k++, x >>= 8) {
-            unsigned h = hash(x);
-
-            if (w->known[h] && !nominate_at(w, h, data, len, from, i + k, out))
-                return i + k > from + back ? i + k - back : from;
+        for (end = i + STEP; i < end && i + TRIPLE <= len; i++) {
+            x = load(data + i, len - i);
+            if (may_be(w, x) &&
+                !nominate_at(w, hash(x), data, len, from, i, out))
+                return i > from + back ? i - back : from;
         }
     }
     return len;

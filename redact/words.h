@@ -1,7 +1,7 @@
 /* words.h: finds many words at once, in any case, in one pass.
  *
- * Each word is filed under the rarest three bytes of it; every three bytes of
- * the text are looked up, six triples at a time. */
+ * Each word is filed under the rarest three bytes of it and the one behind
+ * them; every three bytes of the text are looked up. */
 #ifndef XB_REDACT_WORDS_H
 #define XB_REDACT_WORDS_H
 
@@ -11,6 +11,9 @@
 #include "redact/engine.h"
 
 struct words;
+
+/* Text as logs have it; see typical.c. */
+extern const char words_typical[];
 
 /* The words of the anchors of rs, of added rules alone or of all. */
 struct words *words_new(const struct ruleset *rs, bool only_added);

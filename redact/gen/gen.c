@@ -5,6 +5,7 @@
  * Reads the rule files, refuses bad rules with file and name, and prints C:
  * the table of rule.h and, unless built with REDACT_NO_HS, a libhs database
  * over their words for a generic CPU.  Never linked into the worker. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,50 @@ static void print_rule(size_t id, const struct redact_rule *r)
     printf(",\n      ");
     print_string(slash ? slash + 1 : r->file);
     printf(" },\n");
+}
+
+static void print_bytes(const struct anchor_bytes *b)
+{
+    printf("{{0x%" PRIx64 ",0x%" PRIx64 ",0x%" PRIx64 ",0x%" PRIx64 "}},",
+           b->bits[0], b->bits[1], b->bits[2], b->bits[3]);
+}
+
+static void print_word(const struct anchor_word *w)
+{
+    printf("    { %u, %d, %u, %u, %u, %u, {", w->len, w->open_left, w->n_after,
+           w->ends, w->lo, w->hi);
+    for (unsigned i = 0; i < w->len; i++)
+        printf("%d,", w->text[i]);
+    printf("}, ");
+    print_bytes(&w->before);
+    printf(" {{");
+    for (unsigned i = 0; i < ANCHOR_NEAR; i++)
+        print_bytes(&w->after.at[i]);
+    printf("}} },\n");
+}
+
+/* So that a run need not read the expressions again. */
+static void print_anchors(const struct redact_rule *const *rules, size_t n)
+{
+    struct anchor *a = xcalloc(n + 1, sizeof(*a));
+
+    for (size_t i = 0; i < n; i++) {
+        anchor_parse(rules[i]->anchor, &a[i], NULL);
+        printf("static const struct anchor_word words_%zu[] = {\n", i);
+        for (size_t k = 0; k < a[i].words.n; k++)
+            print_word(&a[i].words.word[k]);
+        printf("};\n");
+    }
+    printf("const struct anchor redact_builtin_anchor[] = {\n");
+    for (size_t i = 0; i < n; i++) {
+        printf("    { true, ");
+        print_string(a[i].pattern);
+        printf(", %d, %u, %u, %u, %u, { %zu, words_%zu } },\n", a[i].group,
+               a[i].min, a[i].max, a[i].ahead, a[i].behind, a[i].words.n, i);
+        anchor_done(&a[i]);
+    }
+    printf("%s};\n", n ? "" : "    { .constant = true }\n");
+    free(a);
 }
 
 #ifndef REDACT_NO_HS
@@ -215,13 +260,14 @@ int main(int argc, char **argv)
             all[n++] = rulefile_rule(files[i], k);
     }
     printf("/* Made by redact-gen from redact/rules; do not edit. */\n"
-           "#include \"redact/rule.h\"\n\n");
+           "#include \"redact/anchor.h\"\n#include \"redact/rule.h\"\n\n");
     for (size_t i = 0; i < n; i++)
         print_examples(i, all[i]);
     printf("const struct redact_rule redact_builtin[] = {\n");
     for (size_t i = 0; i < n; i++)
         print_rule(i, all[i]);
     printf("};\nconst size_t redact_builtin_count = %zu;\n", n);
+    print_anchors(all, n);
     print_database(all, n);
     for (int i = 1; i < argc; i++)
         rulefile_free(files[i]);

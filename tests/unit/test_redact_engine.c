@@ -23,7 +23,7 @@ static void refused(const unsigned char *db, size_t len)
     struct err err = ERR_INIT;
     struct buf b = BUF_INIT;
 
-    assert_int_equal(open_with(db, len, REDACT_ENGINE_AUTO, &rules, &err), 0);
+    assert_int_equal(open_with(db, len, REDACT_ENGINE_CHECK, &rules, &err), 0);
     assert_string_equal(redact_rules_engine(rules), "pcre2");
     assert_true(redact_rules_no_hs(rules) || !redact_builtin_hs_len);
     redact_text(rules, "vncpasswd=\"S3cret\"", 18, &b);
@@ -92,7 +92,7 @@ static void test_whole(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    if (open_with(NULL, 0, REDACT_ENGINE_AUTO, &rules, &err))
+    if (open_with(NULL, 0, REDACT_ENGINE_CHECK, &rules, &err))
         fail_msg("%s", err.text);
     if (redact_builtin_hs_len && !redact_rules_no_hs(rules))
         assert_string_equal(redact_rules_engine(rules), "hs");

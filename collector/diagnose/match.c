@@ -13,6 +13,7 @@
 
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
+#define STAMP_MAX 128u /* of a line, what its time stamp may take */
 
 struct match {
     const struct diag_rules *rules;
@@ -26,6 +27,10 @@ struct match {
 struct own_finds {
     size_t key; /* of rule and condition */
     struct finds finds;
+    /* The last line that was counted alone; 0: there is none. */
+    uint64_t last_line;
+    char last_text[STAMP_MAX];
+    size_t last_len;
 };
 
 struct match_stream {
@@ -232,24 +237,55 @@ static char *title_of(const struct match_stream *s,
     return buf_take(&b);
 }
 
-static struct finds *own_finds(struct match_stream *s, unsigned rule,
-                               unsigned condition)
+static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
+                                   unsigned condition)
 {
     size_t key = s->m->rules->rule[rule].first + condition;
 
     for (size_t i = 0; i < s->n_own; i++)
         if (s->own[i].key == key)
-            return &s->own[i].finds;
+            return &s->own[i];
     s->own = xreallocarray(s->own, s->n_own + 1, sizeof(*s->own));
     memset(&s->own[s->n_own], 0, sizeof(*s->own));
     s->own[s->n_own].key = key;
-    return &s->own[s->n_own++].finds;
+    return &s->own[s->n_own++];
+}
+
+/* A line that would not be kept, for those before it are: of a frequent one
+ * this is the rule. */
+static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
+                        const char *line, size_t len, uint64_t number)
+{
+    struct finds *fs = &own->finds;
+
+    if (fs->n < MATCH_KEPT ||
+        (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
+        return false;
+    fs->count++;
+    own->last_line = number;
+    own->last_len = len < STAMP_MAX ? len : STAMP_MAX;
+    memcpy(own->last_text, line, own->last_len);
+    return true;
+}
+
+static void keep_last_line(const struct match_stream *s, struct own_finds *own)
+{
+    struct find f = {.order = s->order, .line = own->last_line};
+
+    if (!own->last_line)
+        return;
+    f.member = s->member;
+    f.text = f.title = "";
+    f.time = stamp_of(own->last_text, own->last_len);
+    keep_last(&own->finds, &f);
+    free(f.time);
 }
 
 static void store(struct match_stream *s, struct find *f,
                   const struct diag_rule *rule, unsigned condition)
 {
-    keep(own_finds(s, (unsigned)(rule - s->m->rules->rule), condition), f);
+    keep(&own_finds(s, (unsigned)(rule - s->m->rules->rule), condition)->finds,
+         f);
     find_done(f);
     free(f);
 }
@@ -300,14 +336,17 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const char *line, size_t len, uint64_t number)
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
+    struct own_finds *own = own_finds(s, p->rule, p->condition);
     struct find *f;
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
     if (s->block && s->block_rule == rule) {
-        own_finds(s, p->rule, p->condition)->count++;
+        own->finds.count++;
         return; /* the block shows it */
     }
+    if (!block && count_alone(own, rule, line, len, number))
+        return;
     f = xcalloc(1, sizeof(*f));
     f->order = s->order;
     f->line = number;
@@ -482,8 +521,10 @@ void match_commit(struct match_stream *s)
         return;
     pthread_mutex_lock(&s->m->lock);
     s->m->classes |= s->classes;
-    for (size_t i = 0; i < s->n_own; i++)
+    for (size_t i = 0; i < s->n_own; i++) {
+        keep_last_line(s, &s->own[i]);
         merge(&s->m->finds[s->own[i].key], &s->own[i].finds);
+    }
     pthread_mutex_unlock(&s->m->lock);
     match_drop(s);
 }

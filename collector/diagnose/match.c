@@ -14,6 +14,7 @@
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
 #define STAMP_MAX 128u /* of a line, what its time stamp may take */
+#define LEAD 200u      /* of a long line, what is kept before the match */
 
 struct match {
     const struct diag_rules *rules;
@@ -72,6 +73,7 @@ static void find_done(struct find *f)
 {
     free(f->member);
     free(f->text);
+    free(f->found);
     free(f->title);
     free(f->time);
     memset(f, 0, sizeof(*f));
@@ -124,6 +126,7 @@ static struct find find_copy(const struct find *f)
 
     out.member = xstrdup(f->member);
     out.text = xstrdup(f->text);
+    out.found = xstrdup(f->found);
     out.title = xstrdup(f->title);
     out.time = f->time ? xstrdup(f->time) : NULL;
     return out;
@@ -275,7 +278,7 @@ static void keep_last_line(const struct match_stream *s, struct own_finds *own)
     if (!own->last_line)
         return;
     f.member = s->member;
-    f.text = f.title = "";
+    f.text = f.found = f.title = "";
     f.time = stamp_of(own->last_text, own->last_len);
     keep_last(&own->finds, &f);
     free(f.time);
@@ -332,6 +335,26 @@ static void block_feed(struct match_stream *s, const char *to)
     }
 }
 
+/* What is kept of the line: of a long one the match must not be cut off. */
+static void keep_text(const struct match_stream *s, struct find *f,
+                      const char *line, size_t len)
+{
+    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
+    size_t from = 0, n = ov[1] > ov[0] ? ov[1] - ov[0] : 0;
+    struct buf b = BUF_INIT;
+
+    f->found = xstrndup(line + ov[0], n < MATCH_FOUND ? n : MATCH_FOUND);
+    if (len > MATCH_TEXT && ov[0] > LEAD) {
+        from = ov[0] - LEAD;
+        while (from < ov[0] && line[from] != ' ')
+            from++;
+        buf_adds(&b, "...");
+    }
+    len -= from;
+    buf_add(&b, line + from, len < MATCH_TEXT ? len : MATCH_TEXT);
+    f->text = buf_take(&b);
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const char *line, size_t len, uint64_t number)
 {
@@ -353,7 +376,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     f->member = xstrdup(s->member);
     f->title = title_of(s, p, rule->title, line);
     f->time = stamp_of(line, len);
-    f->text = xstrndup(line, len < MATCH_TEXT ? len : MATCH_TEXT);
+    keep_text(s, f, line, len);
     if (!block) {
         store(s, f, rule, p->condition);
         return;

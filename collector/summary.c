@@ -20,6 +20,7 @@
 #define MISSING_LINES_MIN 7
 #define MAX_OVERRIDES 3
 
+#define EVIDENCE 60u /* columns of a line of a log, less than there are */
 #define KIB 1024u
 
 /* ---- lines --------------------------------------------------------------- */
@@ -282,6 +283,24 @@ static void add_value(struct buf *b, struct json_object *value)
     }
 }
 
+/* The first line of text; from near what matched on, if that would be behind
+ * the two lines that are shown. */
+static void add_decisive(struct buf *b, const char *text, const char *match)
+{
+    size_t n = strcspn(text, "\n"), from = 0;
+    const char *at = *match ? strstr(text, match) : NULL;
+
+    if (at && at < text + n &&
+        (size_t)(at - text) + strlen(match) > 2 * EVIDENCE) {
+        from = (size_t)(at - text);
+        from -= from < EVIDENCE / 2 ? from : EVIDENCE / 2;
+        while (text + from < at && text[from] != ' ')
+            from++;
+        buf_adds(b, "...");
+    }
+    buf_add(b, text + from, n - from);
+}
+
 /* The line that decided, and where it is. */
 static void write_evidence(struct json_object *e, struct buf *out)
 {
@@ -297,8 +316,7 @@ static void write_evidence(struct json_object *e, struct buf *out)
     lines(out, "      ", buf_str(&b), 6, 1);
     if (*facts_text(e, "text")) {
         buf_reset(&b);
-        buf_add(&b, facts_text(e, "text"),
-                strcspn(facts_text(e, "text"), "\n"));
+        add_decisive(&b, facts_text(e, "text"), facts_text(e, "match"));
         lines(out, "      ", buf_str(&b), 6, 2);
     }
     buf_done(&b);

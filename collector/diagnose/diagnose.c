@@ -281,6 +281,7 @@ static void add_finds(struct json_object *evidence, const struct finds *f)
         json_object_object_add(
             e, "line", json_object_new_int64((int64_t)f->first[i].line));
         json_object_object_add(e, "text", shown(f->first[i].text));
+        json_object_object_add(e, "match", shown(f->first[i].found));
         json_object_array_add(evidence, e);
     }
 }

@@ -13,6 +13,8 @@
 
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
+#define STAMP_MAX 128u /* of a line, what its time stamp may take */
+#define LEAD 200u      /* of a long line, what is kept before the match */
 
 struct match {
     const struct diag_rules *rules;
@@ -26,6 +28,10 @@ struct match {
 struct own_finds {
     size_t key; /* of rule and condition */
     struct finds finds;
+    /* The last line that was counted alone; 0: there is none. */
+    uint64_t last_line;
+    char last_text[STAMP_MAX];
+    size_t last_len;
 };
 
 struct match_stream {
@@ -67,6 +73,7 @@ static void find_done(struct find *f)
 {
     free(f->member);
     free(f->text);
+    free(f->found);
     free(f->title);
     free(f->time);
     memset(f, 0, sizeof(*f));
@@ -119,6 +126,7 @@ static struct find find_copy(const struct find *f)
 
     out.member = xstrdup(f->member);
     out.text = xstrdup(f->text);
+    out.found = xstrdup(f->found);
     out.title = xstrdup(f->title);
     out.time = f->time ? xstrdup(f->time) : NULL;
     return out;
@@ -232,24 +240,55 @@ static char *title_of(const struct match_stream *s,
     return buf_take(&b);
 }
 
-static struct finds *own_finds(struct match_stream *s, unsigned rule,
-                               unsigned condition)
+static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
+                                   unsigned condition)
 {
     size_t key = s->m->rules->rule[rule].first + condition;
 
     for (size_t i = 0; i < s->n_own; i++)
         if (s->own[i].key == key)
-            return &s->own[i].finds;
+            return &s->own[i];
     s->own = xreallocarray(s->own, s->n_own + 1, sizeof(*s->own));
     memset(&s->own[s->n_own], 0, sizeof(*s->own));
     s->own[s->n_own].key = key;
-    return &s->own[s->n_own++].finds;
+    return &s->own[s->n_own++];
+}
+
+/* A line that would not be kept, for those before it are: of a frequent one
+ * this is the rule. */
+static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
+                        const char *line, size_t len, uint64_t number)
+{
+    struct finds *fs = &own->finds;
+
+    if (fs->n < MATCH_KEPT ||
+        (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
+        return false;
+    fs->count++;
+    own->last_line = number;
+    own->last_len = len < STAMP_MAX ? len : STAMP_MAX;
+    memcpy(own->last_text, line, own->last_len);
+    return true;
+}
+
+static void keep_last_line(const struct match_stream *s, struct own_finds *own)
+{
+    struct find f = {.order = s->order, .line = own->last_line};
+
+    if (!own->last_line)
+        return;
+    f.member = s->member;
+    f.text = f.found = f.title = "";
+    f.time = stamp_of(own->last_text, own->last_len);
+    keep_last(&own->finds, &f);
+    free(f.time);
 }
 
 static void store(struct match_stream *s, struct find *f,
                   const struct diag_rule *rule, unsigned condition)
 {
-    keep(own_finds(s, (unsigned)(rule - s->m->rules->rule), condition), f);
+    keep(&own_finds(s, (unsigned)(rule - s->m->rules->rule), condition)->finds,
+         f);
     find_done(f);
     free(f);
 }
@@ -296,25 +335,48 @@ static void block_feed(struct match_stream *s, const char *to)
     }
 }
 
+/* What is kept of the line: of a long one the match must not be cut off. */
+static void keep_text(const struct match_stream *s, struct find *f,
+                      const char *line, size_t len)
+{
+    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
+    size_t from = 0, n = ov[1] > ov[0] ? ov[1] - ov[0] : 0;
+    struct buf b = BUF_INIT;
+
+    f->found = xstrndup(line + ov[0], n < MATCH_FOUND ? n : MATCH_FOUND);
+    if (len > MATCH_TEXT && ov[0] > LEAD) {
+        from = ov[0] - LEAD;
+        while (from < ov[0] && line[from] != ' ')
+            from++;
+        buf_adds(&b, "...");
+    }
+    len -= from;
+    buf_add(&b, line + from, len < MATCH_TEXT ? len : MATCH_TEXT);
+    f->text = buf_take(&b);
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const char *line, size_t len, uint64_t number)
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
+    struct own_finds *own = own_finds(s, p->rule, p->condition);
     struct find *f;
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
     if (s->block && s->block_rule == rule) {
-        own_finds(s, p->rule, p->condition)->count++;
+        own->finds.count++;
         return; /* the block shows it */
     }
+    if (!block && count_alone(own, rule, line, len, number))
+        return;
     f = xcalloc(1, sizeof(*f));
     f->order = s->order;
     f->line = number;
     f->member = xstrdup(s->member);
     f->title = title_of(s, p, rule->title, line);
     f->time = stamp_of(line, len);
-    f->text = xstrndup(line, len < MATCH_TEXT ? len : MATCH_TEXT);
+    keep_text(s, f, line, len);
     if (!block) {
         store(s, f, rule, p->condition);
         return;
@@ -482,8 +544,10 @@ void match_commit(struct match_stream *s)
         return;
     pthread_mutex_lock(&s->m->lock);
     s->m->classes |= s->classes;
-    for (size_t i = 0; i < s->n_own; i++)
+    for (size_t i = 0; i < s->n_own; i++) {
+        keep_last_line(s, &s->own[i]);
         merge(&s->m->finds[s->own[i].key], &s->own[i].finds);
+    }
     pthread_mutex_unlock(&s->m->lock);
     match_drop(s);
 }

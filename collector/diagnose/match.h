@@ -12,13 +12,16 @@
 #define MATCH_KEPT 5u      /* finds kept of one condition */
 #define MATCH_SUBJECTS 16u /* different values of a title kept */
 #define MATCH_TEXT 600u    /* bytes kept of a line */
+#define MATCH_FOUND 120u   /* bytes kept of what the pattern matched */
 #define MATCH_BLOCK 8192u  /* bytes kept of a block of lines */
 #define MATCH_BRACE '\1'   /* in a title: a '{' that the line had */
 
 struct find {
     uint64_t order, line;
     char *member;
-    char *text;  /* the line, or a block of lines */
+    char *text;  /* the line (of a long one, from near the match on), or a
+                  * block of lines */
+    char *found; /* what the pattern matched of it */
     char *title; /* the rule's, with the groups of this match filled in */
     char *time;  /* the line's time stamp (stamp.h); or NULL */
 };

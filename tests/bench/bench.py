@@ -13,6 +13,7 @@ ROW           names or parts of names; without any, all rows
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,6 +35,7 @@ class Bench:
         self.size = args.size
         self.xb = os.path.join(self.stage, "sbin/xen-bugtool")
         self.raw = os.path.join(self.stage, "raw/sbin/xen-bugtool")
+        self.nodiag = os.path.join(self.stage, "nodiag/sbin/xen-bugtool")
         self.out = os.path.join(self.stage, "out")
         self.logs = os.path.join(self.stage, "corpus-logs-%d" % args.size)
         self.tenth = os.path.join(self.stage,
@@ -62,20 +64,30 @@ class Bench:
                 command, run.returncode, run.stdout.decode(errors="replace")))
         return took
 
+    def cpu(self, command):
+        """Seconds of processor time of all its processes."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.wall(command)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return (after.ru_utime - before.ru_utime +
+                after.ru_stime - before.ru_stime)
+
     def size_out(self):
         return sum(os.path.getsize(os.path.join(self.out, name))
                    for name in os.listdir(self.out))
 
     def pair(self, name, ours, peer, goal, limit, pairs=None, sizes=False,
-             scale=1.0):
-        """One row: scale * ours / peer; sizes adds a row for the outputs."""
+             scale=1.0, took=None):
+        """One row: scale * ours / peer; sizes adds a row for the outputs;
+        took(command) is what is compared, wall if it is not given."""
+        took = took or self.wall
         ratios, a, b, bytes_a, bytes_b = [], [], [], 0, 0
         self.wall(ours)
         self.wall(peer)
         for _ in range(pairs or self.pairs):
-            a.append(self.wall(ours))
+            a.append(took(ours))
             bytes_a = self.size_out()
-            b.append(self.wall(peer))
+            b.append(took(peer))
             bytes_b = self.size_out()
             ratios.append(scale * a[-1] / b[-1])
         self.add(name, "ratio", statistics.median(ratios), min(ratios),
@@ -180,6 +192,21 @@ def rows_redaction(b):
         b.pair("redaction on : off" + name, collect(b, "bench_logs", more),
                collect(b, "bench_logs", more, b.raw), 1.0, 1.1 if not more
                else 9.99)
+
+
+def rows_diagnosis(b):
+    """All logs under names that the diagnosis looks through."""
+    root = os.path.join(b.stage, "diagroot")
+    shutil.rmtree(root, ignore_errors=True)
+    folder = os.path.join(root, "var/log")
+    os.makedirs(folder)
+    for i, name in enumerate(sorted(os.listdir(b.logs))):
+        if name.endswith(".log"):
+            os.link(os.path.join(b.logs, name),
+                    os.path.join(folder, "messages.%d" % i if i else "syslog"))
+    command = "%s collect -y -q -u --sysroot " + root + " -o {out}/ >/dev/null"
+    b.pair("diagnosis on : off, processor time", command % b.xb,
+           command % b.nodiag, 1.0, 1.05, took=b.cpu)
 
 
 def rows_public(b):
@@ -287,7 +314,7 @@ def rows_sos(b):
 
 ROWS = (("logs", rows_logs), ("one", rows_logs_one), ("zstd", rows_zstd),
         ("pbzip2", rows_pbzip2), ("redaction", rows_redaction),
-        ("public", rows_public),
+        ("diagnosis", rows_diagnosis), ("public", rows_public),
         ("small", rows_small), ("growth", rows_growth),
         ("domains", rows_domains), ("commands", rows_commands), ("verify", rows_verify),
         ("start", rows_start), ("memory", rows_memory), ("sos", rows_sos))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh MAKE [ARGUMENT...]: installs the peers and both builds, then runs
+# bench.sh MAKE [ARGUMENT...]: installs the peers and the builds, then runs
 # bench.py with the arguments.
 #
 # All lies in /var/lib, where a folder is root's alone: drop-ins count only so.
@@ -23,5 +23,7 @@ cd "$top"
 $make BUILD=build/bench prefix="$stage" sysconfdir="$stage/etc" install
 $make BUILD=build/bench-raw prefix="$stage/raw" sysconfdir="$stage/etc" \
     REDACT_RULES=tests/bench/norules.yaml install
+$make BUILD=build/bench-nodiag prefix="$stage/nodiag" \
+    sysconfdir="$stage/etc" DIAG_RULES=tests/bench/nodiagnosis.yaml install
 exec python3 -B tests/bench/bench.py --stage "$stage" \
     --out build/bench/bench.json "$@"

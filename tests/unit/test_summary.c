@@ -80,6 +80,29 @@ static void test_problem(void **state)
     buf_done(&out);
 }
 
+/* Of a long line the part about the match is shown, not its head alone. */
+static void test_decisive(void **state)
+{
+    struct tally t = {.by_status = {[ST_OK] = 3}};
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    make_summary(
+        &made_head, &t,
+        "{\"findings\":[{\"severity\":\"error\",\"title\":\"T\",\"count\":1,"
+        "\"evidence\":[{\"member\":\"m\",\"line\":2,\"match\":\"FAILURE_46\","
+        "\"text\":\"Jan  2 03:00:09 xcp1 xapi: [error||12 |Async.VM.start "
+        "R:0123456789ab|backtrace] Async.VM.start failed with exception "
+        "Server_error(SR_BACKEND_FAILURE_46, [ ; The VDI is not available\"}"
+        "]}]}",
+        &out);
+    has(&out, "      m:2:\n      ...");
+    has(&out, "FAILURE_46");
+    assert_null(strstr(buf_str(&out), "Jan  2 03:00:09"));
+    is_a_page(&out);
+    buf_done(&out);
+}
+
 static void test_nothing_known(void **state)
 {
     struct tally t = {.redactions = 0};
@@ -152,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_problem),
+        cmocka_unit_test(test_decisive),
         cmocka_unit_test(test_nothing_known),
         cmocka_unit_test(test_full),
     };

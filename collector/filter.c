@@ -78,7 +78,7 @@ static int read_magic(struct input *in, struct err *err)
 int input_new(int fd, struct input **out, struct err *err)
 {
     struct input *in = xcalloc(1, sizeof(*in));
-    const void *data;
+    const void *data = NULL;
     ssize_t n = 1;
     int rc;
 
@@ -162,7 +162,7 @@ int filter_run(struct filter *f, struct input *in, struct sink *out,
     struct redactor *r = redactor_new(f->rules, out);
     struct sink *s = redactor_sink(r);
     struct err bad = ERR_INIT;
-    const void *data;
+    const void *data = NULL;
     ssize_t n;
     int rc;
 

@@ -290,11 +290,15 @@ static int take_member(struct job *j, const struct unpack_member *um,
                        struct err *err)
 {
     struct member *m = add_member(j, um->name);
-    char *block = xmalloc(BLOCK);
-    ssize_t n = m ? read_block(j, block, err)
-                  : err_set(err, -EBADMSG, "too many members");
-    int rc = n < 0 ? (int)n : 0;
+    char *block;
+    ssize_t n;
+    int rc;
 
+    if (!m)
+        return err_set(err, -EBADMSG, "too many members");
+    block = xmalloc(BLOCK);
+    n = read_block(j, block, err);
+    rc = n < 0 ? (int)n : 0;
     j->f->inputs++;
     if (!rc && !j->b) {
         rc = look(j, um->name, m, block, n, err);

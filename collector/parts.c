@@ -78,7 +78,7 @@ static void find_vm(struct cutter *c, const char *text, const char *end)
 
 bool parts_cut_store(const struct buf *whole, unsigned domid, struct buf *out)
 {
-    const char *line = whole->data, *end = line + whole->len, *next;
+    const char *line = buf_str(whole), *end = line + whole->len, *next;
     struct cutter c = {.vm = ""};
 
     snprintf(c.id, sizeof(c.id), "%u", domid);

@@ -37,7 +37,7 @@ static bool set_add(void **set, const char *s)
     const char *const *found = tsearch(s, set, cmp_str);
 
     if (!found)
-        xmalloc((size_t)-1); /* out of memory: takes the one exit */
+        xalloc_end(); /* out of memory */
     return *found == s;
 }
 

@@ -406,7 +406,7 @@ static int pump(struct road *r, struct source *src, struct decode *dec,
 /* What the source is good for nothing more: let the rest of it pass. */
 static void drain(struct source *src)
 {
-    const void *data;
+    const void *data = NULL;
 
     while (!src->rc && stop_reason(src->tk->stop) == STOP_NONE &&
            source_read(src, &data) > 0)
@@ -419,7 +419,7 @@ static int take_stdout(struct road *r, struct source *src,
 {
     const char *name = it->member, *format = NULL;
     struct decode *dec = NULL;
-    const void *data;
+    const void *data = NULL;
     ssize_t n;
     int rc;
 

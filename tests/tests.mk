@@ -22,6 +22,8 @@
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 T ?=
+# What starts make itself must be marked with +, and then runs for "make -n" too.
+run = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),echo,env)
 # -j only where the caller gave none: its job server is shared then.
 submake = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 demo_root = $(CURDIR)/build/stage/root
@@ -36,16 +38,16 @@ demo:
 	@sh tests/demo.sh '$(demo_root)/sbin/xen-bugtool' build/demo
 
 check check-fast check-faults asan tsan: setup
-	@+MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
+	@+$(run) MAKE='$(submake)' bash tests/check.sh $@ '$(T)'
 
 BOOTS ?=
 STORE ?=
 check-xen: setup
-	@+MAKEFLAGS= bash tests/xen/check.sh $(STORE) build/check-xen $(BOOTS)
+	@+$(run) MAKEFLAGS= bash tests/xen/check.sh $(STORE) build/check-xen $(BOOTS)
 
 # ARGS: --pairs 3, --size 128 (tests/bench/bench.py --help)
 bench:
-	@+sh tests/bench/bench.sh '$(submake)' $(ARGS) $(ROWS)
+	@+$(run) sh tests/bench/bench.sh '$(submake)' $(ARGS) $(ROWS)
 
 soak:
 	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \
@@ -135,10 +137,15 @@ analyze: setup
 # Of the units; what only whole programs run (front, commands) counts less.
 coverage: setup
 	@+$(submake) BUILD=build/coverage HARDEN_C= \
-	  CFLAGS='-O0 --coverage -fprofile-update=atomic' units
+	  CFLAGS='-O0 --coverage -fprofile-update=atomic' units fuzzers
 	@find build/coverage -name '*.gcda' -delete
-	@for t in build/coverage/unit/test_*; do [ -x $$t ] || continue; \
-	  $$t >$$t.log 2>&1 || { echo "coverage: $$t failed"; exit 1; }; done
+	@rm -rf build/coverage/work; mkdir build/coverage/work; \
+	for t in $(CURDIR)/build/coverage/unit/test_*; do \
+	  case $$t in *.log) continue;; esac; \
+	  (cd build/coverage/work && $$t >$$t.log 2>&1) || \
+	    { echo "coverage: $$t failed"; exit 1; }; done
+	@for f in $(FUZZ_NAMES); do \
+	  build/coverage/fuzz/$$f tests/fuzz/corpus/$$f >/dev/null || exit 1; done
 	@/usr/bin/python3 tests/coverage.py build/coverage $(ARGS)
 
 .PHONY: analyze coverage setup demo expected check check-xen check-fast check-faults asan tsan bench layers \

@@ -14,8 +14,8 @@
 
 #define MAX_VALUE (1024u * 1024u) /* bytes of one item or one head value */
 #define MAX_DEPTH 8
-#define MAX_ITEMS 1000000u
-#define MAX_HEAD 1024u /* top-level fields, known or not */
+#define MAX_ITEMS 250000u /* PLAN_MAX_ITEMS, and what its plugins add */
+#define MAX_HEAD 1024u    /* top-level fields, known or not */
 #define MAX_KEY 256u
 #define MAX_HEAD_FIELDS 64
 

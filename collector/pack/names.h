@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NAMES_MAX 1000000u
+#define NAMES_MAX 400100u /* PLAN_MAX_ITEMS with stderr each, and our own */
 #define NAMES_BYTES_MAX (64u * 1024 * 1024)
 
 struct names;

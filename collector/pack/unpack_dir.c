@@ -136,7 +136,7 @@ static int read_list(struct dir_reader *d, struct err *err)
     const struct manifest_handler h = {NULL, on_item, d};
     struct manifest_reader *mr = NULL;
     char *block = xmalloc(65536);
-    uint64_t size;
+    uint64_t size = 0;
     ssize_t n;
     int fd, r;
 

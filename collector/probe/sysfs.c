@@ -109,7 +109,7 @@ char **sysfs_names(size_t max, size_t *n_out, const char *fmt, ...)
         names[(*n_out)++] = xstrdup(d->d_name);
     }
     closedir(dir);
-    if (*n_out)
+    if (names)
         qsort(names, *n_out, sizeof(*names), by_name);
     return names;
 }

@@ -69,7 +69,7 @@ static bool is_range(const char *word)
 static int switch_range(char *word, size_t n, enum select_state *states,
                         struct err *err)
 {
-    char *dash = strchr(word, '-');
+    char *dash = word + strcspn(word, "-");
     size_t from = 0, to = 0;
     int r;
 

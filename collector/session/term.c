@@ -163,10 +163,10 @@ static void add_harmless(const struct term *t, const char *text,
                          struct buf *out)
 {
     char shown[4 * TEXT_BYTES];
-    const unsigned char *p = (unsigned char *)shown;
+    const unsigned char *p;
     uint32_t c;
 
-    str_visible(text, shown, sizeof(shown));
+    p = (unsigned char *)str_visible(text, shown, sizeof(shown));
     while (*p) {
         size_t len = decode(p, &c);
 

@@ -26,9 +26,37 @@ class Tmpfs:
         os.rmdir(self.path)
 
 
-def on_small(kib, *more):
+class Quota:
+    """A file system with room, and a quota of so many KiB on its folder: one
+    of btrfs, which holds for root too."""
+
+    def __init__(self, kib):
+        self.path = f"{WORK}/quota.{kib}.{time.monotonic_ns()}"
+        self.kib = kib
+
+    def __enter__(self):
+        folder = f"{self.path}/sub"
+        os.mkdir(self.path)
+        with open(f"{self.path}.image", "wb") as f:
+            f.truncate(160 << 20)
+        for argv in (["mkfs.btrfs", "-q", f"{self.path}.image"],
+                     ["mount", "-o", "loop", f"{self.path}.image", self.path],
+                     ["btrfs", "quota", "enable", self.path],
+                     ["btrfs", "subvolume", "create", folder],
+                     ["btrfs", "qgroup", "limit", f"{self.kib}K", folder]):
+            subprocess.run(argv, check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+        return folder
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.path], check=True)
+        os.rmdir(self.path)
+        os.unlink(f"{self.path}.image")
+
+
+def on_small(kib, *more, place=Tmpfs):
     """A run onto a file system of kib.  What it says must name it."""
-    with Tmpfs(kib) as path:
+    with place(kib) as path:
         child = start(path, "--jobs", "2", *more)
         status, err = finish(child)
         seen = judge(path, status, err, child.pid)
@@ -175,6 +203,12 @@ def rows(table, only=None):
                   many(lambda k: on_small(k, "-f", "dir"),
                        [64, 200, 400, 700, 1000, 1500, 2000, 2500, 3000, 3500,
                         4096]))
+    if wanted("quota"):
+        table.row("a quota of 128 KiB to 4 MiB",
+                  many(lambda k: on_small(k, place=Quota),
+                       [128, 300, 1000, 1500, 2000, 2500, 4096]),
+                  lambda c: None if c["whole"] and c["none"] else
+                  "the quota was never met, or always")
     if wanted("fills"):
         table.row("the disk fills while the first task hangs",
                   many(fills_while_hanging, range(4)),

@@ -5,6 +5,8 @@
  *       KIND (master, worker, child) and the COUNT-1 after it fail with ERRNO
  *   INJECT_STATE=FILE   counts calls there, of all processes together; see
  *       struct state, which faults.py reads
+ *   clock is the one OP that does not fail: ERRNO seconds are added to the time
+ *       of day
  * A "child" is what was forked from either: readers, and commands before exec.
  * INJECT_TRACE=1 prints who made the call.
  * The program cleans its environment, so both are given back to the worker
@@ -21,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 enum op {
@@ -43,12 +46,13 @@ enum op {
     OP_EXEC,
     OP_MMAP,
     OP_MALLOC,
+    OP_CLOCK,
     N_OPS
 };
 static const char *const op_names[N_OPS] = {
-    "write", "read", "open",   "stat", "size",  "sync", "link",
-    "dir",   "fork", "thread", "pipe", "send",  "recv", "poll",
-    "fd",    "id",   "exec",   "mmap", "malloc"};
+    "write", "read", "open",   "stat", "size",   "sync", "link",
+    "dir",   "fork", "thread", "pipe", "send",   "recv", "poll",
+    "fd",    "id",   "exec",   "mmap", "malloc", "clock"};
 
 enum kind { MASTER, WORKER, CHILD, N_KINDS };
 static const char *const kind_names[N_KINDS] = {"master", "worker", "child"};
@@ -256,6 +260,18 @@ WRAP(OP_EXEC, int, -1, execve, (const char *p, char *const *a, char *const *e),
      (p, a, e))
 WRAP(OP_MMAP, void *, MAP_FAILED, mmap64,
      (void *a, size_t n, int p, int f, int fd, off_t o), (a, n, p, f, fd, o))
+
+/* A clock that is set while we run: deadlines must not follow it. */
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+    int rc;
+
+    REAL(clock_gettime);
+    rc = real(id, ts);
+    if (!rc && id == CLOCK_REALTIME && hit(OP_CLOCK))
+        ts->tv_sec += want_errno;
+    return rc;
+}
 
 /* ---- system calls without a function of their own ------------------------ */
 

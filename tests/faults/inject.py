@@ -1,16 +1,18 @@
 """inject.py: every call that can fail does, in turn."""
 import errno
+import json
 import os
 import shutil
 import struct
+import tarfile
 
-from lib import (BUILD, WORK, Folder, Outcome, clean_env, finish, judge, many,
+from lib import (BUILD, LIMIT, WORK, Folder, Outcome, clean_env, finish, judge, many,
                  sample, start)
 
 KINDS = ["master", "worker", "child"]
 OPS = ["write", "read", "open", "stat", "size", "sync", "link", "dir", "fork",
        "thread", "pipe", "send", "recv", "poll", "fd", "id", "exec", "mmap",
-       "malloc"]
+       "malloc", "clock"]
 # What each can say on a bad day, and how many points a sample takes.
 ERRORS = {
     "write": (["ENOSPC", "EDQUOT", "EIO", "EROFS"], 6),
@@ -34,10 +36,13 @@ ERRORS = {
     "malloc": (["ENOMEM"], 40),
 }
 FOR_GOOD = 1 << 40
+# Seconds by which the time of day is wrong.
+JUMPS = [3600, -3600, -86400, 10 * 365 * 86400, -50 * 365 * 86400]
 
 
-def run(spec, *more):
-    """One run with that injected: (outcome, calls as in struct state, fired)."""
+def run(spec, *more, look=None):
+    """One run with that injected: (outcome, calls as in struct state, fired);
+    look(path) finds fault with its bundle: a text, or None."""
     with Folder() as folder, Folder() as aside:
         state = aside + "/state"
         with open(state, "wb") as f:
@@ -49,6 +54,11 @@ def run(spec, *more):
                       "--item-timeout", "3s", *more, env=env)
         status, err = finish(child)
         outcome = judge(folder, status, err, child.pid, usage=True)
+        if look and outcome.ok:
+            why = look(folder) if outcome.label == "whole" else \
+                f"{outcome.label}, exit {status}: {err}"
+            if why:
+                outcome = Outcome("bad", False, why)
         with open(state, "rb") as f:
             n = struct.unpack(f"{1 + len(KINDS) * len(OPS)}Q", f.read())
         if not outcome.ok:
@@ -86,6 +96,38 @@ def reached(counts):
         "more than half of the points were not reached"
 
 
+def times_of(folder):
+    """What a run lasted is measured by a clock that nobody sets."""
+    path = os.path.join(folder, os.listdir(folder)[0])
+    with tarfile.open(path) as tar:
+        m = next(json.loads(tar.extractfile(i).read()) for i in tar
+                 if i.name.endswith("/manifest.json"))
+    for item in m["items"]:
+        if not 0 <= item.get("duration_ms", 0) <= LIMIT * 1000:
+            return f"{item['item']} lasted {item['duration_ms']} ms"
+        if item["item"] == "slow" and item["duration_ms"] < 150:
+            return f"sleep 0.15 lasted {item['duration_ms']} ms"
+    return None
+
+
+def clock_rows(table, calls):
+    def one(point):
+        kind, number, jump, times = point
+        outcome, _, fired = run(f"{kind}:clock:{jump}:{number}:{times}",
+                                look=times_of)
+        return outcome if fired or not outcome.ok else Outcome(
+            "not reached", True, "")
+
+    for kind in KINDS:
+        n = calls[kind, "clock"]
+        for name, times in (("for once", 1), ("for good", FOR_GOOD)):
+            if n:
+                table.row(f"{kind}: the clock jumps {name}",
+                          many(one, [(kind, number, jump, times)
+                                     for jump in JUMPS
+                                     for number in sample(n, 3)]), reached)
+
+
 def rows(table, only=None):
     # Where the worker's user can read it, whatever the checkout allows.
     shutil.copy(f"{BUILD}/faults/inject.so", f"{WORK}/inject.so")
@@ -93,7 +135,7 @@ def rows(table, only=None):
     calls = count()
     for kind in KINDS:
         for op in OPS:
-            if not calls[kind, op] or (only and f"{kind}:{op}" not in only):
+            if op not in ERRORS or not calls[kind, op] or (only and f"{kind}:{op}" not in only):
                 continue
             names = " ".join(ERRORS[op][0])
             table.row(f"{kind}: {op} fails once ({names})",
@@ -101,3 +143,5 @@ def rows(table, only=None):
             if op in ("write", "open", "fork", "thread", "malloc", "size"):
                 table.row(f"{kind}: {op} fails from then on",
                           many(trial, points(kind, op, calls, True)), reached)
+    if not only or "clock" in only:
+        clock_rows(table, calls)

@@ -78,7 +78,7 @@ static int check_release(xc_interface *xch, const char *keys, struct err *err)
 
 int subject_debug_keys(struct out *o, const char *keys, struct err *err)
 {
-    struct ring_facts ring;
+    struct ring_facts ring = {.dropped = 0};
     xc_interface *xch;
     int rc;
 

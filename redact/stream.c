@@ -182,6 +182,15 @@ static bool nul_ends_line(const struct redactor *r, size_t i)
     return i < end && i < r->len && !w[i];
 }
 
+/* The bytes from the last \n, as text, to start; 0 if there is none. */
+static unsigned since_escape(const uint8_t *w, size_t line, size_t start)
+{
+    for (size_t i = start; i > line + 1; i--)
+        if (w[i - 1] == 'n' && w[i - 2] == '\\')
+            return (unsigned)(start - i);
+    return 0;
+}
+
 /* Where in its line the match stands.  It looks back no further than what is in
  * every window. */
 static struct value_context context_of(const struct redactor *r,
@@ -195,6 +204,7 @@ static struct value_context context_of(const struct redactor *r,
     while (i > least && w[i - 1] != '\n')
         i--;
     c.column = (unsigned)(hit->start - i);
+    c.column_escaped = since_escape(w, i, hit->start);
     while (line > least && w[line - 1] != '\n' && w[line - 1])
         line--;
     c.nul = line > least ? !w[line - 1]

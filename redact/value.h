@@ -24,7 +24,8 @@ enum { VALUE_DONE, VALUE_MORE };
 struct value_context {
     bool keep_tokens; /* a value that is a token of ours is none */
     bool nul;         /* an argument or variable that NUL ends, as it is */
-    unsigned column;  /* of the anchor's match in its line */
+    unsigned column;  /* of the anchor's match in its line, */
+    unsigned column_escaped; /* and since the last line end written \n, or 0 */
     unsigned indent;  /* of the first key on the line where the value begins, */
     unsigned escaped; /* and since the last line end that is written \n */
 };

@@ -65,8 +65,16 @@ static size_t escaped_end(const uint8_t *p, size_t n)
     return 0;
 }
 
+/* Where a line with something before its base64 begins, and how wide that was
+ * before BEGIN; escaped: its lines end in \n as text.  No column: no such. */
+struct prefix {
+    size_t line, column;
+    bool escaped;
+};
+
 struct segment {
-    size_t sep;   /* separator */
+    size_t sep; /* separator */
+    struct prefix prefix;
     bool line;    /* it holds a line end */
     bool escaped; /* and that is written \n */
     bool quoted;  /* and quotes: each line is a string of its own */
@@ -74,32 +82,54 @@ struct segment {
     size_t after; /* blanks behind that */
 };
 
-/* Where the last line of the separator begins goes to *line. */
-static size_t separator(const uint8_t *p, size_t n, struct segment *s,
-                        size_t *line)
+/* What joins the strings of a program: "..." + "...", and \ at a line's end. */
+static bool joins(const uint8_t *p, size_t n)
 {
-    size_t i = 0, k, bare = 0;
+    static const char behind[] = " \t\r\n\"'";
+
+    if (n < 2 || !p[1])
+        return false;
+    if (p[0] == '\\')
+        return p[1] == '\n' || p[1] == '\r';
+    return (p[0] == '+' || p[0] == '.') && strchr(behind, p[1]);
+}
+
+static size_t separator(const struct value *v, const uint8_t *p, size_t n,
+                        struct segment *s)
+{
+    size_t i = 0, k, bare = 0, line = 0, escaped = 0;
+    bool comma = false;
 
     s->line = s->escaped = s->quoted = false;
-    *line = 0;
     while (i < n && i < SEP_MAX) {
         if (p[i] == '\n' || p[i] == '\r') {
             s->line = true;
-            *line = ++i;
+            line = ++i;
         } else if (p[i] == ' ' || p[i] == '\t') {
             i++;
         } else if ((k = escaped_end(p + i, n - i)) > 0) {
             s->line = s->escaped = true;
-            i += k;
+            escaped = i += k;
         } else if (p[i] == '"' || p[i] == '\'' || p[i] == ',') {
             bare = s->quoted ? bare : i;
+            comma = comma || (s->quoted && p[i] == ',');
             s->quoted = true;
+            i++;
+        } else if (s->quoted && joins(p + i, n - i)) {
             i++;
         } else {
             break;
         }
     }
-    if (!s->quoted || *line)
+    s->prefix = (struct prefix){.line = line, .column = v->context.column};
+    if (!line && escaped && v->context.column_escaped)
+        s->prefix = (struct prefix){.line = escaped,
+                                    .column = v->context.column_escaped,
+                                    .escaped = true};
+    if (!s->prefix.line)
+        s->prefix.column = 0;
+    if (!s->quoted || line ||
+        (comma && i && (p[i - 1] == '"' || p[i - 1] == '\'')))
         return i;
     s->quoted = false;
     return bare;
@@ -161,18 +191,34 @@ static void read_base64(const uint8_t *p, size_t n, struct segment *s)
     }
 }
 
+static bool line_ends(const struct prefix *f, const uint8_t *p, size_t n)
+{
+    return !n || *p == '\n' || *p == '\r' || (f->escaped && escaped_end(p, n));
+}
+
+/* Where the line ends; PREFIXED_MAX behind its begin if it is too long. */
+static size_t prefixed_end(const struct prefix *f, const uint8_t *p, size_t n)
+{
+    size_t end = f->line;
+
+    while (end - f->line < PREFIXED_MAX && end < n &&
+           !line_ends(f, p + end, n - end))
+        end++;
+    return end;
+}
+
 /* Does the END line come next?  p is behind a segment. */
 static bool end_follows(const struct value *v, const uint8_t *p, size_t n)
 {
     struct segment s;
-    size_t line, i;
+    size_t i = separator(v, p, n, &s), end;
 
-    i = separator(p, n, &s, &line);
     if (is_end(p + i, n - i))
         return true;
-    if (!v->context.column || !line)
+    if (!s.prefix.column)
         return false;
-    for (i = line; i < n && i - line < PREFIXED_MAX && p[i] != '\n'; i++)
+    end = prefixed_end(&s.prefix, p, n);
+    for (i = s.prefix.line; i < end; i++)
         if (is_end(p + i, n - i))
             return true;
     return false;
@@ -204,15 +250,13 @@ static bool fits(const struct value *v, const struct segment *s,
 
 /* Each line may have something before it, a time and a host, if the BEGIN line
  * had about as much: takes it into the separator of s if what is behind it, up
- * to the end of the line, looks like key.  line is where the line begins. */
+ * to the end of the line, looks like key. */
 static bool prefixed(const struct value *v, const uint8_t *p, size_t n,
-                     size_t line, struct segment *s)
+                     struct segment *s)
 {
-    size_t end = line, column = v->context.column, from;
+    size_t line = s->prefix.line, column = s->prefix.column, from;
+    size_t end = prefixed_end(&s->prefix, p, n);
 
-    while (end < n && end - line < PREFIXED_MAX && p[end] != '\n' &&
-           p[end] != '\r')
-        end++;
     if (end - line >= PREFIXED_MAX)
         return false;
     for (from = end; from > line && p[from - 1] != ' ' && p[from - 1] != '\t';)
@@ -315,17 +359,13 @@ static size_t wrapped_header(const struct value *v, const uint8_t *p, size_t n,
 /* The same behind a time and a host, and the line between headers and key:
  * where such a line ends, 0 if it is none. */
 static size_t prefixed_header(const struct value *v, const uint8_t *p, size_t n,
-                              size_t line)
+                              const struct prefix *f)
 {
-    size_t end = line, column = v->context.column;
+    size_t line = f->line, column = f->column, end = prefixed_end(f, p, n);
     bool found = false;
 
-    while (end < n && end - line < PREFIXED_MAX && p[end] != '\n' &&
-           p[end] != '\r') {
-        if (end - line <= column + PREFIX_SLACK)
-            found = found || is_header(p + end, n - end);
-        end++;
-    }
+    for (size_t i = line; i < end && i - line <= column + PREFIX_SLACK; i++)
+        found = found || is_header(p + i, n - i);
     if (found)
         return end - line < PREFIXED_MAX ? end : 0;
     return v->opened && end - line <= column &&
@@ -350,12 +390,12 @@ static void hash_base64(struct value *v, const uint8_t *p, size_t n)
 static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
 {
     bool prefix, head = !v->base64;
-    size_t k = 0, line, behind;
+    size_t k = 0, behind;
     struct segment s;
 
-    s.sep = separator(p, n, &s, &line);
+    s.sep = separator(v, p, n, &s);
     read_base64(p, n, &s);
-    prefix = v->context.column && line && !s.escaped;
+    prefix = s.prefix.column && (s.prefix.escaped || !s.escaped);
     if (v->midline && s.sep)
         v->midline = false;
     if (is_end(p + s.sep, n - s.sep))
@@ -371,11 +411,10 @@ static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
     behind = s.sep + s.len + s.after;
     if (!k && !fits(v, &s, p + behind, n - behind)) {
         if (prefix && head)
-            k = prefixed_header(v, p, n, line);
+            k = prefixed_header(v, p, n, &s.prefix);
         if (!k && head)
             k = wrapped_header(v, p, n, &s);
-        if (!k && !(prefix && prefixed(v, p, n, line, &s)) &&
-            !wrapped(v, p, n, &s))
+        if (!k && !(prefix && prefixed(v, p, n, &s)) && !wrapped(v, p, n, &s))
             return 0;
     }
     if (!k)

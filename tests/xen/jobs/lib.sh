@@ -74,8 +74,8 @@ xen_plugins() {
 state() {
     mkdir -p "$out/state"
     lsmod | awk 'NR > 1 { print $1 }' | sort >"$out/state/modules.$1"
-    timeout -k 5 20 xl dmesg >"$out/state/ring.$1" 2>&1
-    timeout -k 5 20 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
+    timeout -k 5 120 xl dmesg >"$out/state/ring.$1" 2>&1
+    timeout -k 5 120 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
 }
 
 # collect NAME ARGUMENTS...: a recorded host, as hosts/NAME/xen-bugtool-*; its
@@ -86,7 +86,7 @@ collect() {
     local name=$1 rc=0
     shift
     mkdir -p "$out/hosts/$name"
-    measured "$name" xen-bugtool collect -y --item-timeout 60s --format dir \
+    measured "$name" xen-bugtool collect -y --item-timeout 120s --format dir \
         -o "$out/hosts/$name/" "$@" || rc=$?
     echo $rc >"$out/hosts/$name/exit-status"
     mv "$out/$name" "$out/hosts/$name/stdout"

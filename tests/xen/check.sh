@@ -61,6 +61,20 @@ step() { # LOG NAME COMMAND...
     fi
 }
 
+# Status 75: a guest did not come up in the time that libxl gives it.
+again() { # OUT-DIR COMMAND...
+    local dir=$1 rc=0 try
+    shift
+    for try in 1 2 3; do
+        rm -rf "$dir"
+        rc=0
+        "$@" || rc=$?
+        [ $rc = 75 ] || break
+        say "try $try: a guest did not come up"
+    done
+    return $rc
+}
+
 # What each part said was kept; a test is a line that begins with ok or FAIL.
 finish() {
     local passed failed
@@ -74,9 +88,8 @@ finish() {
 boot() { # NAME JOB SECONDS OPTIONS...
     local name=$1 job=$2 limit=$3 start=$SECONDS log=$out/$1.log
     shift 3
-    rm -rf "${out:?}/$name"
     step "$log" "$name: the job in dom0" \
-        "$HERE/run-job.sh" "$@" -t "$limit" "$job" "$out/$name"
+        again "$out/$name" "$HERE/run-job.sh" "$@" -t "$limit" "$job" "$out/$name"
     grep ' FAIL: ' "$out/$name/job.log"
     if [ "$job" != probe ]; then
         python3 "$HERE/check_hosts.py" "$name" "$out/$name" >"$log" 2>&1

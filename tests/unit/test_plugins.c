@@ -836,7 +836,13 @@ static void test_domains_hostile(void **state)
     domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
                &added);
     assert_string_equal(added.text, LONG_LIST);
-    /* libxl would write to xenstore. */
+    /* libxl would write to xenstore, if asked for dom0. */
+    domains_of("domain-names",
+               "name 0 Domain-0\nname 3 a\nname 4 b\nno-target 0\n", &added);
+    assert_null(strstr(added.text, "xl list -l > "));
+    assert_null(strstr(added.text, "xl list -l 0"));
+    assert_null(strstr(added.text, "xm list"));
+    assert_non_null(strstr(added.text, LONG("3", "a") LONG("4", "b")));
     domains_of("domain-names", "name 0 Domain-0\n", &added);
     assert_string_equal(added.text, FOLDER("0", "Domain-0"));
 }

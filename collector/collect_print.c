@@ -20,6 +20,11 @@ void collect_print_planned(const struct planned *it)
         str_size(it->size, size);
     printf("%-34s %10s  %s", label, size,
            str_visible(buf_str(&source), shown, sizeof(shown)));
+    for (size_t i = 0; it->item->modules[i]; i++)
+        printf("%s%s", i ? ", " : "  (needs the kernel's ",
+               it->item->modules[i]);
+    if (it->item->modules[0])
+        putchar(')');
     if (it->settled)
         printf("  [%s%s%s]", status_name(it->status), it->why ? ": " : "",
                it->why ? str_visible(it->why, shown, sizeof(shown)) : "");

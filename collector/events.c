@@ -87,6 +87,14 @@ void event_planned(const struct planned *it)
     put(o, "member", it->member);
     if (it->size)
         put_n(o, "bytes", it->size);
+    if (it->item->modules[0]) {
+        struct json_object *modules = json_object_new_array();
+
+        for (size_t i = 0; it->item->modules[i]; i++)
+            json_object_array_add(modules,
+                                  json_object_new_string(it->item->modules[i]));
+        json_object_object_add(o, "modules", modules);
+    }
     if (it->settled) {
         put(o, "status", status_name(it->status));
         put(o, "why", it->why);

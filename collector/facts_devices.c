@@ -41,6 +41,7 @@ static struct json_object *vif_facts(struct json_object *d)
 {
     struct json_object *o = json_object_new_object();
     const char *master = facts_text(d, "netdev.master");
+    const char *bridge = facts_text(d, "backend.bridge");
     char name[64];
 
     facts_put_from(o, "domid", d, "domid", 1);
@@ -50,8 +51,12 @@ static struct json_object *vif_facts(struct json_object *d)
     facts_put_text(o, "dev",
                    *facts_text(d, "netdev.name") ? facts_text(d, "netdev.name")
                                                  : name);
-    facts_put_text(o, "bridge",
-                   *master ? master : facts_text(d, "backend.bridge"));
+    /* Open vSwitch has one datapath for all its bridges. */
+    if (!strcmp(master, "ovs-system"))
+        facts_put_text(o, "switch", master);
+    else if (*master)
+        bridge = master;
+    facts_put_text(o, "bridge", *bridge ? bridge : master);
     facts_put_text(o, "mac", facts_text(d, "backend.mac"));
     put_states(o, d);
     return o;

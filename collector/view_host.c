@@ -312,7 +312,8 @@ static size_t write_bridge(struct json_object *facts,
     return n;
 }
 
-/* Interfaces of a bridge that is not there, or of none. */
+/* Interfaces of a bridge that is not there, or of none; Open vSwitch's bridges
+ * are not among those that the kernel lists. */
 static size_t write_loose(struct json_object *facts, size_t n, struct writer *w)
 {
     for (size_t k = 0; k < facts_count(facts, "vifs") && n < MAX_LINKS; k++) {
@@ -327,7 +328,7 @@ static size_t write_loose(struct json_object *facts, size_t n, struct writer *w)
         if (known)
             continue;
         write_link(facts, NULL, *name ? name : "no bridge", vif,
-                   *name ? "bridge" : NULL, w);
+                   *name && !*facts_text(vif, "switch") ? "bridge" : NULL, w);
         n++;
     }
     return n;

@@ -16,6 +16,9 @@
 #define MAX_BRIDGES 32u
 #define BRIDGE_SIZE 64u
 #define LIMIT "--timeout=8"
+/* A bridge may speak but one of them, and ovs-ofctl by itself the first. */
+#define PROTOCOLS                                                              \
+    "--protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14"
 
 #define VSCTL_LIST(table)                                                      \
     {                                                                          \
@@ -38,7 +41,8 @@ static const struct item items[] = {
     APPCTL("memory", "memory/show"),
     APPCTL("coverage", "coverage/show"),
     APPCTL("dpif", "dpif/show"),
-    APPCTL("bond", "bond/list"),
+    APPCTL("bond", "bond/show"),
+    APPCTL("lacp", "lacp/show"),
     /* Asking for the kernel's datapath would load it. */
     {.name = "dpctl-show",
      .argv = {"ovs-dpctl", LIMIT, "-s", "show"},
@@ -49,20 +53,23 @@ static const struct item items[] = {
     {.name = NULL},
 };
 
+/* To ovs-ofctl a path is a socket, and tcp:HOST a switch elsewhere. */
 static bool bridge_ok(const char *name)
 {
     return *name && *name != '-' && strlen(name) < BRIDGE_SIZE &&
-           !strchr(name, '/');
+           !strpbrk(name, "/:");
 }
 
 static void add_bridge(struct plan_adder *adder, const char *bridge, unsigned n)
 {
     static const struct {
-        const char *name, *argv[4];
+        const char *name, *argv[5];
+        size_t at; /* of the bridge's name */
     } readings[] = {
-        {"fdb", {"ovs-appctl", LIMIT, "fdb/show"}},
-        {"ports", {"ovs-ofctl", LIMIT, "show"}},
-        {"flows", {"ovs-ofctl", LIMIT, "dump-flows"}},
+        {"fdb", {"ovs-appctl", LIMIT, "fdb/show"}, 3},
+        {"ports", {"ovs-ofctl", LIMIT, PROTOCOLS, "show"}, 4},
+        {"flows", {"ovs-appctl", LIMIT, "bridge/dump-flows"}, 3},
+        {"datapath-flows", {"ovs-appctl", LIMIT, "dpif/dump-flows"}, 3},
     };
 
     for (size_t i = 0; i < sizeof(readings) / sizeof(*readings); i++) {
@@ -72,7 +79,7 @@ static void add_bridge(struct plan_adder *adder, const char *bridge, unsigned n)
 
         snprintf(name, sizeof(name), "%s-%u", readings[i].name, n);
         memcpy(it.argv, readings[i].argv, sizeof(readings[i].argv));
-        it.argv[3] = bridge;
+        it.argv[readings[i].at] = bridge;
         buf_addf(&member, "commands/sys_ovs/%s-", readings[i].name);
         str_add_member_name(&member, bridge, false);
         buf_adds(&member, ".txt");

@@ -23,6 +23,7 @@
 #define NAME_MAX_BYTES 200u
 #define NETWORK_IDS 12u /* domains that one xl command is asked of */
 
+#define LONG_LISTS 32u /* commands of their own */
 #define LIST_WORDS 12u /* of a line of "xl list -v", from its end */
 
 #define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
@@ -43,6 +44,7 @@ struct domain {
 struct domains {
     struct domain *v;
     size_t n;
+    bool no_target; /* of dom0's memory, in xenstore */
 };
 
 static void domains_done(struct domains *d)
@@ -91,7 +93,8 @@ static bool uuid_ok(const char *s)
     return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
 }
 
-/* "domain ID UUID" and "name ID NAME", as xen-bugtool-probe writes them. */
+/* "domain ID UUID", "name ID NAME" and "no-target 0", as xen-bugtool-probe
+ * writes them. */
 static void take_probe_line(struct domains *d, char *line)
 {
     char *save = NULL, *word = strtok_r(line, " ", &save);
@@ -101,6 +104,10 @@ static void take_probe_line(struct domains *d, char *line)
 
     if (!word || !id || !domid_of(id, &domid) || !save)
         return;
+    if (!strcmp(word, "no-target")) {
+        d->no_target = true;
+        return;
+    }
     dom = domain_of(d, domid);
     if (!dom)
         return;
@@ -332,13 +339,17 @@ static void add_lists(struct plan_adder *adder, const struct domains *d)
     }
 }
 
-/* On a dom0 where no guest was started yet, libxl fills in dom0's memory target
- * in xenstore while it lists (libxl__fill_dom0_memory_info): nothing of ours
- * may write there, and there is nothing to list. */
-static void add_long_list(struct plan_adder *adder, const struct domains *d)
+/* Where xenstore has no memory target of dom0 (with dom0_mem= it has none until
+ * somebody asks), libxl fills it in while it lists dom0
+ * (libxl__fill_dom0_memory_info).  Nothing of ours may write there: the guests
+ * are asked for one by one, as far as that many commands are reasonable. */
+static bool whole_list_writes(const struct domains *d)
 {
-    if (d->n == 1 && !d->v[0].domid)
-        return;
+    return d->no_target || (d->n == 1 && !d->v[0].domid);
+}
+
+static void add_whole_list(struct plan_adder *adder)
+{
     plan_add(adder, &(struct item){.name = "xl-list-l",
                                    .argv = {"xl", "list", "-l"},
                                    .priority = PRIO_TOOLSTACK,
@@ -348,26 +359,38 @@ static void add_long_list(struct plan_adder *adder, const struct domains *d)
                                    .instead_of = "xl-list-l",
                                    .priority = PRIO_TOOLSTACK,
                                    .timeout_ms = 20000});
+}
+
+static void add_long_list(struct plan_adder *adder, const struct domains *d)
+{
+    const bool apart = whole_list_writes(d);
+    size_t guests = 0;
+
+    if (!apart)
+        add_whole_list(adder);
     for (size_t i = 0; i < d->n; i++) {
         struct buf member = BUF_INIT;
         char name[32], id[16];
 
+        if (apart && (!d->v[i].domid || guests++ >= LONG_LISTS))
+            continue;
         snprintf(name, sizeof(name), "d%u-xl-list-l", d->v[i].domid);
         snprintf(id, sizeof(id), "%u", d->v[i].domid);
         add_folder_name(&member, &d->v[i]);
         buf_adds(&member, "/xl-list-l.json");
-        plan_add(adder, &(struct item){.name = name,
-                                       .argv = {"xl", "list", "-l", id},
-                                       .member = buf_str(&member),
-                                       .part_of = "xen_domains/xl-list-l",
-                                       .timeout_ms = 20000});
+        plan_add(adder, &(struct item){
+                            .name = name,
+                            .argv = {"xl", "list", "-l", id},
+                            .member = buf_str(&member),
+                            .part_of = apart ? NULL : "xen_domains/xl-list-l",
+                            .timeout_ms = 20000});
         buf_done(&member);
     }
 }
 
 static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
 {
-    struct domains d = {NULL, 0};
+    struct domains d = {NULL, 0, false};
     int r = ask_domains(g, &d, err);
 
     if (d.n)

@@ -13,3 +13,12 @@ assert len(lines) > 5
 assert any(line.get("plugin") == "sys_memory" or
            line.get("name") == "sys_memory" for line in lines)
 END
+/usr/bin/python3 - <<'END'
+import json
+items = [json.loads(line) for line in open("out")]
+loads = {i["item"]: i for i in items if i["plugin"] == "sys_storage"}
+assert loads["losetup-l"]["modules"] == ["loop"], loads["losetup-l"]
+assert "modules" not in loads["lsblk-f"], loads["lsblk-f"]
+END
+run 0 "$XB" plugins -v
+has out "sys_net/ss-tcp .*needs the kernel's inet_diag, tcp_diag"

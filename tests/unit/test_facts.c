@@ -103,6 +103,28 @@ static void test_xl(void **state)
     facts_captures_free(c);
 }
 
+/* The kernel knows one datapath, xenstore the bridge. */
+static void test_open_vswitch(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(c, "xen/devices.json",
+         "{\"devices\":[{\"domid\":7,\"kind\":\"vif\",\"id\":\"0\",\"backend\":"
+         "{\"state\":4,\"bridge\":\"xapi1\"},\"netdev\":{\"name\":\"vif7.0\","
+         "\"master\":\"ovs-system\"}},{\"domid\":8,\"kind\":\"vif\",\"id\":"
+         "\"0\",\"backend\":{\"state\":4},\"netdev\":{\"name\":\"vif8.0\","
+         "\"master\":\"ovs-system\"}}]}");
+    doc = facts_make(c);
+    is(facts_at(doc, "facts.vifs", 0), "bridge", "xapi1");
+    is(facts_at(doc, "facts.vifs", 0), "switch", "ovs-system");
+    is(facts_at(doc, "facts.vifs", 1), "bridge", "ovs-system");
+    is(facts_at(doc, "facts.vifs", 1), "switch", "ovs-system");
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
 /* No probe, no xl: xm's list is all there is. */
 static void test_xm(void **state)
 {
@@ -281,9 +303,10 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_xl),      cmocka_unit_test(test_xm),
-        cmocka_unit_test(test_odd),     cmocka_unit_test(test_host),
-        cmocka_unit_test(test_xl_info), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_xl),           cmocka_unit_test(test_xm),
+        cmocka_unit_test(test_open_vswitch), cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_host),         cmocka_unit_test(test_xl_info),
+        cmocka_unit_test(test_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/str.h"
 #include "plugins/plugin.h"
 
@@ -380,10 +381,11 @@ static void check_command(const char *of, const struct item *i)
      */
     if (str_starts(i->argv[0], "ovs-"))
         assert_true(one_of(
-            i->argv[2],
-            (const char *const[]){"show", "list", "upcall/show", "memory/show",
-                                  "coverage/show", "dpif/show", "bond/list",
-                                  "-s", "dump-flows", "fdb/show", NULL}));
+            i->argv[str_starts(i->argv[2], "--protocols=") ? 3 : 2],
+            (const char *const[]){
+                "show", "list", "upcall/show", "memory/show", "coverage/show",
+                "dpif/show", "bond/show", "lacp/show", "-s", "dump-flows",
+                "fdb/show", "bridge/dump-flows", "dpif/dump-flows", NULL}));
     /* "dmesg -c" and "xl dmesg -c" empty the ring. */
     if (!strcmp(i->argv[0], "dmesg") ||
         !strcmp(i->argv[1] ? i->argv[1] : "", "dmesg"))
@@ -666,25 +668,35 @@ static void test_ovs(void **state)
 {
     static const char *const none[][5] = {{NULL}};
     static const char *const files[][2] = {
-        {"ovs-vsctl", "xenbr0\n-h\n../x\na%b\n"}, {NULL}};
+        {"ovs-vsctl", "xenbr0\n-h\n../x\ntcp:192.0.2.1\na%b\n"}, {NULL}};
     struct host h = {.gather.ops = &host_ops, .globs = none, .files = files};
     struct plan_adder added = {""};
+    struct buf expected = BUF_INIT;
 
     (void)state;
     assert_int_equal(plugin("sys_ovs")->plan(&added, &h.gather, NULL), 0);
-    assert_string_equal(added.text,
-                        "fdb-1 ovs-appctl --timeout=8 fdb/show xenbr0 > "
-                        "commands/sys_ovs/fdb-xenbr0.txt\n"
-                        "ports-1 ovs-ofctl --timeout=8 show xenbr0 > "
-                        "commands/sys_ovs/ports-xenbr0.txt\n"
-                        "flows-1 ovs-ofctl --timeout=8 dump-flows xenbr0 > "
-                        "commands/sys_ovs/flows-xenbr0.txt\n"
-                        "fdb-2 ovs-appctl --timeout=8 fdb/show a%b > "
-                        "commands/sys_ovs/fdb-a%25b.txt\n"
-                        "ports-2 ovs-ofctl --timeout=8 show a%b > "
-                        "commands/sys_ovs/ports-a%25b.txt\n"
-                        "flows-2 ovs-ofctl --timeout=8 dump-flows a%b > "
-                        "commands/sys_ovs/flows-a%25b.txt\n");
+    for (int n = 1; n <= 2; n++) {
+        const char *name = n == 1 ? "xenbr0" : "a%b";
+        const char *file = n == 1 ? "xenbr0" : "a%25b";
+
+        buf_addf(&expected,
+                 "fdb-%d ovs-appctl --timeout=8 fdb/show %s > "
+                 "commands/sys_ovs/fdb-%s.txt\n",
+                 n, name, file);
+        buf_addf(&expected,
+                 "ports-%d ovs-ofctl --timeout=8 --protocols=OpenFlow10,"
+                 "OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14 show %s > "
+                 "commands/sys_ovs/ports-%s.txt\n",
+                 n, name, file);
+        buf_addf(&expected,
+                 "flows-%d ovs-appctl --timeout=8 bridge/dump-flows %s > "
+                 "commands/sys_ovs/flows-%s.txt\n"
+                 "datapath-flows-%d ovs-appctl --timeout=8 dpif/dump-flows "
+                 "%s > commands/sys_ovs/datapath-flows-%s.txt\n",
+                 n, name, file, n, name, file);
+    }
+    assert_string_equal(added.text, buf_str(&expected));
+    buf_done(&expected);
 }
 
 static void test_process(void **state)
@@ -824,7 +836,13 @@ static void test_domains_hostile(void **state)
     domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
                &added);
     assert_string_equal(added.text, LONG_LIST);
-    /* libxl would write to xenstore. */
+    /* libxl would write to xenstore, if asked for dom0. */
+    domains_of("domain-names",
+               "name 0 Domain-0\nname 3 a\nname 4 b\nno-target 0\n", &added);
+    assert_null(strstr(added.text, "xl list -l > "));
+    assert_null(strstr(added.text, "xl list -l 0"));
+    assert_null(strstr(added.text, "xm list"));
+    assert_non_null(strstr(added.text, LONG("3", "a") LONG("4", "b")));
     domains_of("domain-names", "name 0 Domain-0\n", &added);
     assert_string_equal(added.text, FOLDER("0", "Domain-0"));
 }

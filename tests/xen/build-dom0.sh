@@ -95,8 +95,13 @@ KVER=${KERNEL_PKG#linux-image-}
 step "fetching $KERNEL_PKG and xen-hypervisor-$XEN_VERSION-amd64"
 cd "$WORK"
 apt_get -o APT::Sandbox::User=root download "$KERNEL_PKG" "xen-hypervisor-$XEN_VERSION-amd64"
+# Unpacked by the job that starts it: any other dom0 has plain bridges only.
+apt_get -o APT::Sandbox::User=root download openvswitch-switch openvswitch-common
 cd - >/dev/null
-mkdir "$WORK/kernel" "$WORK/xen"
+mkdir "$WORK/kernel" "$WORK/xen" "$WORK/ovs"
+for deb in "$WORK"/openvswitch-*.deb; do
+    dpkg-deb -x "$deb" "$WORK/ovs"
+done
 dpkg-deb -x "$WORK/$KERNEL_PKG"_*.deb "$WORK/kernel"
 dpkg-deb -x "$WORK/xen-hypervisor-$XEN_VERSION-amd64"_*.deb "$WORK/xen"
 rm -f "$WORK"/*.deb
@@ -212,6 +217,8 @@ step "adding the kernel, its modules and the lab's own files"
 copy_modules "$ROOT" "${DOM0_MODULES[@]}"
 cp "$WORK/kernel/boot"/* "$WORK/xen/boot"/xen-*.gz "$WORK/xen/boot"/xen-*.config "$ROOT/boot/"
 cp -a --no-preserve=ownership "$HERE/guest/overlay/." "$ROOT/"
+rm -rf "$WORK/ovs/usr/share"/{man,doc}
+tar -C "$WORK/ovs" --owner=0 --group=0 -cf "$ROOT/usr/local/lib/xenlab/openvswitch.tar" .
 ln -sf /bin/busybox "$ROOT/sbin/init"
 # Let xenconsoled log the consoles of Xen and of the guests.
 echo 'XENCONSOLED_ARGS="--log=all --log-dir=/var/log/xen/console"' >>"$ROOT/etc/default/xen"

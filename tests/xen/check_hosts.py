@@ -298,7 +298,12 @@ def boot_main(out):
             host.say(item + " came without xl",
                      host.status("xen_hypervisor", item) == {"ok"})
         host.say("xenstore came without xl",
-                 host.status("xen_store", "xenstore") == {"ok"})
+                 host.status("xen_store", "xenstore") == {"ok"},
+                 host.find("xen_store", "xenstore"))
+        others = [(i["item"], i["status"]) for i in host.items
+                  if i["status"] == "timeout" and
+                  i.get("argv", [""])[0] not in ("xl", "")]
+        host.say("no other command ran out of time", not others, others)
 
     host = Host(out, "probe-of-another-release")
     if host.whole():
@@ -347,9 +352,36 @@ def boot_main(out):
                  store and store[0]["status"] in ("failed", "timeout"), store)
         host.say("and told in the summary",
                  "xenstore" in host.member("summary.txt"))
+        listed = host.member("commands/xen_config/xen-folders.txt")
+        host.say("size and time of xenstored's own files", re.search(
+            r" \d+ \w+ +\d+ [0-9:]+ /run/xenstored/socket", listed),
+            listed[:300])
         for item in ("ring", "info", "domains"):
             host.say(item + " came without xenstored",
                      host.status("xen_hypervisor", item) == {"ok"})
+
+
+def open_vswitch(host):
+    """What its programs say, of a bridge that speaks OpenFlow 1.3 alone."""
+    vif = text(host.out + "/ovs-ports").split()
+    vif = [port for port in vif if port.startswith("vif")]
+    host.say("control: the guest's vif is a port", len(vif) == 1, vif)
+    bad = [(i["item"], i["status"], i.get("error"))
+           for i in host.find("sys_ovs") if i["status"] != "ok"]
+    host.say("every item of sys_ovs is ok", not bad and
+             len(host.find("sys_ovs")) >= 18, bad)
+    for member in ("show", "ports-ovsbr0", "dpif", "dpctl-show"):
+        said = host.member("commands/sys_ovs/%s.txt" % member)
+        host.say(member + " has the vif", vif and vif[0] in said, said[:300])
+    host.say("flows", "actions=" in
+             host.member("commands/sys_ovs/flows-ovsbr0.txt"))
+    devices = host.json("xen/devices.json")
+    host.say("the vif is on its bridge: no check fails", not [
+        c for c in devices.get("checks", []) if "vif" in (c["device"] or "")],
+        devices.get("checks"))
+    vifs = host.json("diagnosis.json").get("facts", {}).get("vifs", [])
+    host.say("the fact names the bridge, not the kernel's datapath",
+             [v.get("bridge") for v in vifs] == ["ovsbr0"], vifs)
 
 
 def boot_guests(out):
@@ -394,6 +426,12 @@ def boot_guests(out):
         host.say("every loop device is there with its file",
                  len(rows) >= 8 and len(backing) == len(rows),
                  (len(rows), len(backing)))
+    check("control: the key is where it was put",
+          SECRET in read(out + "/ovs-secret"))
+    same_state(out, "ovs-before", "ovs-after")
+    host = Host(out, "openvswitch")
+    if host.whole():
+        open_vswitch(host)
     host = Host(out, "in-domu")
     if host.whole():
         host.say("role domU", host.manifest["host"]["role"] == "domU",

@@ -13,14 +13,21 @@ bad() { say "FAIL: $*"; failed=1; }
 # must COMMAND...: what cannot fail without making the rest useless.
 must() { "$@" || { say "FAIL: $*"; exit 1; }; }
 
+# guest NAME [NUMBER]: starts it.  libxl gives a hotplug script 40 s, which is
+# not enough on a busy machine, and the next try would get another domain id: the
+# whole boot is to be tried again.
+guest() {
+    xenlab-domu "$@" || { say "guest $1 did not come up"; exit 75; }
+}
+
 # The tree that "make install" made.
 install_stage() { must tar -C / --keep-directory-symlink -xf stage.tar; }
 
 # A bridge and two guests: one with a VNC password, one without.
 start_guests() {
     must xenlab-bridge
-    VNCPASSWD=$SECRET must xenlab-domu guest1 1
-    must xenlab-domu guest2 2
+    VNCPASSWD=$SECRET guest guest1 1
+    guest guest2 2
     say "guests are up"
 }
 
@@ -74,8 +81,8 @@ xen_plugins() {
 state() {
     mkdir -p "$out/state"
     lsmod | awk 'NR > 1 { print $1 }' | sort >"$out/state/modules.$1"
-    timeout -k 5 20 xl dmesg >"$out/state/ring.$1" 2>&1
-    timeout -k 5 20 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
+    timeout -k 5 120 xl dmesg >"$out/state/ring.$1" 2>&1
+    timeout -k 5 120 xenstore-ls -fp >"$out/state/xenstore.$1" 2>&1
 }
 
 # collect NAME ARGUMENTS...: a recorded host, as hosts/NAME/xen-bugtool-*; its
@@ -86,7 +93,7 @@ collect() {
     local name=$1 rc=0
     shift
     mkdir -p "$out/hosts/$name"
-    measured "$name" xen-bugtool collect -y --item-timeout 60s --format dir \
+    measured "$name" xen-bugtool collect -y --item-timeout 120s --format dir \
         -o "$out/hosts/$name/" "$@" || rc=$?
     echo $rc >"$out/hosts/$name/exit-status"
     mv "$out/$name" "$out/hosts/$name/stdout"

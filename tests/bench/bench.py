@@ -3,8 +3,9 @@
 
 Called by "make bench".  Each row runs our command and a peer's in turn, pair by
 pair, with a warm page cache, and gives the ratio of their wall times: median,
-least and greatest of the pairs.  A ratio means the same on any machine, a time
-does not.  Rows that are bounds instead (memory, a run with sleeping commands)
+least and greatest of the pairs; and the ratio of the processor times that they
+took at least, which other programs disturb less.  A ratio means the same on any
+machine, a time does not.  Rows that are bounds instead (memory, a run with sleeping commands)
 show the figure itself.
 
 --pairs N     pairs per row (5)      --size MIB   size of the logs (512)
@@ -51,7 +52,12 @@ class Bench:
 
     def wall(self, command):
         """Seconds; "{out}" in the command is an empty folder."""
+        return self.times(command)[0]
+
+    def times(self, command):
+        """The same, and seconds of all processors."""
         self.fresh()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.monotonic()
         run = subprocess.run(["/bin/bash", "-c",
                               "set -o pipefail; " + command.format(
@@ -62,36 +68,37 @@ class Bench:
         if run.returncode not in (0, 3, 4):
             sys.exit("bench: %s\nended with status %d\n%s" % (
                 command, run.returncode, run.stdout.decode(errors="replace")))
-        return took
-
-    def cpu(self, command):
-        """Seconds of processor time of all its processes."""
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.wall(command)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return (after.ru_utime - before.ru_utime +
-                after.ru_stime - before.ru_stime)
+        return took, (after.ru_utime - before.ru_utime
+                      + after.ru_stime - before.ru_stime)
 
     def size_out(self):
         return sum(os.path.getsize(os.path.join(self.out, name))
                    for name in os.listdir(self.out))
 
     def pair(self, name, ours, peer, goal, limit, pairs=None, sizes=False,
-             scale=1.0, took=None):
-        """One row: scale * ours / peer; sizes adds a row for the outputs;
-        took(command) is what is compared, wall if it is not given."""
-        took = took or self.wall
+             scale=1.0, by_cpu=False):
+        """One row: scale * ours / peer of wall time, or of processor time;
+        sizes adds a row for the outputs."""
         ratios, a, b, bytes_a, bytes_b = [], [], [], 0, 0
+        wall_a, wall_b, cpu_a, cpu_b = [], [], [], []
         self.wall(ours)
         self.wall(peer)
         for _ in range(pairs or self.pairs):
-            a.append(took(ours))
-            bytes_a = self.size_out()
-            b.append(took(peer))
+            for command, wall, cpu in ((ours, wall_a, cpu_a),
+                                       (peer, wall_b, cpu_b)):
+                took = self.times(command)
+                wall.append(took[0])
+                cpu.append(took[1])
+                if command == ours:
+                    bytes_a = self.size_out()
             bytes_b = self.size_out()
+            a, b = (cpu_a, cpu_b) if by_cpu else (wall_a, wall_b)
             ratios.append(scale * a[-1] / b[-1])
         self.add(name, "ratio", statistics.median(ratios), min(ratios),
-                 max(ratios), goal, limit, ours=a, peer=b)
+                 max(ratios), goal, limit, ours=a, peer=b,
+                 cpu=round(scale * min(cpu_a) / min(cpu_b), 4), cpu_ours=cpu_a,
+                 cpu_peer=cpu_b)
         if sizes:
             r = bytes_a / bytes_b
             self.add(name + ", size", "ratio", r, r, r, 1.0, 1.02,
@@ -149,8 +156,9 @@ def pss_of_ours(stage):
 
 def show(row):
     mark = "" if row["median"] <= row["limit"] else "  ABOVE THE LIMIT"
-    print("%-46s %8.3f %8.3f %8.3f %6s   %5.2f %5.2f%s" % (
-        row["name"], row["median"], row["min"], row["max"], row["unit"],
+    cpu = "%8.3f" % row["cpu"] if "cpu" in row else ""
+    print("%-46s %8.3f %8.3f %8.3f %8s %6s   %5.2f %5.2f%s" % (
+        row["name"], row["median"], row["min"], row["max"], cpu, row["unit"],
         row["goal"], row["limit"], mark), flush=True)
 
 
@@ -206,7 +214,7 @@ def rows_diagnosis(b):
                     os.path.join(folder, "messages.%d" % i if i else "syslog"))
     command = "%s collect -y -q -u --sysroot " + root + " -o {out}/ >/dev/null"
     b.pair("diagnosis on : off, processor time", command % b.xb,
-           command % b.nodiag, 1.0, 1.05, took=b.cpu)
+           command % b.nodiag, 1.0, 1.05, by_cpu=True)
 
 
 def rows_public(b):
@@ -383,8 +391,8 @@ def main():
     for folder in (b.logs, b.tenth, b.small):
         subprocess.run("cat %s/*.log %s/*/* >/dev/null 2>&1" % (
             folder, folder), shell=True)
-    print("%-46s %8s %8s %8s %6s   %5s %5s" % (
-        "ours : theirs", "median", "min", "max", "", "goal", "limit"))
+    print("%-46s %8s %8s %8s %8s %6s   %5s %5s" % (
+        "ours : theirs", "median", "min", "max", "cpu", "", "goal", "limit"))
     for name, row in ROWS:
         if not args.rows or any(part in name for part in args.rows):
             row(b)

@@ -13,6 +13,9 @@
 #endif
 
 #define WORD_MIN 4
+/* Vectorscan 5.4.9 misses some places of words where it has less than a dozen
+ * of them; with more it has never been seen to. */
+#define HS_LEAST 32u
 
 struct diag_words {
     const struct diag_rules *rules;
@@ -204,7 +207,7 @@ static bool make_hs(struct diag_words *w)
     size_t *lens;
     bool ok = false;
 
-    if (!hs_usable() || !w->n)
+    if (!hs_usable() || w->n < HS_LEAST)
         return false;
     flags = xcalloc(w->n, sizeof(*flags));
     ids = xcalloc(w->n, sizeof(*ids));

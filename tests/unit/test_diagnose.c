@@ -14,6 +14,7 @@
 #include "collector/base/core/err.h"
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
+#include "collector/base/facts_get.h"
 #include "collector/diagnose/diagnose.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
@@ -231,6 +232,44 @@ static void test_any_cut(void **state)
     diag_rules_free(r);
 }
 
+/* What of many lines is kept: the first, their number, the last's time; of a
+ * long line the part about the match. */
+static void test_many_lines(void **state)
+{
+    struct diag_rules *r = some_rules();
+    struct diagnosis *d = diagnosis_new(r);
+    struct match_stream *m = diagnosis_begin_any(d, "log", 0);
+    struct json_object *doc, *found;
+    char line[2048];
+    uint64_t count;
+
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        int n = snprintf(line, sizeof(line),
+                         "2026-11-01 10:00:%02d %*s domain n%d is ill%c", i,
+                         i ? 1 : 1000, "x", i, i < 49 ? '\n' : ' ');
+
+        match_feed(m, line, (size_t)n);
+    }
+    match_end(m);
+    match_commit(m);
+    doc = diagnosis_json(d, NULL, "1");
+    found = facts_at(doc, "findings", 0);
+    assert_true(facts_number(found, "count", &count));
+    assert_int_equal(count, 50);
+    assert_string_equal(facts_text(found, "first"), "2026-11-01T10:00:00");
+    assert_string_equal(facts_text(found, "last"), "2026-11-01T10:00:49");
+    assert_int_equal(facts_count(found, "subjects"), 16);
+    assert_int_equal(facts_count(found, "evidence"), 5);
+    found = facts_at(found, "evidence", 0);
+    assert_string_equal(facts_text(found, "match"), "domain n0 is ill");
+    assert_non_null(strstr(facts_text(found, "text"), "domain n0 is ill"));
+    assert_true(strlen(facts_text(found, "text")) < 700);
+    json_object_put(doc);
+    diagnosis_free(d);
+    diag_rules_free(r);
+}
+
 /* Lines without an end, NUL, and a member that is dropped. */
 static void test_hostile(void **state)
 {
@@ -383,9 +422,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_builtin), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_words),   cmocka_unit_test(test_conditions),
-        cmocka_unit_test(test_any_cut), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_title),   cmocka_unit_test(test_stamps),
-        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_any_cut), cmocka_unit_test(test_many_lines),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_title),
+        cmocka_unit_test(test_stamps),  cmocka_unit_test(test_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,7 @@ store_hosts() { # BOOT
     local dir name kb
     for dir in "$out/$1"/hosts/*/; do
         name=$(basename "$dir")
+        compgen -G "$dir"'xen-bugtool-*' >/dev/null || continue
         case $1/$name in
         qemu64/*) continue ;;
         other-release/mismatch) name=xen-4.20-tools-4.17 ;;

@@ -169,13 +169,16 @@ static bool find_by_form(const struct view *v, const struct word *w,
 }
 
 /* Inside of a text in quotes or of a URL a word may begin with what belongs to
- * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m.  Or with 0x. */
+ * an escape: \n10.0.0.1, %3A10.0.0.1, \x2dhost; ESC [ 3 1 m.  Or with 0x, or
+ * ip. */
 static size_t escape_len(const struct view *v, size_t i)
 {
     int before = i ? v->d[i - 1] : -1;
     size_t end = i, k = i;
 
     if (v->d[i] == '0' && at(v, i + 1) == 'x')
+        return 2;
+    if (v->d[i] == 'i' && at(v, i + 1) == 'p' && is(v, i + 2, C_DIGIT))
         return 2;
     if (before != '\\' && before != '%' && before != '[' && before != ';')
         return 0;

@@ -139,6 +139,10 @@ static bool is_version(const struct view *v, const struct word *w,
     char word[24];
     size_t n;
 
+    /* "5.10.30.00": nobody writes an address so. */
+    for (unsigned i = 0; i < 4; i++)
+        if (q->digits[i] == 2 && q->octet[i] < 10)
+            return true;
     if ((q->ip >> 8 == 0x010306) || (q->ip >> 8 == 0x02051d)) /* OIDs */
         return true;
     if (follows_version(v, q))
@@ -198,7 +202,10 @@ bool find_ip4(const struct view *v, const struct word *w, struct found *f)
     read_quad(v, w->i, '.', &q);
     if (q.n < 4 || is(v, q.end, C_ALNUM))
         return false;
-    if (before == '.' && (w->i < 2 || v->d[w->i - 2] != '.'))
+    /* "web.10.0.0.5.nip.io" is a name of an address. */
+    if (before == '.' && (w->i < 2 || v->d[w->i - 2] != '.') &&
+        !(w->i > 1 && is(v, w->i - 2, C_ALPHA) && is_private(q.ip) &&
+          at(v, q.end) == '.' && is(v, q.end + 1, C_ALPHA)))
         return false;
     if (at(v, q.end) == '.' && is(v, q.end + 1, C_DIGIT) &&
         !is_port(v, w, q.end))

@@ -19,6 +19,8 @@ static const struct secret_case ip4_goes[] = {
     S("behind a sequence of colours", "\x1b[01;31m«10.3.2.1»\x1b[0m"),
     S("percent-encoded before it", "u=%3A%2F%2F«10.3.2.1»%2F"),
     S("with dashes, as clouds do", "ip-«10-0-0-5».ec2.internal"),
+    S("in a name", "https://web.«10.22.4.9».nip.io/"),
+    S("with dashes, behind ip", "ip«172-22-4-9».lan.test.net"),
     S("with dashes, behind a number", "ec2-«54-210-7-9».compute-1.test.net"),
     S("with dashes before a domain", "«203-0-113-77».dyn.provider.net"),
     S("reverse name", "«5.0.0.10».in-addr.arpa domain name pointer"),

@@ -55,6 +55,7 @@ static const struct secret_case number_stays[] = {
     K("port 8443 vif3.0 tap3.0 xenbr0 3:0"),
     K("commit 1234567890ab (\"xen: fix\")"),
     K("8086:10d3 [1000:0072] class 0x010700"),
+    K("iDRAC 5.10.30.00, libx.so.10.0.0.5.gz"),
     K("xapi 24.19.2.1, ABC::b a::b dead::ge"),
     K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),

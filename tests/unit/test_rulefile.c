@@ -211,8 +211,8 @@ static void test_wrong(void **state)
         {"parts:\n- name: A\n  is: x\nrules:\n" BADGE,
          "f:2: part A: expected a name"},
         {"parts:\n- name: a\n  is: '" P_100 P_100 P_100 "'\n- name: b\n  is: '"
-         "{a}{a}{a}{a}{a}{a}{a}'\nrules:\n" BADGE,
-         "f:4: part b: written out it has more than 2000 bytes"},
+         "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}'\nrules:\n" BADGE,
+         "f:4: part b: written out it has more than 4000 bytes"},
         /* what the checker can bound, but PCRE2 cannot run */
         {"rules:\n" RULE("a", "(?<!b{2,4})abc", "auto", "abcX", "X", "x"),
          "f:4: redaction rule a: anchor: lookbehind"},

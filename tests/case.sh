@@ -5,6 +5,7 @@
 # Where NAME.stdout, NAME.stderr or NAME.exit lie beside it, its output and exit
 # status must be those; without NAME.exit the status must be 0.
 set -u
+export PYTHONDONTWRITEBYTECODE=1 # the sources stay as they are
 script=$1
 expected=${script%.sh}
 out=$(mktemp) err=$(mktemp)

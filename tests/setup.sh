@@ -18,7 +18,7 @@ libyaml-dev libssl-dev zlib1g-dev libbz2-dev libdivsufsort-dev libxen-dev
 libcurl4-openssl-dev'
 debian_check='bash libcmocka-dev clang clang-format python3 python3-jsonschema
 bzip2 lbzip2 zstd p7zip-full xz-utils libarchive-tools busybox libfuse3-dev fuse3
-strace cppcheck util-linux procps man-db groff-base chromium nodejs openssl nginx
+strace cppcheck clang-tidy valgrind btrfs-progs util-linux procps man-db groff-base chromium nodejs openssl nginx
 openssh-server openssh-client vsftpd
 msmtp mutt python3-aiosmtpd'
 
@@ -27,7 +27,7 @@ vectorscan-devel libcyaml-devel libyaml-devel openssl-devel zlib-devel
 bzip2-devel libdivsufsort-devel xen-devel libcurl-devel'
 dnf_check='libcmocka-devel clang clang-tools-extra libasan libubsan libtsan
 python3-jsonschema bzip2 lbzip2 zstd p7zip-plugins xz bsdtar busybox fuse3-devel
-fuse3 strace cppcheck util-linux procps-ng man-db groff-base chromium nodejs npm openssl nginx
+fuse3 strace cppcheck valgrind btrfs-progs util-linux procps-ng man-db groff-base chromium nodejs npm openssl nginx
 openssh-server openssh-clients vsftpd
 msmtp mutt python3-aiosmtpd'
 
@@ -36,7 +36,7 @@ pcre2-devel vectorscan-devel libcyaml-devel libyaml-devel libopenssl-devel
 zlib-devel libbz2-devel
 libdivsufsort-devel xen-devel libcurl-devel'
 zypper_check='libcmocka-devel clang clang-tools python3-jsonschema bzip2 lbzip2
-zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 strace cppcheck util-linux procps man groff
+zstd p7zip-full xz bsdtar busybox fuse3-devel fuse3 strace cppcheck valgrind btrfsprogs util-linux procps man groff
 chromium nodejs npm openssl nginx openssh vsftpd
 msmtp mutt python3-aiosmtpd'
 
@@ -44,7 +44,7 @@ apk_build='gcc musl-dev linux-headers make pkgconf libarchive-dev json-c-dev
 pcre2-dev vectorscan-dev libcyaml-dev yaml-dev openssl-dev zlib-dev
 bzip2-dev libdivsufsort-dev xen-dev curl-dev'
 apk_check='bash cmocka-dev clang clang-extra-tools py3-jsonschema bzip2 lbzip2
-zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 strace cppcheck util-linux procps mandoc
+zstd 7zip xz libarchive-tools busybox fuse3-dev fuse3 strace cppcheck valgrind btrfs-progs util-linux procps mandoc
 chromium nodejs npm openssl nginx openssh vsftpd
 msmtp mutt py3-aiosmtpd'
 
@@ -54,7 +54,7 @@ zlib xencontrol xenstore libcurl'
 modules_check='cmocka fuse3'
 commands_build='gcc make pkg-config'
 commands_check='bash clang clang-format python3 bzip2 lbzip2 zstd 7z xz bsdtar
-busybox fusermount3 setpriv strace cppcheck chromium node npm openssl nginx msmtp mutt sshd vsftpd'
+busybox fusermount3 setpriv strace cppcheck clang-tidy valgrind btrfs chromium node npm openssl nginx msmtp mutt sshd vsftpd'
 
 die() {
     printf 'setup: %s\n' "$*" >&2

@@ -18,7 +18,8 @@ assert not [f for f in found.values()
 END
         fail "$id is not found, or not alone"
 done <ids
-for host in "$TOP"/tests/hosts/*/; do
+for host in "$TOP"/tests/hosts/*/manifest.json; do
+    host=${host%/manifest.json}
     "$XB" diagnose --json "$host" >"$(basename "$host").json" || [ $? = 4 ]
 done
 rm second.json

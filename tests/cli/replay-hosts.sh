@@ -2,8 +2,8 @@
 # Every recorded host replays to its expected manifest, and to the same bytes
 # whatever the number of jobs and threads, with root and without.
 hosts=0
-for host in "$TOP"/tests/hosts/*/; do
-    host=${host%/}
+for host in "$TOP"/tests/hosts/*/manifest.json; do
+    host=${host%/manifest.json}
     name=${host##*/}
     hosts=$((hosts + 1))
     collect --replay "$host" --jobs 1 --threads 1 -o "$name.1.tar.bz2"

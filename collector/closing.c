@@ -42,12 +42,13 @@ struct closing {
     struct buf line;
 };
 
-/* So much for themselves, and a line of each for every item. */
+/* So much for themselves, the findings and the rules that could not be judged,
+ * and a line of each for every item. */
 uint64_t closing_bytes(const struct conductor_opts *o)
 {
-    uint64_t line = o->cfg->format == BUNDLE_TAR_BZ2 ? 96 : 480;
+    bool bz2 = o->cfg->format == BUNDLE_TAR_BZ2;
 
-    return 32768 + o->plan->n * line;
+    return (bz2 ? 32768 : 98304) + o->plan->n * (bz2 ? 96 : 512);
 }
 
 static int seg_write(struct sink *s, const void *data, size_t n,

@@ -381,7 +381,8 @@ def open_vswitch(host):
         devices.get("checks"))
     vifs = host.json("diagnosis.json").get("facts", {}).get("vifs", [])
     host.say("the fact names the bridge, not the kernel's datapath",
-             [v.get("bridge") for v in vifs] == ["ovsbr0"], vifs)
+             [v.get("bridge") for v in vifs if v.get("dev") in vif] ==
+             ["ovsbr0"], vifs)
 
 
 def boot_guests(out):
@@ -403,9 +404,12 @@ def boot_guests(out):
         host.say("nothing got out of the folder", not outside, outside)
         host.say("no member is named evil outside of its own folder", not [
             p for p in files(host.top) if p.endswith("/tmp/evil")])
-        store = host.member("xen/xenstore.txt")
+        # On a busy machine the probe may run out of time, and this one serves.
+        store = (host.member("xen/xenstore.txt") +
+                 host.member("commands/xen_store/xenstore-ls.txt"))
         host.say("its name is there, escaped",
-                 "/2/name = " in store and "tmp/evil" in store)
+                 "/2/name = " in store and "tmp/evil" in store,
+                 host.find("xen_store"))
         host.say("no value forges a line", not re.search(
             r'^/local/domain/0/name = "forged"', store, re.M))
         for name in ("summary.txt", "xen/xenstore.txt", "manifest.json",

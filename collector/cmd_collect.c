@@ -248,10 +248,12 @@ static bool deliver(struct collect *c, const struct options *opt,
 
     if (!r)
         r = delivery_send(d, url, &done, &err);
-    if (r)
-        log_msg(LOG_ERR, "%s", err.text);
-    else
+    if (!r)
         sent = delivered_print(d, &done, url);
+    else
+        log_msg(LOG_ERR, "%s", err.text);
+    if (r && r != -EPERM)
+        delivery_print_again(d, url);
     delivered_done(&done);
     delivery_free(d);
     return sent;

@@ -71,6 +71,8 @@ static int send(const struct options *opt, struct delivery *d, struct err *err)
     delivered_done(&done);
     if (r)
         log_msg(LOG_ERR, "not sent: %s", err->text);
+    if (r && r != -EPERM)
+        delivery_print_again(d, url);
     return r == -EPERM ? EXIT_FOUND : status;
 }
 

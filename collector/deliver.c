@@ -264,20 +264,16 @@ static void find_weakened(struct delivery *d)
     str_list_free(overrides);
 }
 
-/* Of a mail and a new bug, the URL has words that others will read. */
-static void look_at_url(const struct delivery *d, const char *url)
+static void look_at_url(const struct delivery *d, const char *name,
+                        const char *url)
 {
-    bool form = str_starts(url, "bugzilla+");
-    char *plain;
+    char *plain = xstrdup(url);
 
-    if (!form && !str_starts(url, "mailto:"))
-        return;
-    plain = xstrdup(url);
-    for (char *p = plain; form && *p; p++) /* as in forms, a + is a blank */
+    for (char *p = plain; *p; p++) /* as in forms, a + is a blank */
         if (*p == '+')
             *p = ' ';
     str_percent_decode(plain);
-    deep_text(d->deep, "the URL", plain);
+    deep_text(d->deep, name, plain);
     free(plain);
 }
 
@@ -290,7 +286,10 @@ static int look_at_typed(struct delivery *d, const char *url, struct err *err)
         const char *name;
     } words[] = {{OPT_NOTE, "--note"},
                  {OPT_EXPECTED, "--expected"},
-                 {OPT_TRIED, "--tried"}};
+                 {OPT_TRIED, "--tried"},
+                 {OPT_FROM, "--from"},
+                 {OPT_IN_REPLY_TO, "--in-reply-to"},
+                 {OPT_DEBBUGS, "--debbugs"}};
     uint64_t before = d->n_shown;
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -303,7 +302,11 @@ static int look_at_typed(struct delivery *d, const char *url, struct err *err)
     for (size_t i = 0; i < d->n_texts; i++)
         if (d->texts[i].typed)
             deep_text(d->deep, d->texts[i].name, d->texts[i].value);
-    look_at_url(d, url);
+    /* Of a mail and a new bug, the URL has words that others will read. */
+    if (str_starts(url, "mailto:") || str_starts(url, "bugzilla+"))
+        look_at_url(d, "the URL", url);
+    if (options_has(d->opt, OPT_LINK))
+        look_at_url(d, "--link", options_last(d->opt, OPT_LINK));
     if (d->n_shown == before)
         return 0;
     /* In a session another delivery may follow. */

@@ -74,6 +74,9 @@ char *delivery_command(const struct delivery *d, const char *path,
  * freed. */
 char *delivery_smaller(const struct delivery *d, uint64_t room);
 
+/* Says on stderr that the bundle is kept, and that command. */
+void delivery_print_again(const struct delivery *d, const char *url);
+
 /* Prints what came of it on out, as text or JSON, and what failed on stderr,
  * with the command that tries again. True if it was delivered. */
 bool delivered_print(const struct delivery *delivery, const struct delivered *d,

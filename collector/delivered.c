@@ -102,7 +102,7 @@ static void print_smaller(const struct delivery *d, uint64_t room)
     free(smaller);
 }
 
-static void print_again(const struct delivery *d, const char *url)
+void delivery_print_again(const struct delivery *d, const char *url)
 {
     char *shown = url_shown(url),
          *again = delivery_command(d, delivery_path(d), url, true);
@@ -142,7 +142,7 @@ bool delivered_print(const struct delivery *delivery, const struct delivered *d,
         print_smaller(delivery, d->room);
     else if (!done &&
              (d->result != SEND_USAGE || opt->command->bit != CMD_UPLOAD))
-        print_again(delivery, url);
+        delivery_print_again(delivery, url);
     free(shown);
     return done;
 }

@@ -78,8 +78,9 @@ done
 send 2 --private-ok --from 'a@b>' "$to"
 has err '--from: expected an address'
 send 2 --private-ok --in-reply-to 'a b' "$to"
-send 2 --private-ok --link 'https://u:p@h/' "$to"
+send 2 --private-ok --link 'https://u@h/' "$to"
 has err '--link: expected https://.*without a user'
+send 4 --private-ok --link 'https://u:p@h/' "$to"
 send 2 --private-ok --smtp https://localhost/ --from a@b "$to"
 send 2 --private-ok --smtp smtp://localhost/ "$to"
 has err 'SMTP needs the address of who sends: --from'
@@ -94,6 +95,13 @@ rm -f b.tar.bz2.eml
 send 4 --private-ok "$to?subject=root%20password%3Dhunter22"
 has err '^the URL:1: a secret is left'
 lacks err hunter22
+send 4 --private-ok --link 'https://h.example/x?pass%77ord=hunter22' "$to"
+has err '^--link:1: a secret is left'
+send 4 --private-ok --in-reply-to '<password=hunter22@h.example>' "$to"
+has err '^--in-reply-to:1: a secret is left'
+send 4 --private-ok --from 'password=hunter22@h.example' "$to"
+has err '^--from:1: a secret is left'
+lacks b.tar.bz2.receipt hunter22
 [ ! -e b.tar.bz2.eml ] || fail 'a draft was written'
 lacks err hunter22
 run 0 "$XB" collect -y -q --only sys_memory -o c.tar \

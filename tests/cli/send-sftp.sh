@@ -73,6 +73,7 @@ has err "kept; to try again: .* '$PWD/made here.tar.bz2' $at/x|'made here.tar.bz
 chmod 644 id
 send 5 "${me[@]}" "$at/x"
 has err 'id holds secrets.*mode 0644'
+has err 'kept; to try again: xen-bugtool upload .*--identity id '
 chmod 600 id
 send 5 "${me[@]}" "$at/no/folder/"
 has err 'the folder may be missing'

@@ -55,7 +55,7 @@ char *delivery_command(const struct delivery *d, const char *path,
                        const char *url, bool shown)
 {
     const struct options *opt = delivery_options(d);
-    char *seen = shown ? url_shown(url) : NULL;
+    char *seen = shown && url_hides(url) ? url_shown(url) : NULL;
     struct buf b = BUF_INIT;
 
     buf_adds(&b, "xen-bugtool upload ");
@@ -73,7 +73,7 @@ char *delivery_command(const struct delivery *d, const char *path,
     str_add_word(&b, path);
     buf_addc(&b, ' ');
     /* Of a URL without a query the user's name is no secret. */
-    str_add_word(&b, seen && strchr(url, '?') ? seen : url);
+    str_add_word(&b, seen ? seen : url);
     free(seen);
     return buf_take(&b);
 }
@@ -104,16 +104,14 @@ static void print_smaller(const struct delivery *d, uint64_t room)
 
 void delivery_print_again(const struct delivery *d, const char *url)
 {
-    char *shown = url_shown(url),
-         *again = delivery_command(d, delivery_path(d), url, true);
+    char *again = delivery_command(d, delivery_path(d), url, true);
 
     /* Also with -q: a failure says what to do. */
     log_msg(LOG_ERR, "the bundle is kept; to try again: %s", again);
-    if (strchr(url, '?') && str_ends(shown, "?..."))
+    if (url_hides(url))
         log_msg(LOG_ERR, "what stands behind the ? of the URL is left out "
                          "here, since it may be a secret: put it back");
     free(again);
-    free(shown);
 }
 
 bool delivered_print(const struct delivery *delivery, const struct delivered *d,

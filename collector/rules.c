@@ -170,7 +170,7 @@ int rules_load(const struct redact_opts *opts, struct redact_added *added,
     int r = redact_rules_load(opts, added, out, err);
 
     if (!r && redact_rules_no_hs(*out))
-        log_msg(LOG_NOTE, "%s; secrets are looked for by PCRE2 alone, slower",
+        log_msg(LOG_NOTE, "%s; PCRE2 looks for secrets here as well",
                 redact_rules_no_hs(*out));
     for (size_t i = 0; !r && (o = redact_rules_override(*out, i)); i++) {
         char *text = override_text(o);

@@ -184,7 +184,7 @@ static void tell_end(struct sending *s, const struct delivered *done,
         term_say(s->t, "The server says: %s", done->answer);
     if (done->result == SEND_FAILED || done->result == SEND_PASSING) {
         again = delivery_command(s->d, s->path, url, true);
-        term_say(s->t, strchr(url, '?') && str_ends(shown, "?...")
+        term_say(s->t, url_hides(url)
                            ? "To try again later (put back what stands behind "
                              "the ? of the URL):"
                            : "To try again later:");

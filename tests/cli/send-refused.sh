@@ -45,6 +45,13 @@ run 4 "$XB" upload --queue spoilt.tar.bz2 https://example.org/
 run 0 "$XB" upload --queue b.tar.bz2 https://example.org/in/
 has out 'xen-bugtool upload b.tar.bz2 https://example.org/in/'
 has b.tar.bz2.receipt '"result":"queued"'
+# A shell takes the line as it is meant, whatever the name.
+name="it's \$(id) #1.tar.bz2"
+cp b.tar.bz2 "$name"
+run 0 "$XB" upload --queue "$name" 'https://example.org/in/?a=b&c'
+eval "set -- $(grep '^  xen-bugtool upload' out)"
+[ "$3" = "$name" ] && [ "$4" = 'https://example.org/in/?a=b&c' ] ||
+    fail "not the words that were given: $*"
 
 # Rules that were weakened, when it was made or where it is looked through.
 printf 'disable:\n- private-key\n' | rule_file 20-less.yaml

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
@@ -233,38 +232,28 @@ static void errors(void **state)
     err_prefix(NULL, "x");
 }
 
-/* A real shell takes each as the one word that it was. */
 static void shell_words(void **state)
 {
-    static const char *const words[] = {
-        "plain",   "/a/b-c_d.tar.bz2",
-        "",        "two words",
-        "it's",    "''",
-        "$(id)",   "`id`",
-        "a\"b\\c", "*?[x]",
-        "~root",   "a;b|c&d>e",
-        "#x",      "!1",
+    static const struct {
+        const char *word, *quoted;
+    } t[] = {
+        {"/a/b-c_d.tar.bz2", "/a/b-c_d.tar.bz2"},
+        {"", "''"},
+        {"two words", "'two words'"},
+        {"it's", "'it'\\''s'"},
+        {"$(id)`id`", "'$(id)`id`'"},
+        {"~root", "'~root'"},
+        {"a\"b\\c", "'a\"b\\c'"},
+        {"a?b&c", "'a?b&c'"},
     };
     struct buf b = BUF_INIT;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        char got[64] = "";
-        FILE *f;
-
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
         buf_reset(&b);
-        buf_adds(&b, "printf '%s|' ");
-        str_add_word(&b, words[i]);
-        f = popen(buf_str(&b), "r");
-        assert_non_null(f);
-        assert_non_null(fgets(got, sizeof(got), f));
-        pclose(f);
-        assert_int_equal(strlen(got), strlen(words[i]) + 1);
-        assert_memory_equal(got, words[i], strlen(words[i]));
+        str_add_word(&b, t[i].word);
+        assert_string_equal(buf_str(&b), t[i].quoted);
     }
-    buf_reset(&b);
-    str_add_word(&b, "/var/tmp/a.tar.bz2");
-    assert_string_equal(buf_str(&b), "/var/tmp/a.tar.bz2");
     buf_done(&b);
 }
 

@@ -155,6 +155,11 @@ static bool shows_query(const char *url)
            !strcasestr(url, "password=");
 }
 
+bool url_hides(const char *url)
+{
+    return strchr(url, '?') && !shows_query(url);
+}
+
 char *url_shown(const char *url)
 {
     const char *at = strstr(url, "://");

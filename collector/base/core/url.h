@@ -5,6 +5,8 @@
 #ifndef XB_URL_H
 #define XB_URL_H
 
+#include <stdbool.h>
+
 #include "collector/base/core/err.h"
 
 #define URL_MAX_BYTES 2000
@@ -20,5 +22,7 @@ int url_check_proxy(const char *url, struct err *err);
 /* Without user and password, and without a query that may hold a signature or
  * key; to be freed. */
 char *url_shown(const char *url);
+/* Whether it leaves out such a query. */
+bool url_hides(const char *url);
 
 #endif

@@ -179,7 +179,6 @@ check)
          '$TOP/build/check-nohs/$same' | grep '^sum ' >without && \
          '$TOP/build/check-plain/$same' | grep '^sum ' | diff - without" |
         steps
-    ! sanitize asan address,undefined || tests asan 3
     ;;
 asan)
     ! sanitize asan address,undefined || tests asan 3

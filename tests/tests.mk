@@ -1,8 +1,8 @@
 # Targets that show and test.  Included by the top Makefile.
 #
 #   demo          two bundles: of this machine, and of a recorded Xen host
-#   check         all tests, against a plain build and one with ASan and UBSan
-#   check-fast    the same, the plain build only;  T='cli/verify*' picks tests
+#   check         all tests, and what only clang, or fewer libraries, build
+#   check-fast    the tests only;  T='cli/verify*' picks tests
 #   check-xen     a real Xen with guests, in an emulated machine; BOOTS='main'
 #                 picks boots, STORE=-s stores the recorded hosts
 #   check-faults  processes killed, calls that fail, full disks, hostile input;

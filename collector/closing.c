@@ -19,12 +19,6 @@
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
 
-/* Bytes into a segment. */
-struct seg_sink {
-    struct sink sink;
-    struct segment *seg;
-};
-
 struct closing {
     struct bundle *bundle;
     struct redact_rules *rules; /* that keep the tokens of what we quote */
@@ -35,7 +29,6 @@ struct closing {
     struct view *view;
     struct json_object *diagnosis; /* NULL: there is none */
     struct segment *log;
-    struct seg_sink log_sink;
     struct redactor *log_red;
     int log_rc;
     struct err log_err;
@@ -50,26 +43,6 @@ uint64_t closing_bytes(const struct conductor_opts *o)
 
     return (bz2 ? 32768 : 98304) + o->plan->n * (bz2 ? 96 : 512);
 }
-
-static int seg_write(struct sink *s, const void *data, size_t n,
-                     struct err *err)
-{
-    return member_write(((struct seg_sink *)s)->seg, data, n, err);
-}
-
-static int seg_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void seg_free(struct sink *s)
-{
-    (void)s; /* embedded */
-}
-
-static const struct sink_ops seg_ops = {seg_write, seg_close, seg_free};
 
 static void manifest_add(struct closing *c, const void *data, size_t n)
 {
@@ -102,9 +75,7 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     info.name = LOG_NAME;
     c->log = segment_new(b);
     rc = member_begin(c->log, &info, err);
-    c->log_sink.sink.ops = &seg_ops;
-    c->log_sink.seg = c->log;
-    c->log_red = redactor_new(c->rules, &c->log_sink.sink);
+    c->log_red = redactor_new(c->rules, member_sink(c->log));
     return rc;
 }
 
@@ -227,12 +198,30 @@ static void finish_log(struct closing *c)
     own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
 }
 
+/* The end of a member of our own that has a segment to itself: closed and part
+ * of the bundle, or with rc and err set left out as one of that status. */
+static void end_member(struct closing *c, const char *name, struct segment *seg,
+                       enum status status, int rc, struct err *err)
+{
+    char sha256[SHA256_HEX];
+    uint64_t size = 0;
+
+    if (!rc)
+        rc = member_end(seg, &size, sha256, err);
+    if (!rc)
+        rc = segment_close(seg, err);
+    if (!rc)
+        rc = bundle_append(c->bundle, seg, err);
+    else
+        segment_free(seg);
+    own_item_as(c, name, status, rc, err->text, size, sha256);
+}
+
 /* The page, into seg. */
 static int write_report(struct closing *c, struct segment *seg,
                         const struct manifest_head *head, struct err *err)
 {
-    struct seg_sink out = {{&seg_ops}, seg};
-    struct redactor *red = redactor_new(c->rules, &out.sink);
+    struct redactor *red = redactor_new(c->rules, member_sink(seg));
     struct writer *w = writer_html_new(redactor_sink(red));
     int rc;
 
@@ -265,8 +254,6 @@ static void finish_report(struct closing *c, const struct conductor_opts *opts,
     struct segment *seg = segment_new(c->bundle);
     enum status status = ST_FAILED;
     struct err err = ERR_INIT;
-    char sha256[SHA256_HEX];
-    uint64_t size = 0;
     int rc = 0;
 
     if (stop == STOP_SPACE || stop == STOP_MEMORY) {
@@ -282,15 +269,7 @@ static void finish_report(struct closing *c, const struct conductor_opts *opts,
         status = ST_SKIPPED;
         rc = err_set(&err, -EFBIG, "the bundle would become too large");
     }
-    if (!rc)
-        rc = member_end(seg, &size, sha256, &err);
-    if (!rc)
-        rc = segment_close(seg, &err);
-    if (!rc)
-        rc = bundle_append(c->bundle, seg, &err);
-    else
-        segment_free(seg);
-    own_item_as(c, REPORT_NAME, status, rc, err.text, size, sha256);
+    end_member(c, REPORT_NAME, seg, status, rc, &err);
 }
 
 /* A text of our own as a member. */
@@ -302,23 +281,13 @@ static void finish_text(struct closing *c, const char *name,
     struct segment *seg = segment_new(c->bundle);
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
-    char sha256[SHA256_HEX];
-    uint64_t size = 0;
     int rc;
 
     redact_text(c->rules, plain, len, &text);
     rc = member_begin(seg, &info, &err);
     if (!rc)
         rc = member_write(seg, buf_str(&text), text.len, &err);
-    if (!rc)
-        rc = member_end(seg, &size, sha256, &err);
-    if (!rc)
-        rc = segment_close(seg, &err);
-    if (!rc)
-        rc = bundle_append(c->bundle, seg, &err);
-    else
-        segment_free(seg);
-    own_item(c, name, rc, err.text, size, sha256);
+    end_member(c, name, seg, ST_FAILED, rc, &err);
     buf_done(&text);
 }
 

@@ -53,39 +53,6 @@ static char *new_name(struct job *j, const char *name)
 
 /* ---- members ------------------------------------------------------------- */
 
-struct seg_sink {
-    struct sink sink;
-    struct segment *seg;
-};
-
-static int seg_write(struct sink *s, const void *data, size_t n,
-                     struct err *err)
-{
-    return member_write(((struct seg_sink *)s)->seg, data, n, err);
-}
-
-static int seg_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void seg_free(struct sink *s)
-{
-    free(s);
-}
-
-static struct sink *sink_to_segment(struct segment *seg)
-{
-    static const struct sink_ops ops = {seg_write, seg_close, seg_free};
-    struct seg_sink *s = xcalloc(1, sizeof(*s));
-
-    s->sink.ops = &ops;
-    s->seg = seg;
-    return &s->sink;
-}
-
 static int end_segment(struct job *j, struct err *err)
 {
     struct segment *seg = j->seg;
@@ -184,7 +151,7 @@ struct page_job {
 
 static struct sink *page_to(void *arg)
 {
-    return sink_to_segment(((struct page_job *)arg)->j->seg);
+    return member_sink(((struct page_job *)arg)->j->seg);
 }
 
 static void page_ended(void *arg, struct redactor *r)
@@ -210,7 +177,7 @@ static int store_page(struct job *j, struct member *m, char *block, ssize_t n,
 static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
                        struct err *err)
 {
-    struct redactor *r = redactor_new(j->f->rules, sink_to_segment(j->seg));
+    struct redactor *r = redactor_new(j->f->rules, member_sink(j->seg));
     int rc = pass(j, m, redactor_sink(r), block, n, err);
 
     if (!rc)

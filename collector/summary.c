@@ -35,30 +35,6 @@ static size_t width_of(const char *s, size_t n)
     return w;
 }
 
-/* How many bytes of s fit into width columns. */
-static size_t bytes_of(const char *s, size_t width)
-{
-    size_t n = 0;
-
-    for (; s[n]; n++)
-        if ((s[n] & 0xc0) != 0x80 && !width--)
-            break;
-    return n;
-}
-
-/* Where to end a line that holds at most width columns of s: behind a blank if
- * there is one. */
-static size_t break_at(const char *s, size_t width)
-{
-    size_t all = bytes_of(s, width), n = all;
-
-    if (!s[all])
-        return all;
-    while (n > all / 2 && s[n] != ' ')
-        n--;
-    return s[n] == ' ' ? n : all;
-}
-
 /* Label and text, controls made visible, in at most max_lines of the page's
  * width. */
 static void lines(struct buf *out, const char *label, const char *text,
@@ -80,9 +56,9 @@ static void lines(struct buf *out, const char *label, const char *text,
 
         if (i)
             buf_addf(out, "%*s", (int)indent, "");
-        n = break_at(p, width);
+        n = str_line_end(p, width);
         if (last && p[n])
-            n = break_at(p, width - 3);
+            n = str_line_end(p, width - 3);
         buf_add(out, p, n);
         if (last && p[n])
             buf_adds(out, "...");
@@ -229,7 +205,7 @@ static void add_cell(struct buf *out, const char *text, size_t width)
     size_t n;
 
     str_visible(text, shown, sizeof(shown));
-    n = bytes_of(shown, width);
+    n = str_fitting(shown, width);
     buf_add(out, shown, n);
     buf_addf(out, "%*s", (int)(width - width_of(shown, n)) + 1, "");
 }

@@ -17,30 +17,6 @@
 
 /* ---- lines --------------------------------------------------------------- */
 
-/* Bytes of s that fit into width columns, whole characters. */
-static size_t bytes_of(const char *s, size_t width)
-{
-    size_t n = 0;
-
-    for (; s[n]; n++)
-        if (((unsigned char)s[n] & 0xc0) != 0x80 && !width--)
-            break;
-    return n;
-}
-
-/* Where a line of at most width columns ends: before a blank, if there is one
- * in its second half. */
-static size_t break_at(const char *s, size_t width)
-{
-    size_t all = bytes_of(s, width), n = all;
-
-    if (!s[all])
-        return all;
-    while (n > all / 2 && s[n] != ' ')
-        n--;
-    return s[n] == ' ' ? n : all;
-}
-
 /* One line of text, wrapped; the first one's own indentation is kept. */
 static void add_line(struct buf *out, const char *line, size_t n, size_t indent)
 {
@@ -52,7 +28,7 @@ static void add_line(struct buf *out, const char *line, size_t n, size_t indent)
         shown[--n] = '\0';
     p = shown;
     do {
-        size_t len = break_at(p, FORM_COLUMNS - indent);
+        size_t len = str_line_end(p, FORM_COLUMNS - indent);
 
         if (len)
             buf_addf(out, "%*s", (int)indent, "");
@@ -242,7 +218,7 @@ void form_subject(const struct form *f, struct buf *out)
     line = xstrndup(what, n);
     shown = xmalloc(4 * n + 8);
     str_visible(line, shown, 4 * n + 8);
-    fit = break_at(shown, SUBJECT_COLUMNS);
+    fit = str_line_end(shown, SUBJECT_COLUMNS);
     buf_add(out, shown, fit);
     if (shown[fit])
         buf_adds(out, "...");

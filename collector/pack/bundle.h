@@ -17,6 +17,7 @@
 
 #include "collector/base/core/err.h"
 #include "collector/base/digest.h"
+#include "collector/base/sink.h"
 
 enum bundle_format {
     BUNDLE_TAR_BZ2,
@@ -64,6 +65,9 @@ int member_begin(struct segment *s, const struct member_info *info,
                  struct err *err);
 int member_write(struct segment *s, const void *data, size_t n,
                  struct err *err);
+/* What is written to it goes to the current member.  Closing it ends nothing;
+ * sink_free frees it alone, not the segment. */
+struct sink *member_sink(struct segment *s);
 /* Bytes put in front of all that was written to this member; once, just before
  * member_end (the manifest's head, which is known last). */
 int member_prepend(struct segment *s, const void *data, size_t n,

@@ -402,3 +402,38 @@ void segment_keep(struct segment *s)
 {
     forget_kept(s, false);
 }
+
+/* ---- as a sink ----------------------------------------------------------- */
+
+struct segment_sink {
+    struct sink sink;
+    struct segment *s;
+};
+
+static int sink_to_member(struct sink *s, const void *data, size_t n,
+                          struct err *err)
+{
+    return member_write(((struct segment_sink *)s)->s, data, n, err);
+}
+
+static int sink_end(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void sink_done(struct sink *s)
+{
+    free(s);
+}
+
+struct sink *member_sink(struct segment *s)
+{
+    static const struct sink_ops ops = {sink_to_member, sink_end, sink_done};
+    struct segment_sink *out = xcalloc(1, sizeof(*out));
+
+    out->sink.ops = &ops;
+    out->s = s;
+    return &out->sink;
+}

@@ -279,3 +279,24 @@ void str_percent_decode(char *s)
     }
     *to = '\0';
 }
+
+size_t str_fitting(const char *s, size_t width)
+{
+    size_t n = 0;
+
+    for (; s[n]; n++)
+        if (((unsigned char)s[n] & 0xc0) != 0x80 && !width--)
+            break;
+    return n;
+}
+
+size_t str_line_end(const char *s, size_t width)
+{
+    size_t all = str_fitting(s, width), n = all;
+
+    if (!s[all])
+        return all;
+    while (n > all / 2 && s[n] != ' ')
+        n--;
+    return s[n] == ' ' ? n : all;
+}

@@ -36,6 +36,12 @@ void str_add_word(struct buf *out, const char *word);
  * the rest as it is.  Cuts at size.  Returns out. */
 char *str_visible(const char *s, char *out, size_t size);
 
+/* How many bytes of s, whole characters of UTF-8, fit into width columns. */
+size_t str_fitting(const char *s, size_t width);
+/* Where a line of at most width columns ends: before a blank, if there is one
+ * in its second half. */
+size_t str_line_end(const char *s, size_t width);
+
 /* Appends s as one part of a member name: bytes other than
  * [A-Za-z0-9._+,:@=-] are percent-encoded; "/" too, unless
  * keep_slash, where "." and ".." components are encoded and doubled slashes

@@ -134,7 +134,7 @@ static bool is_count(struct deep *d, char c)
 static size_t plain(struct deep *d, char c, char out[3])
 {
     static const char key[] = "\"redactions\":{", bracket[] = "%5";
-    size_t n = 0;
+    size_t n;
 
     if (d->count != COUNT_NO && is_count(d, c))
         return 0;
@@ -152,8 +152,8 @@ static size_t plain(struct deep *d, char c, char out[3])
         d->escape++;
         return 0;
     }
-    for (; n < d->escape; n++)
-        out[n] = bracket[n];
+    n = d->escape;
+    memcpy(out, bracket, n);
     d->escape = c == bracket[0];
     if (!d->escape)
         out[n++] = c;

@@ -75,7 +75,7 @@ static int page_write(struct sink *s, const void *data, size_t n,
 {
     struct page *p = (struct page *)s;
     const char *at;
-    size_t len, longest = 0;
+    size_t len = 0, longest = 0;
     int rc = 0;
 
     buf_add(&p->held, data, n);

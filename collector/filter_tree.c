@@ -125,7 +125,7 @@ static char *plain_name(const char *name, char *const *names)
         plain[strlen(name) - strlen(suffixes[i])] = '\0';
         for (size_t k = 0; names[k]; k++)
             if (!strcmp(names[k], plain)) {
-                strcpy(plain, name);
+                memcpy(plain, name, strlen(name) + 1);
                 break;
             }
         break;

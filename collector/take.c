@@ -375,7 +375,7 @@ static int pump(struct road *r, struct source *src, struct decode *dec,
                 uint64_t max_bytes, const char **text, struct err *err)
 {
     struct err bad = ERR_INIT;
-    const void *data;
+    const void *data = NULL;
     ssize_t n;
     int rc = 0;
 

@@ -233,7 +233,7 @@ static void write_rule(struct writer *w, const char *name, uint64_t count)
 
 static void write_redactions(const struct view *v, struct writer *w)
 {
-    const struct rule *sorted[MAX_RULES];
+    const struct rule *sorted[MAX_RULES] = {NULL};
 
     for (size_t i = 0; i < v->n_rules; i++)
         sorted[i] = &v->rules[i];

@@ -137,7 +137,7 @@ static int scan_value(struct scan *s, const yaml_event_t *ev, size_t *node_out)
 static int scan_event(struct scan *s, const yaml_event_t *ev)
 {
     const char *path = s->y->path;
-    size_t line = ev->start_mark.line + 1, node;
+    size_t line = ev->start_mark.line + 1, node = 0;
     int r;
 
     switch (ev->type) {

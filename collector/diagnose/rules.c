@@ -381,7 +381,7 @@ int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
         if (!raw)
             rc = yamldoc_error(f->yaml, err, "", "expected rules:");
     }
-    for (; !rc && l.index < raw->n_rules; l.index++) {
+    for (; !rc && raw && l.index < raw->n_rules; l.index++) {
         l.raw = &raw->rules[l.index];
         rc = add_rule(&l);
         if (!rc)

@@ -24,7 +24,7 @@ static int make_line(char line[2 * KEY_BYTES + 2], struct err *err)
         return err_sys(err, errno, "cannot get random bytes for the key");
     for (size_t i = 0; i < sizeof(key); i++)
         snprintf(line + 2 * i, 3, "%02x", key[i]);
-    strcpy(line + 2 * KEY_BYTES, "\n");
+    memcpy(line + 2 * KEY_BYTES, "\n", 2);
     explicit_bzero(key, sizeof(key));
     return 0;
 }

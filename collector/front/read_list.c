@@ -390,7 +390,7 @@ static void list_below(struct list *l, const char *path)
     } else {
         at.fd = f.fd;
         at.shown = strcmp(path, "/") ? path : "";
-        at.real = strcmp(f.real, "/") ? f.real : "";
+        at.real = f.real && strcmp(f.real, "/") ? f.real : "";
         l->dev = f.st.st_dev;
         walk_tree(l, &at, 1);
         conclude(l, path);

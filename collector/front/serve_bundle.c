@@ -37,7 +37,7 @@ int serve_open_plain(int dir, const char *name, int flags, struct stat *st)
 
 static int open_bundle(struct server *s, const char *path, struct err *err)
 {
-    struct stat st, manifest;
+    struct stat st = {0}, manifest = {0};
     int fd = serve_open_plain(AT_FDCWD, path, 0, &st), probe;
 
     if (fd == -EBADF)
@@ -160,7 +160,7 @@ int serve_open(struct server *s, struct fields *in, struct answer *out,
                struct err *err)
 {
     const char *rel = field_str(in);
-    struct stat st, top;
+    struct stat st = {0}, top = {0};
     int fd;
 
     if (!fields_end(in) || s->bundle < 0 || !s->bundle_is_dir)
@@ -249,7 +249,7 @@ int serve_input(struct server *s, struct fields *in, struct answer *out,
     const char *rel = field_str(in), *why = NULL;
     uint64_t which = field_u64(in);
     enum input_kind kind = INPUT_SPECIAL;
-    struct stat st;
+    struct stat st = {0};
     int fd;
 
     if (!fields_end(in) || which >= s->opt->n_operands ||

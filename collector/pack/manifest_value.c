@@ -64,16 +64,12 @@ static char *decode_string(struct json_object *v)
 static int read_string(struct json_object *v, struct pool *pool,
                        const char **out, const struct place *at)
 {
-    char *s;
-
     if (!json_object_is_type(v, json_type_string))
         return place_fault(at, "is not a string");
     if (memchr(json_object_get_string(v), 0,
                (size_t)json_object_get_string_len(v)))
         return place_fault(at, "holds a NUL character");
-    s = pool_add(pool, decode_string(v));
-    if (out)
-        *out = s;
+    *out = pool_add(pool, decode_string(v));
     return 0;
 }
 
@@ -194,12 +190,13 @@ static int read_word(struct json_object *v, const struct field *f, int *out,
 static int read_member(struct json_object *v, struct pool *pool,
                        const char **out, const struct place *at)
 {
-    const char *why;
-    int r = read_string(v, pool, out, at);
+    const char *why, *name = "";
+    int r = read_string(v, pool, &name, at);
 
     if (r < 0)
         return r;
-    why = member_name_fault(*out, strlen(*out));
+    *out = name;
+    why = member_name_fault(name, strlen(name));
     if (why) {
         char text[96];
 

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 
+from kill import processes
 from lib import (ONLY, WORK, XB, Folder, Outcome, clean_env, drop_in, finish,
                  judge, many, start)
 
@@ -79,7 +80,8 @@ items:
 """)
     with Tmpfs(6000 + 500 * number) as path:
         child = start(path, "--only", "hang,sys_memory")
-        time.sleep(0.7)
+        while child.poll() is None and not processes(child.pid)["command"]:
+            time.sleep(0.02)
         try:
             with open(f"{path}/filler", "wb", buffering=0) as f:
                 while True:

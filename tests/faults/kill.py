@@ -13,8 +13,9 @@ from lib import (LIBEXEC, ONLY, XB, Folder, Outcome, clean_env, finish, judge,
 COUNT = 200 if lib.FULL else 50
 CATCH_COUNT = 200 if lib.FULL else 40
 END_SECONDS = 3
-# This machine may be busy with others.
-BUSY = 2
+# How often one moment is tried before it counts as too slow: another program
+# may have had the machine meanwhile, but not each time.
+TRIES = 3
 
 
 def children(pid):
@@ -92,8 +93,21 @@ def enough(counts):
         "more than half of the kills came too late"
 
 
-def catchable(sig, number, how_long):
-    """One signal to the master (as a user sends it) at a random moment."""
+def catchable(sig, number, how_long, ends):
+    """One signal at a random moment.  ends gets how long the run took to end."""
+    for _ in range(TRIES):
+        outcome, took = catch(sig, number, how_long)
+        if not outcome.ok or took <= END_SECONDS:
+            break
+    else:
+        return Outcome("bad", False, f"took {took:.1f} s to end, {TRIES} times")
+    ends.append(took)
+    return outcome
+
+
+def catch(sig, number, how_long):
+    """One signal to the master (as a user sends it) at a random moment: the
+    outcome, and the seconds from the signal to the end."""
     rng = random.Random(f"{sig} {number}")
     with Folder() as folder, Folder() as aside:
         with open(f"{aside}/events", "wb") as events:
@@ -111,14 +125,12 @@ def catchable(sig, number, how_long):
             status, err = 1, "xen-bugtool: ended at once"
         outcome = judge(folder, status, err, child.pid)
         if not outcome.ok:
-            return outcome
+            return outcome, took
         if not begun:
-            return Outcome("missed", True, "")
-        if took > END_SECONDS * BUSY:
-            return Outcome("bad", False, f"took {took:.1f} s to end")
+            return Outcome("missed", True, ""), took
         if outcome.label == "none" and any_item:
-            return Outcome("none after an item", True, "")
-        return outcome
+            return Outcome("none after an item", True, ""), took
+        return outcome, took
 
 
 def mostly_bundles(counts):
@@ -196,10 +208,12 @@ def rows(table, only=None):
     for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT,
                 signal.SIGPIPE):
         if not only or sig.name in only:
+            ends = []
             table.row(f"{sig.name} at a random moment",
-                      many(lambda n: catchable(sig, n, how_long),
+                      many(lambda n: catchable(sig, n, how_long, ends),
                            range(CATCH_COUNT)),
                       None if sig == signal.SIGPIPE else mostly_bundles)
+            table.note(f"the last to end took {max(ends, default=0):.2f} s")
     if not only or "terminal" in only:
         table.row("the terminal is closed",
                   many(lambda n: hang_up(n, how_long), range(CATCH_COUNT)))

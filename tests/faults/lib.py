@@ -127,7 +127,7 @@ def wait_session(sid, seconds=5):
 
 
 def verify(path):
-    return subprocess.run([XB, "verify", path], stdout=subprocess.DEVNULL,
+    return subprocess.run([XB, "verify", path], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                           env=clean_env(), timeout=LIMIT)
 
@@ -151,8 +151,9 @@ def judge(folder, status, err, sid, killed=False, usage=False):
     if bundles:
         seen = verify(os.path.join(folder, bundles[0]))
         if seen.returncode:
-            return Outcome("bad", False, "does not verify: "
-                           + seen.stderr.decode(errors="replace")[:300])
+            return Outcome("bad", False, f"does not verify ({seen.returncode}): "
+                           + (seen.stdout + seen.stderr).decode(
+                               errors="replace")[:600])
     if status is None:
         return Outcome("bad", False, "hung")
     if killed:
@@ -221,6 +222,9 @@ class Table:
             self.failed += 1
         else:
             self.passed += 1
+
+    def note(self, text):
+        print("      | " + text, flush=True)
 
     def end(self):
         print(f"{self.passed} passed, {self.failed} failed", flush=True)

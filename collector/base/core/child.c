@@ -332,6 +332,7 @@ static void add_stack(char *stack, char *out, size_t size)
 {
     const char *sep = " (";
     char *save = NULL;
+    size_t used;
 
     for (char *l = strtok_r(stack, "\n", &save); l;
          l = strtok_r(NULL, "\n", &save)) {
@@ -345,8 +346,9 @@ static void add_stack(char *stack, char *out, size_t size)
                  p);
         sep = " < ";
     }
-    if (*sep == ' ' && sep[1] == '<' && strlen(out) + 1 < size)
-        strcat(out, ")");
+    used = strlen(out);
+    if (*sep == ' ' && sep[1] == '<')
+        snprintf(out + used, size - used, ")");
 }
 
 char *child_where(pid_t pid, char *out, size_t size)

@@ -89,8 +89,8 @@ int str_parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 char *str_size(uint64_t bytes, char out[24])
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-    double v = (double)bytes;
-    int u = -1;
+    double v = (double)bytes / 1024;
+    int u = 0;
 
     if (bytes < 1024) {
         snprintf(out, 24, "%u B", (unsigned)bytes);

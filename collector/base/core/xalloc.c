@@ -44,8 +44,11 @@ void *xmalloc(size_t size)
 
 void *xcalloc(size_t n, size_t size)
 {
-    void *p = calloc(n ? n : 1, size ? size : 1);
+    void *p;
 
+    n = n ? n : 1;
+    size = size ? size : 1;
+    p = calloc(n, size);
     if (!p && xalloc_short())
         p = calloc(n, size);
     if (!p)
@@ -55,8 +58,10 @@ void *xcalloc(size_t n, size_t size)
 
 void *xrealloc(void *p, size_t size)
 {
-    void *q = realloc(p, size ? size : 1);
+    void *q;
 
+    size = size ? size : 1;
+    q = realloc(p, size);
     if (!q && xalloc_short())
         q = realloc(p, size);
     if (!q)

@@ -314,7 +314,7 @@ static size_t write_bridge(struct json_object *facts,
 
 /* Interfaces of a bridge that is not there, or of none; Open vSwitch's bridges
  * are not among those that the kernel lists. */
-static size_t write_loose(struct json_object *facts, size_t n, struct writer *w)
+static void write_loose(struct json_object *facts, size_t n, struct writer *w)
 {
     for (size_t k = 0; k < facts_count(facts, "vifs") && n < MAX_LINKS; k++) {
         struct json_object *vif = facts_at(facts, "vifs", k);
@@ -331,7 +331,6 @@ static size_t write_loose(struct json_object *facts, size_t n, struct writer *w)
                    *name && !*facts_text(vif, "switch") ? "bridge" : NULL, w);
         n++;
     }
-    return n;
 }
 
 void view_write_network(struct json_object *facts, struct writer *w)
@@ -345,7 +344,7 @@ void view_write_network(struct json_object *facts, struct writer *w)
     writer_start(w, WRITER_TABLE, "links", NULL);
     for (size_t i = 0; i < facts_count(facts, "bridges"); i++)
         n = write_bridge(facts, facts_at(facts, "bridges", i), n, w);
-    n = write_loose(facts, n, w);
+    write_loose(facts, n, w);
     writer_end(w);
     writer_end(w);
 }

@@ -129,7 +129,8 @@ fuzz: setup
 # the NUL of a text, what is checked behind it is another bound.  bz2_huffman.c:
 # an alphabet has two symbols at least.  Of gcc: in bz2.c it does not see that
 # shift_bytes gets no more bytes than there are.  .clang-tidy has its own.
-TIDY_FILES = $(shell find collector plugins redact -name '*.c' | sort)
+TIDY_FILES = $(filter-out $(SORTER_NOT),$(shell find collector plugins redact \
+	-name '*.c' | sort))
 $(BUILD)/collector/pack/bz2.o: private ALL_CFLAGS += \
 	$(if $(findstring -fanalyzer,$(CFLAGS)),-Wno-analyzer-use-of-uninitialized-value)
 analyze: setup
@@ -148,10 +149,10 @@ coverage: setup
 	@+$(submake) BUILD=build/coverage HARDEN_C= \
 	  CFLAGS='-O0 --coverage -fprofile-update=atomic' units fuzzers
 	@find build/coverage -name '*.gcda' -delete
-	@rm -rf build/coverage/work; mkdir build/coverage/work; \
-	for t in $(CURDIR)/build/coverage/unit/test_*; do \
+	@for t in $(CURDIR)/build/coverage/unit/test_*; do \
 	  case $$t in *.log) continue;; esac; \
-	  (cd build/coverage/work && $$t >$$t.log 2>&1) || \
+	  rm -rf build/coverage/work; mkdir build/coverage/work; \
+	  (cd build/coverage/work && TOP='$(CURDIR)' $$t >$$t.log 2>&1) || \
 	    { echo "coverage: $$t failed"; exit 1; }; done
 	@for f in $(FUZZ_NAMES); do \
 	  build/coverage/fuzz/$$f tests/fuzz/corpus/$$f >/dev/null || exit 1; done

@@ -19,10 +19,12 @@
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
 
-/* Bytes into a segment. */
+/* Bytes into a segment; the diagnosis sees them, too, where it asks for them.
+ */
 struct seg_sink {
     struct sink sink;
     struct segment *seg;
+    struct match_stream *diagnosed;
 };
 
 struct closing {
@@ -54,7 +56,10 @@ uint64_t closing_bytes(const struct conductor_opts *o)
 static int seg_write(struct sink *s, const void *data, size_t n,
                      struct err *err)
 {
-    return member_write(((struct seg_sink *)s)->seg, data, n, err);
+    struct seg_sink *to = (struct seg_sink *)s;
+
+    match_feed(to->diagnosed, data, n);
+    return member_write(to->seg, data, n, err);
 }
 
 static int seg_close(struct sink *s, struct err *err)
@@ -84,7 +89,8 @@ static void log_add(struct closing *c, const char *data, size_t n)
 }
 
 int closing_new(struct bundle *b, const struct redact_rules *rules,
-                int64_t mtime, struct closing **out, struct err *err)
+                struct diagnosis *diagnosis, int64_t mtime,
+                struct closing **out, struct err *err)
 {
     struct member_info info = {MANIFEST_NAME, mtime};
     struct closing *c = xcalloc(1, sizeof(*c));
@@ -104,6 +110,8 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     rc = member_begin(c->log, &info, err);
     c->log_sink.sink.ops = &seg_ops;
     c->log_sink.seg = c->log;
+    /* Behind all that was read, as it stands in the bundle. */
+    c->log_sink.diagnosed = diagnosis_begin(diagnosis, LOG_NAME, UINT64_MAX);
     c->log_red = redactor_new(c->rules, &c->log_sink.sink);
     return rc;
 }
@@ -114,6 +122,7 @@ void closing_free(struct closing *c)
         return;
     if (c->log_red)
         sink_free(redactor_sink(c->log_red));
+    match_drop(c->log_sink.diagnosed);
     segment_free(c->log);
     segment_free(c->manifest);
     view_free(c->view);
@@ -216,6 +225,7 @@ static void finish_log(struct closing *c)
 
     if (!c->log_rc)
         c->log_rc = sink_close(redactor_sink(c->log_red), &c->log_err);
+    match_end(c->log_sink.diagnosed);
     if (!c->log_rc)
         c->log_rc = member_end(c->log, &size, sha256, &c->log_err);
     if (!c->log_rc)
@@ -224,6 +234,11 @@ static void finish_log(struct closing *c)
         c->log_rc = bundle_append(c->bundle, c->log, &c->log_err);
         c->log = NULL;
     }
+    if (c->log_rc)
+        match_drop(c->log_sink.diagnosed);
+    else
+        match_commit(c->log_sink.diagnosed);
+    c->log_sink.diagnosed = NULL;
     own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
 }
 
@@ -231,7 +246,7 @@ static void finish_log(struct closing *c)
 static int write_report(struct closing *c, struct segment *seg,
                         const struct manifest_head *head, struct err *err)
 {
-    struct seg_sink out = {{&seg_ops}, seg};
+    struct seg_sink out = {{&seg_ops}, seg, NULL};
     struct redactor *red = redactor_new(c->rules, &out.sink);
     struct writer *w = writer_html_new(redactor_sink(red));
     int rc;

@@ -20,6 +20,7 @@ enum {
     C_LIST = 2048,
     C_CONFIG = 4096,
     C_FIREWALL = 8192,
+    C_COLLECTOR = 16384,
 };
 
 static const struct {
@@ -40,6 +41,7 @@ static const struct {
     {"list", C_LIST},
     {"config", C_CONFIG},
     {"firewall", C_FIREWALL},
+    {"collector", C_COLLECTOR},
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -94,6 +96,7 @@ static const struct {
     {"files/var/log/debug*", C_SYSTEM | C_HOTPLUG},
     {"files/var/log/daemon.log*", C_SYSTEM | C_TOOLSTACK},
     {"commands/sys_logs/*journal*", C_KERNEL | C_SYSTEM | C_TOOLSTACK},
+    {"xen-bugtool.log", C_COLLECTOR},
 };
 
 uint32_t class_of_name(const char *name)

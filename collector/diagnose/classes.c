@@ -21,6 +21,7 @@ enum {
     C_CONFIG = 4096,
     C_FIREWALL = 8192,
     C_COLLECTOR = 16384,
+    C_STORAGE = 32768,
 };
 
 static const struct {
@@ -42,6 +43,7 @@ static const struct {
     {"config", C_CONFIG},
     {"firewall", C_FIREWALL},
     {"collector", C_COLLECTOR},
+    {"storage", C_STORAGE},
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -84,6 +86,9 @@ static const struct {
     {"files/var/log/libvirt/*", C_LIBVIRT},
     {"files/var/log/xensource.log*", C_XAPI},
     {"files/var/log/SMlog*", C_XAPI},
+    {"files/proc/mdstat", C_STORAGE},
+    {"files/proc/drbd", C_STORAGE},
+    {"commands/sys_storage/multipathd-paths.txt", C_STORAGE},
     {"commands/sys_kernel/dmesg*", C_KERNEL},
     {"files/var/log/dmesg*", C_KERNEL},
     {"files/var/log/kern.log*", C_KERNEL},

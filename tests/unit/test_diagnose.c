@@ -367,6 +367,7 @@ static void test_classes(void **state)
         {"files/etc/xen/xend-config.sxp", "config"},
         {"commands/sys_net/iptables.txt", "firewall"},
         {"xen-bugtool.log", "collector"},
+        {"files/proc/mdstat", "storage"},
         {"xen/devices.json.stderr", "xenstored"},
         {"domains/1-a/devices.json", ""},
         {"files/etc/hosts", ""},

@@ -23,6 +23,7 @@ MAX_KB=3072                     # of a host in tests/hosts
 boots='
 main           main    1800
 guests         guests  1500
+storage        storage 1200 -k xenlab.cxenstored -p qemu64,vendor=GenuineIntel,family=6,model=15,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt
 qemu64         plain   400  -p qemu64,+npt
 other-release  other-release 600 -x
 no-xen         plain   400  -n

@@ -19,6 +19,13 @@
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
 
+/* Bytes of our log, into its segment; the diagnosis sees them, too. */
+struct log_sink {
+    struct sink sink;
+    struct segment *seg;
+    struct match_stream *diagnosed;
+};
+
 struct closing {
     struct bundle *bundle;
     struct redact_rules *rules; /* that keep the tokens of what we quote */
@@ -44,6 +51,29 @@ uint64_t closing_bytes(const struct conductor_opts *o)
     return (bz2 ? 32768 : 98304) + o->plan->n * (bz2 ? 96 : 512);
 }
 
+static int log_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    struct log_sink *to = (struct log_sink *)s;
+
+    match_feed(to->diagnosed, data, n);
+    return member_write(to->seg, data, n, err);
+}
+
+static int log_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void log_free(struct sink *s)
+{
+    (void)s; /* embedded */
+}
+
+static const struct sink_ops log_ops = {log_write, log_close, log_free};
+
 static void manifest_add(struct closing *c, const void *data, size_t n)
 {
     if (!c->manifest_rc)
@@ -57,7 +87,8 @@ static void log_add(struct closing *c, const char *data, size_t n)
 }
 
 int closing_new(struct bundle *b, const struct redact_rules *rules,
-                int64_t mtime, struct closing **out, struct err *err)
+                struct diagnosis *diagnosis, int64_t mtime,
+                struct closing **out, struct err *err)
 {
     struct member_info info = {MANIFEST_NAME, mtime};
     struct closing *c = xcalloc(1, sizeof(*c));
@@ -75,7 +106,11 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     info.name = LOG_NAME;
     c->log = segment_new(b);
     rc = member_begin(c->log, &info, err);
-    c->log_red = redactor_new(c->rules, member_sink(c->log));
+    c->log_sink.sink.ops = &log_ops;
+    c->log_sink.seg = c->log;
+    /* Behind all that was read, as it stands in the bundle. */
+    c->log_sink.diagnosed = diagnosis_begin(diagnosis, LOG_NAME, UINT64_MAX);
+    c->log_red = redactor_new(c->rules, &c->log_sink.sink);
     return rc;
 }
 
@@ -85,6 +120,7 @@ void closing_free(struct closing *c)
         return;
     if (c->log_red)
         sink_free(redactor_sink(c->log_red));
+    match_drop(c->log_sink.diagnosed);
     segment_free(c->log);
     segment_free(c->manifest);
     view_free(c->view);
@@ -187,6 +223,7 @@ static void finish_log(struct closing *c)
 
     if (!c->log_rc)
         c->log_rc = sink_close(redactor_sink(c->log_red), &c->log_err);
+    match_end(c->log_sink.diagnosed);
     if (!c->log_rc)
         c->log_rc = member_end(c->log, &size, sha256, &c->log_err);
     if (!c->log_rc)
@@ -195,6 +232,11 @@ static void finish_log(struct closing *c)
         c->log_rc = bundle_append(c->bundle, c->log, &c->log_err);
         c->log = NULL;
     }
+    if (c->log_rc)
+        match_drop(c->log_sink.diagnosed);
+    else
+        match_commit(c->log_sink.diagnosed);
+    c->log_sink.diagnosed = NULL;
     own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
 }
 

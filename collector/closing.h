@@ -13,14 +13,17 @@
 struct closing;
 struct json_object;
 struct conductor_opts;
+struct diagnosis;
 struct tally;
 
 /* What log, summary and manifest may need of the bundle's size. */
 uint64_t closing_bytes(const struct conductor_opts *o);
 
-/* mtime (seconds since 1970) is that of log and manifest. */
+/* mtime (seconds since 1970) is that of log and manifest; diagnosis, NULL or
+ * outliving closing_finish, sees the log. */
 int closing_new(struct bundle *b, const struct redact_rules *rules,
-                int64_t mtime, struct closing **out, struct err *err);
+                struct diagnosis *diagnosis, int64_t mtime,
+                struct closing **out, struct err *err);
 /* A line of the manifest and one of the log. Failing is told by finish. */
 void closing_item(struct closing *c, const struct manifest_item *item);
 /* Writes log, report, summary and manifest, and the bundle's end.  A log,

@@ -536,8 +536,8 @@ int conductor_run(const struct conductor_opts *opts, struct tally *tally,
     run.results = xcalloc(opts->plan->n_tasks, sizeof(*run.results));
     run.running = xcalloc(opts->n_gathers, sizeof(*run.running));
     threads = xcalloc(opts->n_gathers, sizeof(*threads));
-    rc = closing_new(opts->bundle, opts->rules, opts->start_ms / 1000,
-                     &run.closing, err);
+    rc = closing_new(opts->bundle, opts->rules, opts->diagnosis,
+                     opts->start_ms / 1000, &run.closing, err);
     if (!rc)
         rc = start_threads(&run, threads, err);
     if (rc)

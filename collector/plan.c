@@ -100,6 +100,7 @@ void plan_add(struct plan_adder *a, const struct item *item)
     c->member = copy(item->member);
     c->instead_of = copy(item->instead_of);
     c->part_of = copy(item->part_of);
+    c->lacks = copy(item->lacks);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         c->argv[i] = copy(item->argv[i]);
     for (size_t i = 0; i < ITEM_MAX_MODULES; i++)
@@ -120,6 +121,7 @@ static void item_free(struct item *c)
     free((char *)c->member);
     free((char *)c->instead_of);
     free((char *)c->part_of);
+    free((char *)c->lacks);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         free((char *)c->argv[i]);
     for (size_t i = 0; i < ITEM_MAX_MODULES; i++)

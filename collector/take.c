@@ -506,8 +506,8 @@ static const char *failure_text(struct taken *t, struct taker *tk,
     return masked;
 }
 
-static void fill_outcome(const struct road *r, const struct source *src,
-                         const char *text)
+static void fill_outcome(const struct road *r, const struct planned *it,
+                         const struct source *src, const char *text)
 {
     struct taken *t = r->t;
     struct taker *tk = r->tk;
@@ -515,6 +515,9 @@ static void fill_outcome(const struct road *r, const struct source *src,
     struct manifest_item *m = &t->out;
 
     m->status = o->status;
+    if (o->status == ST_FAILED && it->item->lacks &&
+        strstr(buf_str(&src->errout), it->item->lacks))
+        m->status = ST_ABSENT;
     m->exit_code = o->exit_code;
     m->signal = o->signal;
     m->error = failure_text(t, tk, o, src);
@@ -568,7 +571,7 @@ int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
         *err = src.err;
     }
     r.spoilt = rc && rc != src.rc;
-    fill_outcome(&r, &src, text);
+    fill_outcome(&r, it, &src, text);
     if (rc) {
         t->out.status = ST_FAILED;
         t->out.error = taken_mask(t, tk->rules, err->text);

@@ -50,6 +50,8 @@ struct item {
     const char *part_of;    /* probe or command: PLUGIN/ITEM whose answer holds
                                this one's:    cut out of it, not asked for, where
                                that    was    read (collector/parts.h) */
+    const char *lacks;      /* command: failed with this among its messages, it
+                               does not know how, or the device cannot: absent */
     const char *modules[ITEM_MAX_MODULES + 1]; /* must all be loaded (or built
                                 in), else the item would load them: skipped */
     uint64_t max_bytes;                        /* 0: the plugin's */

@@ -50,7 +50,8 @@ static void add_reading(struct plan_adder *adder, const char *device,
 {
     struct buf member = BUF_INIT;
     char name[48];
-    struct item it = {.name = name, .argv = {"ethtool"}};
+    struct item it = {
+        .name = name, .argv = {"ethtool"}, .lacks = "Operation not supported"};
 
     snprintf(name, sizeof(name), "%s%u-%s", kind, n, r->name);
     it.argv[1] = r->option ? r->option : device;

@@ -63,9 +63,9 @@ static const struct item items[] = {
 
     /* Metadata as it stands on the disks: no lock taken, no hint and no backup
      * written, the kernel not asked (dmsetup tells what is active). */
-    LVM("pvs", "pv_all"),
+    LVM("pvs", "pv_all,vg_name"),
     {.name = "vgs", .argv = {"vgs", "-o", "vg_all", LVM_QUIETLY}},
-    LVM("lvs", "lv_all,seg_all,devices"),
+    LVM("lvs", "vg_name,lv_all,seg_all,devices"),
     {.name = "lvm-conf", .glob = "/etc/lvm/*.conf"},
     {.name = "lvm-backup", .glob = "/etc/lvm/backup/*"},
     {.name = "multipathd-topology",

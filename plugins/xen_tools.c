@@ -13,7 +13,11 @@ static const struct item items[] = {
      .instead_of = "xen-cpuid"},
     {.name = "xen-cpuid-policy", .argv = {"xen-cpuid", "-p"}},
     {.name = "xen-livepatch", .argv = {"xen-livepatch", "list"}},
-    {.name = "xen-ucode", .argv = {"xen-ucode", "show-cpu-info"}},
+    /* Before Xen 4.18 that is a file to load; there is none of that name, for
+     * commands are started in the root folder. */
+    {.name = "xen-ucode",
+     .argv = {"xen-ucode", "show-cpu-info"},
+     .lacks = "Could not open show-cpu-info"},
     {.name = "xenhypfs", .argv = {"xenhypfs", "tree"}},
     /* How Xen was configured when it was built. */
     {.name = "xenhypfs-config",

@@ -20,6 +20,8 @@ enum {
     C_LIST = 2048,
     C_CONFIG = 4096,
     C_FIREWALL = 8192,
+    C_COLLECTOR = 16384,
+    C_STORAGE = 32768,
 };
 
 static const struct {
@@ -40,6 +42,8 @@ static const struct {
     {"list", C_LIST},
     {"config", C_CONFIG},
     {"firewall", C_FIREWALL},
+    {"collector", C_COLLECTOR},
+    {"storage", C_STORAGE},
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -82,6 +86,9 @@ static const struct {
     {"files/var/log/libvirt/*", C_LIBVIRT},
     {"files/var/log/xensource.log*", C_XAPI},
     {"files/var/log/SMlog*", C_XAPI},
+    {"files/proc/mdstat", C_STORAGE},
+    {"files/proc/drbd", C_STORAGE},
+    {"commands/sys_storage/multipathd-paths.txt", C_STORAGE},
     {"commands/sys_kernel/dmesg*", C_KERNEL},
     {"files/var/log/dmesg*", C_KERNEL},
     {"files/var/log/kern.log*", C_KERNEL},
@@ -94,6 +101,7 @@ static const struct {
     {"files/var/log/debug*", C_SYSTEM | C_HOTPLUG},
     {"files/var/log/daemon.log*", C_SYSTEM | C_TOOLSTACK},
     {"commands/sys_logs/*journal*", C_KERNEL | C_SYSTEM | C_TOOLSTACK},
+    {"xen-bugtool.log", C_COLLECTOR},
 };
 
 uint32_t class_of_name(const char *name)

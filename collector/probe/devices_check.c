@@ -159,6 +159,16 @@ static void check_name(struct json *j, const struct store_domain *dom)
                   dom->domid);
 }
 
+/* A RAID, a volume group or a crypt device lies on it. */
+static bool has_holders(const char *block)
+{
+    size_t n;
+    char **names = sysfs_names(1, &n, "class/block/%s/holders", block);
+
+    sysfs_names_free(names, n);
+    return n > 0;
+}
+
 /* Loop devices that no virtual disk uses: left behind by a domain, or
  * somebody's mount.  The file's name lets the reader decide. */
 static void check_loops(struct json *j, struct devices *d)
@@ -178,7 +188,7 @@ static void check_loops(struct json *j, struct devices *d)
 
         for (size_t k = 0; file && k < n_used && !found; k++)
             found = !strcmp(names[i], used[k]);
-        if (file && !found && *file)
+        if (file && !found && *file && !has_holders(names[i]))
             put_check(j, "loop-without-vbd", 0, NULL,
                       "%s holds %.256s, and no virtual disk uses it", names[i],
                       file);

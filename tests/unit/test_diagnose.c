@@ -366,6 +366,8 @@ static void test_classes(void **state)
         {"domains/1-a/etc/xen/a.cfg", "config"},
         {"files/etc/xen/xend-config.sxp", "config"},
         {"commands/sys_net/iptables.txt", "firewall"},
+        {"xen-bugtool.log", "collector"},
+        {"files/proc/mdstat", "storage"},
         {"xen/devices.json.stderr", "xenstored"},
         {"domains/1-a/devices.json", ""},
         {"files/etc/hosts", ""},

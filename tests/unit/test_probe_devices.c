@@ -175,6 +175,9 @@ static int make_sys(void **state)
     sys_file("class/block/loop0/size", "8192\n");
     sys_file("class/block/loop0/loop/backing_file", "/var/lib/xen/a.img\n");
     sys_file("class/block/loop1/loop/backing_file", "/var/lib/xen/old.img\n");
+    /* One half of a RAID is nobody's leftover. */
+    sys_file("class/block/loop2/loop/backing_file", "/srv/half.img\n");
+    sys_file("class/block/loop2/holders/md0", "");
     sys_file("bus/xen-backend/devices/vbd-1-51712/statistics/rd_req", "12\n");
     return 0;
 }

@@ -196,6 +196,18 @@ if compgen -G '/etc/apt/auth.conf*' >/dev/null; then
           --customize-hook='rm -rf "$1"/etc/apt/auth.conf*')
 fi
 
+# What one job unpacks: put beside the image with what it needs, not installed,
+# so that no other dom0 has its udev rules.
+mapfile -t LATER < <(sed -e 's/#.*//' "$HERE/dom0-storage.txt" | tr -s ' \n' '\n' | grep .)
+mkdir -p "$WORK/storage" "$WORK/storage-debs/partial"
+cat >"$WORK/fetch-storage" <<END
+#!/bin/sh
+APT_CONFIG=\$MMDEBSTRAP_APT_CONFIG exec apt-get -q -y --download-only \\
+    --no-install-recommends -o APT::Sandbox::User=root \\
+    -o Dir::Cache::archives="$WORK/storage-debs" install ${LATER[*]}
+END
+chmod 755 "$WORK/fetch-storage"
+
 packages=$(sed -e 's/#.*//' -e "s/@XEN@/$XEN_VERSION/" "$HERE/dom0-packages.txt" | tr -s ' \n' ',')
 [ -z "${EXTRA_PACKAGES:-}" ] || packages+=",$(tr -s ' ' ',' <<<"$EXTRA_PACKAGES")"
 packages=${packages#,}
@@ -209,6 +221,7 @@ mmdebstrap --quiet --mode=root --variant=minbase --format=dir \
     --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --customize-hook="$WORK/fetch-storage" \
     "${auth[@]}" \
     "$SUITE" "$ROOT" "${mirrors[@]}" >"$WORK/mmdebstrap.log" 2>&1 ||
     { tail -40 "$WORK/mmdebstrap.log" >&2; die "mmdebstrap failed"; }
@@ -217,8 +230,13 @@ step "adding the kernel, its modules and the lab's own files"
 copy_modules "$ROOT" "${DOM0_MODULES[@]}"
 cp "$WORK/kernel/boot"/* "$WORK/xen/boot"/xen-*.gz "$WORK/xen/boot"/xen-*.config "$ROOT/boot/"
 cp -a --no-preserve=ownership "$HERE/guest/overlay/." "$ROOT/"
-rm -rf "$WORK/ovs/usr/share"/{man,doc}
-tar -C "$WORK/ovs" --owner=0 --group=0 -cf "$ROOT/usr/local/lib/xenlab/openvswitch.tar" .
+for deb in "$WORK"/storage-debs/*.deb; do
+    dpkg-deb -x "$deb" "$WORK/storage"
+done
+for name in ovs storage; do
+    rm -rf "$WORK/$name/usr/share"/{man,doc,locale,bash-completion}
+    tar -C "$WORK/$name" --owner=0 --group=0 -cf "$ROOT/usr/local/lib/xenlab/$name.tar" .
+done
 ln -sf /bin/busybox "$ROOT/sbin/init"
 # Let xenconsoled log the consoles of Xen and of the guests.
 echo 'XENCONSOLED_ARGS="--log=all --log-dir=/var/log/xen/console"' >>"$ROOT/etc/default/xen"
@@ -243,7 +261,7 @@ mkinitrd "$WORK/dom0-initrd" "$HERE/guest/dom0-initrd-init" virtio_pci virtio_bl
 # For the PV guests that dom0 starts: their whole system.  Kernel and initrd
 # go into the dom0 image, where a guest's config file names them.
 mkdir -p "$ROOT/usr/local/lib/xenlab"
-mkinitrd "$ROOT/usr/local/lib/xenlab/domu-initrd" "$HERE/guest/domu-init" xen-blkfront xen-netfront
+mkinitrd "$ROOT/usr/local/lib/xenlab/domu-initrd" "$HERE/guest/domu-init" xen-blkfront xen-netfront xen-netback
 cp "$WORK/vmlinux" "$ROOT/usr/local/lib/xenlab/domu-vmlinux"
 
 # --- 6. the disk image ----------------------------------------------------------

@@ -19,14 +19,16 @@ TOP=$(cd "$HERE/../.." && pwd)
 export LC_ALL=C
 MAX_KB=3072                     # of a host in tests/hosts
 
-# Boot, job, seconds the job may take, options of run-in-dom0.sh.
+# Boot, job, seconds the job may take, options of run-in-dom0.sh.  The longest
+# first, so that two at once end together.
 boots='
 main           main    1800
+storage        storage 1200 -k xenlab.cxenstored -p qemu64,vendor=GenuineIntel,family=6,model=15,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt
 guests         guests  1500
-qemu64         plain   400  -p qemu64,+npt
-other-release  other-release 600 -x
-no-xen         plain   400  -n
 probe          probe   800
+other-release  other-release 600 -x
+qemu64         plain   400  -p qemu64,+npt
+no-xen         plain   400  -n
 '
 
 store='' at_once=''

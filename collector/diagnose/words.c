@@ -173,32 +173,38 @@ out:
 
 /* ---- making -------------------------------------------------------------- */
 
-static unsigned word_number(struct diag_words *w, const char *text)
+struct word_of {
+    const char *text;
+    unsigned pattern;
+};
+
+static int by_text(const void *a, const void *b)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (!strcmp(w->text[i], text))
-            return (unsigned)i;
-    w->text = xreallocarray(w->text, w->n + 1, sizeof(*w->text));
-    w->text[w->n] = xstrdup(text);
-    return (unsigned)w->n++;
+    const struct word_of *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+
+    return order ? order
+                 : (x->pattern > y->pattern) - (x->pattern < y->pattern);
 }
 
 static void number_words(struct diag_words *w)
 {
-    size_t n = w->rules->n_patterns, at = 0;
-    unsigned *of_pattern = xcalloc(n + 1, sizeof(*of_pattern));
+    size_t n = w->rules->n_patterns;
+    struct word_of *all = xcalloc(n + 1, sizeof(*all));
 
     for (size_t i = 0; i < n; i++)
-        of_pattern[i] = word_number(w, w->rules->pattern[i].word);
-    w->first = xcalloc(w->n + 1, sizeof(*w->first));
+        all[i] = (struct word_of){w->rules->pattern[i].word, (unsigned)i};
+    qsort(all, n, sizeof(*all), by_text);
+    w->text = xcalloc(n + 1, sizeof(*w->text));
+    w->first = xcalloc(n + 1, sizeof(*w->first));
     w->of_word = xcalloc(n + 1, sizeof(*w->of_word));
-    for (size_t k = 0; k < w->n; k++) {
-        for (size_t i = 0; i < n; i++)
-            if (of_pattern[i] == k)
-                w->of_word[at++] = (unsigned)i;
-        w->first[k + 1] = (unsigned)at;
+    for (size_t i = 0; i < n; i++) {
+        if (!i || strcmp(all[i].text, all[i - 1].text))
+            w->text[w->n++] = xstrdup(all[i].text);
+        w->of_word[i] = all[i].pattern;
+        w->first[w->n] = (unsigned)i + 1;
     }
-    free(of_pattern);
+    free(all);
 }
 
 #ifndef REDACT_NO_HS

@@ -16,6 +16,8 @@
 /* Vectorscan 5.4.9 misses some places of words where it has less than a dozen
  * of them; with more it has never been seen to. */
 #define HS_LEAST 32u
+/* PCRE2 looks for the begin of words: its expressions are bounded in size. */
+#define HEAD_LEN 6
 
 struct diag_words {
     const struct diag_rules *rules;
@@ -171,32 +173,38 @@ out:
 
 /* ---- making -------------------------------------------------------------- */
 
-static unsigned word_number(struct diag_words *w, const char *text)
+struct word_of {
+    const char *text;
+    unsigned pattern;
+};
+
+static int by_text(const void *a, const void *b)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (!strcmp(w->text[i], text))
-            return (unsigned)i;
-    w->text = xreallocarray(w->text, w->n + 1, sizeof(*w->text));
-    w->text[w->n] = xstrdup(text);
-    return (unsigned)w->n++;
+    const struct word_of *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+
+    return order ? order
+                 : (x->pattern > y->pattern) - (x->pattern < y->pattern);
 }
 
 static void number_words(struct diag_words *w)
 {
-    size_t n = w->rules->n_patterns, at = 0;
-    unsigned *of_pattern = xcalloc(n + 1, sizeof(*of_pattern));
+    size_t n = w->rules->n_patterns;
+    struct word_of *all = xcalloc(n + 1, sizeof(*all));
 
     for (size_t i = 0; i < n; i++)
-        of_pattern[i] = word_number(w, w->rules->pattern[i].word);
-    w->first = xcalloc(w->n + 1, sizeof(*w->first));
+        all[i] = (struct word_of){w->rules->pattern[i].word, (unsigned)i};
+    qsort(all, n, sizeof(*all), by_text);
+    w->text = xcalloc(n + 1, sizeof(*w->text));
+    w->first = xcalloc(n + 1, sizeof(*w->first));
     w->of_word = xcalloc(n + 1, sizeof(*w->of_word));
-    for (size_t k = 0; k < w->n; k++) {
-        for (size_t i = 0; i < n; i++)
-            if (of_pattern[i] == k)
-                w->of_word[at++] = (unsigned)i;
-        w->first[k + 1] = (unsigned)at;
+    for (size_t i = 0; i < n; i++) {
+        if (!i || strcmp(all[i].text, all[i - 1].text))
+            w->text[w->n++] = xstrdup(all[i].text);
+        w->of_word[i] = all[i].pattern;
+        w->first[w->n] = (unsigned)i + 1;
     }
-    free(of_pattern);
+    free(all);
 }
 
 #ifndef REDACT_NO_HS
@@ -242,8 +250,8 @@ static int make_pcre2(struct diag_words *w, struct err *err)
     for (size_t i = 0; i < w->n; i++) {
         if (i)
             buf_addc(&b, '|');
-        for (const char *p = w->text[i]; *p; p++)
-            buf_addf(&b, "\\x%02x", (unsigned char)*p);
+        for (size_t k = 0; k < HEAD_LEN && w->text[i][k]; k++)
+            buf_addf(&b, "\\x%02x", (unsigned char)w->text[i][k]);
     }
     w->code =
         pcre2_compile((PCRE2_SPTR)buf_str(&b), b.len, 0, &code, &at, NULL);
@@ -363,6 +371,10 @@ static void hand_over(struct diag_scratch *s)
 
     if (!s->line)
         return;
+    if (!s->n_words) {
+        s->line = NULL;
+        return;
+    }
     for (size_t i = 0; i < s->n_words; i++) {
         unsigned word = s->words[i];
 
@@ -406,7 +418,7 @@ static int on_hs(unsigned id, unsigned long long from, unsigned long long to,
 }
 #endif
 
-/* PCRE2 tells one word of a line; the others are looked for one by one. */
+/* PCRE2 tells where a word may begin; all are then looked for one by one. */
 static void scan_pcre2(const struct diag_words *w, struct diag_scratch *s)
 {
     size_t at = 0;

@@ -16,6 +16,8 @@
 /* Vectorscan 5.4.9 misses some places of words where it has less than a dozen
  * of them; with more it has never been seen to. */
 #define HS_LEAST 32u
+/* PCRE2 looks for the begin of words: its expressions are bounded in size. */
+#define HEAD_LEN 6
 
 struct diag_words {
     const struct diag_rules *rules;
@@ -242,8 +244,8 @@ static int make_pcre2(struct diag_words *w, struct err *err)
     for (size_t i = 0; i < w->n; i++) {
         if (i)
             buf_addc(&b, '|');
-        for (const char *p = w->text[i]; *p; p++)
-            buf_addf(&b, "\\x%02x", (unsigned char)*p);
+        for (size_t k = 0; k < HEAD_LEN && w->text[i][k]; k++)
+            buf_addf(&b, "\\x%02x", (unsigned char)w->text[i][k]);
     }
     w->code =
         pcre2_compile((PCRE2_SPTR)buf_str(&b), b.len, 0, &code, &at, NULL);
@@ -363,6 +365,10 @@ static void hand_over(struct diag_scratch *s)
 
     if (!s->line)
         return;
+    if (!s->n_words) {
+        s->line = NULL;
+        return;
+    }
     for (size_t i = 0; i < s->n_words; i++) {
         unsigned word = s->words[i];
 
@@ -406,7 +412,7 @@ static int on_hs(unsigned id, unsigned long long from, unsigned long long to,
 }
 #endif
 
-/* PCRE2 tells one word of a line; the others are looked for one by one. */
+/* PCRE2 tells where a word may begin; all are then looked for one by one. */
 static void scan_pcre2(const struct diag_words *w, struct diag_scratch *s)
 {
     size_t at = 0;

@@ -21,6 +21,7 @@ static void each_line(struct learn *l, const struct buf *text,
 {
     const char *p = buf_str(text), *end = p + text->len;
 
+    memset(&l->net, 0, sizeof(l->net));
     while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         const char *stop = nl ? nl : end;
@@ -32,7 +33,7 @@ static void each_line(struct learn *l, const struct buf *text,
 
 /* ---- the sources --------------------------------------------------------- */
 
-enum when { ALWAYS, GUESTS, OWN, RECORDED };
+enum when { ALWAYS, GUESTS, RECORDED };
 
 struct source {
     enum request_kind kind;
@@ -65,6 +66,11 @@ struct source {
 #define GLOB_OF(pattern, line)                                                 \
     {                                                                          \
         REQ_GLOB, pattern, {NULL}, line, 4096, ALWAYS                          \
+    }
+/* As a plugin names it, for replay. */
+#define NETS_OF(pattern)                                                       \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, learn_line_net, SMALL, ALWAYS               \
     }
 
 /* Own names first: which kind a name has is decided by who has it first. */
@@ -138,7 +144,15 @@ static const struct source sources[] = {
      RECORDED},
     {REQ_PROBE, "xenstore", {NULL}, learn_line_xenstore, 8 * LARGE, GUESTS},
     {REQ_GLOB, "/etc/xen/*", {NULL}, learn_line_cfg, SMALL, GUESTS},
-    {REQ_RUN, NULL, {"ip", "-o", "addr"}, learn_line_addr, LARGE, OWN},
+    {REQ_RUN, NULL, {"ip", "addr", "show"}, learn_line_addr, LARGE, ALWAYS},
+    FILE_OF("/proc/net/route", learn_line_route),
+    FILE_OF("/etc/network/interfaces", learn_line_net),
+    NETS_OF("/etc/network/interfaces.d/*"),
+    NETS_OF("/etc/sysconfig/network-scripts/ifcfg-*"),
+    NETS_OF("/etc/sysconfig/network/ifcfg-*"),
+    NETS_OF("/etc/netplan/*.yaml"),
+    NETS_OF("/etc/systemd/network/*"),
+    NETS_OF("/etc/NetworkManager/system-connections/*"),
 };
 
 static int read_one(struct learn *l, const struct source *s, const char *path,
@@ -154,7 +168,7 @@ static int read_one(struct learn *l, const struct source *s, const char *path,
     struct buf text = BUF_INIT;
     int r;
 
-    if (path && str_starts(path, "/sys/"))
+    if (path && (str_starts(path, "/sys/") || str_starts(path, "/proc/")))
         rq.flags |= READ_VIRTUAL;
     if (s->line == learn_line_log)
         rq.flags |= READ_TAIL;
@@ -210,7 +224,7 @@ static int read_glob(struct learn *l, const struct source *s, struct err *err)
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err)
 {
-    struct learn l = {g, o, p};
+    struct learn l = {.g = g, .o = o, .p = p};
     int r = 0;
 
     for (size_t i = 0; o->words && o->words[i]; i++)
@@ -223,7 +237,6 @@ int learn_host(struct gather *g, const struct learn_opts *o,
         const struct source *s = &sources[i];
 
         if ((s->when == GUESTS && !o->domains) ||
-            (s->when == OWN && !o->addresses) ||
             (s->when == RECORDED && strcmp(g->ops->name, "replay")))
             continue;
         r = s->kind == REQ_GLOB ? read_glob(&l, s, err)

@@ -395,11 +395,14 @@ void learn_line_cfg(struct learn *l, const char *p, const char *end)
 
 /* ---- addresses of this host ---------------------------------------------- */
 
-/* "2: eth0    inet 10.0.0.5/24 brd ..." of ip -o addr. */
+/* "    inet 10.0.0.5/24 brd ..." of ip addr. */
 void learn_line_addr(struct learn *l, const char *p, const char *end)
 {
     size_t n;
 
+    learn_line_net(l, p, end);
+    if (!l->o->addresses)
+        return;
     for (; (n = word(&p, end)); p += n) {
         const char *slash;
 

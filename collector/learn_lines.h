@@ -8,6 +8,11 @@ struct learn {
     struct gather *g;
     const struct learn_opts *o;
     struct pseudonyms *p;
+    /* Of a file that configures a network: what stands on a line of its own. */
+    struct {
+        char ip[48];
+        unsigned bits;
+    } net;
 };
 
 /* A line of a source, without its end. */
@@ -30,6 +35,8 @@ learn_line_fn learn_line_log;
 learn_line_fn learn_line_xenstore;
 learn_line_fn learn_line_cfg;
 learn_line_fn learn_line_addr;
+learn_line_fn learn_line_net;
+learn_line_fn learn_line_route;
 
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n);

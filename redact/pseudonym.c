@@ -7,6 +7,7 @@
  * from out to pos were scanned, and FIND_BACK of them may still be replaced. */
 #include "redact/pseudonym.h"
 
+#include <arpa/inet.h>
 #include <endian.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -92,6 +93,31 @@ bool pseudonyms_learn(struct pseudonyms *p, enum pseudonym_kind kind,
                       const char *text, size_t len)
 {
     return names_known_add(p->names, kind, text, len);
+}
+
+bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
+                              size_t len)
+{
+    char address[INET6_ADDRSTRLEN];
+    const char *slash = memchr(text, '/', len);
+    size_t n = slash ? (size_t)(slash - text) : 0;
+    unsigned bits = 0, digits = 0;
+    uint8_t ip[16];
+    bool six;
+
+    if (!n || n >= sizeof(address))
+        return false;
+    memcpy(address, text, n);
+    address[n] = '\0';
+    for (n++; n < len && find_class[(uint8_t)text[n]] & C_DIGIT; n++) {
+        bits = 10 * bits + (unsigned)(text[n] - '0');
+        if (++digits > 3)
+            return false;
+    }
+    six = memchr(address, ':', strlen(address)) != NULL;
+    return digits && n == len &&
+           inet_pton(six ? AF_INET6 : AF_INET, address, ip) == 1 &&
+           pseudonym_keys_network(p->keys, ip, six, bits);
 }
 
 size_t pseudonyms_count(const struct pseudonyms *p)

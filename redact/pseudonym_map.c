@@ -8,6 +8,7 @@
 #include "collector/base/aes.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
+#include "redact/pseudonym_serial.h"
 
 /* ---- keys ---------------------------------------------------------------- */
 
@@ -15,12 +16,27 @@
 #define VENDOR_HALF 11 /* bits of a vendor but multicast and local: 22 */
 #define DEVICE_HALF 12
 
+/* Its address, of which len bits count. */
+struct network {
+    uint8_t ip[16];
+    unsigned len;
+};
+
+#define NETWORKS_MAX 256u
+
+/* Networks that hosts are on. */
+struct networks {
+    struct network v[NETWORKS_MAX];
+    size_t n;
+};
+
 struct pseudonym_keys {
     uint8_t name[SHA256_SIZE], serial[SHA256_SIZE];
     uint8_t ip4[SHA256_SIZE], ip6[SHA256_SIZE];
     /* The round functions of the two permutations of a MAC. */
     uint16_t vendor[ROUNDS][1u << VENDOR_HALF];
     uint16_t device[ROUNDS][1u << DEVICE_HALF];
+    struct networks net4, net6;
 };
 
 struct pseudonym_map {
@@ -132,13 +148,6 @@ static void flips(struct aes *aes, const uint8_t *ip, unsigned from,
         flip[i] = blocks[(size_t)i * AES_BLOCK] & 1;
 }
 
-/* A network that stays as a whole: no other may become it, so no bit is flipped
- * on the way to it. */
-struct network {
-    uint8_t ip[16];
-    unsigned len;
-};
-
 static bool bit(const uint8_t *p, unsigned i)
 {
     return p[i / 8] & 0x80 >> i % 8;
@@ -153,6 +162,8 @@ static bool shares(const uint8_t *a, const uint8_t *b, unsigned n)
            (!rest || !((a[n / 8] ^ b[n / 8]) & (0xff00 >> rest) & 0xff));
 }
 
+/* Of networks that stay as a whole: no other may become one, so no bit is
+ * flipped on the way to it. */
 static bool leads_to(const uint8_t *ip, unsigned i, const struct network *net,
                      size_t n)
 {
@@ -162,33 +173,69 @@ static bool leads_to(const uint8_t *ip, unsigned i, const struct network *net,
     return false;
 }
 
+bool pseudonym_keys_network(struct pseudonym_keys *k, const uint8_t *ip,
+                            bool six, unsigned len)
+{
+    struct networks *nets = six ? &k->net6 : &k->net4;
+    struct network *to = &nets->v[nets->n];
+
+    if (len < (six ? NETWORK6_LEAST : NETWORK4_LEAST) ||
+        len > (six ? 126u : 30u))
+        return false;
+    for (size_t i = 0; i < nets->n; i++)
+        if (nets->v[i].len == len && shares(ip, nets->v[i].ip, len))
+            return true;
+    if (nets->n == NETWORKS_MAX)
+        return false;
+    nets->n++;
+    memset(to, 0, sizeof(*to));
+    memcpy(to->ip, ip, six ? 16 : 4);
+    to->len = len;
+    return true;
+}
+
 /* How bits from..to-1 of ip become others. */
 struct change {
     struct aes *aes;
     const struct network *kept;
     size_t n_kept;
     unsigned from, to;
-    /* From here on no bit is flipped as long as all since were zeros (or, if
-     * ones is set, ones): so ...0, ...1 and ...255 stay. */
+    /* From here on, and from where the host's part begins in each network that
+     * it is of, no bit is flipped as long as all since were zeros (or, if ones
+     * is set, ones): so ...0, ...1 and ...255 stay.  All depends on the bits
+     * before alone, so what shares them still does. */
     unsigned tail;
     bool ones;
+    const struct networks *known;
 };
+
+/* A bit for each length of a network that ip is of. */
+static void host_parts(const struct networks *nets, const uint8_t *ip,
+                       uint8_t begins[16])
+{
+    memset(begins, 0, 16);
+    for (size_t i = 0; i < nets->n; i++)
+        if (shares(ip, nets->v[i].ip, nets->v[i].len))
+            begins[nets->v[i].len / 8] |= (uint8_t)(0x80 >> nets->v[i].len % 8);
+}
 
 static void change_bits(const struct change *c, uint8_t *ip)
 {
-    bool zero = true, one = c->ones;
-    uint8_t flip[128], was[16];
+    bool zero = false, one = false;
+    uint8_t flip[128], was[16], begins[16];
 
     memcpy(was, ip, c->to / 8);
+    host_parts(c->known, was, begins);
     flips(c->aes, ip, c->from, c->to, flip);
     for (unsigned i = c->from; i < c->to; i++) {
-        bool stays = leads_to(was, i, c->kept, c->n_kept);
-
-        if (i >= c->tail) {
-            stays |= zero || one;
-            zero &= !bit(was, i);
-            one &= bit(was, i);
+        if (i == c->tail || bit(begins, i)) {
+            zero = true;
+            one = c->ones;
         }
+        bool stays = zero || one || leads_to(was, i, c->kept, c->n_kept);
+
+        zero &= !bit(was, i);
+        one &= bit(was, i);
         if (!stays && flip[i - c->from])
             ip[i / 8] ^= (uint8_t)(0x80 >> i % 8);
     }
@@ -201,7 +248,7 @@ static const struct network kept4[] = {
 
 static uint32_t change_ip4(struct pseudonym_map *m, uint32_t ip)
 {
-    struct change c = {m->ip4, kept4, N_KEPT4, 0, 32, 24, true};
+    struct change c = {m->ip4, kept4, N_KEPT4, 0, 32, 24, true, &m->keys->net4};
     uint8_t p[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16),
                     (uint8_t)(ip >> 8), (uint8_t)ip};
 
@@ -377,8 +424,9 @@ static bool embeds_ip4(const uint8_t ip[16])
 
 void pseudonym_ip6(struct pseudonym_map *m, uint8_t ip[16])
 {
-    struct change upper = {m->ip6, kept6, N_KEPT6, 0, 64, 64, false};
-    struct change lower = {m->ip6, kept6, N_KEPT6, 64, 128, 64, false};
+    const struct networks *known = &m->keys->net6;
+    struct change upper = {m->ip6, kept6, N_KEPT6, 0, 64, 64, false, known};
+    struct change lower = {m->ip6, kept6, N_KEPT6, 64, 128, 64, false, known};
     uint8_t low[16];
 
     if (embeds_ip4(ip)) {
@@ -401,133 +449,8 @@ void pseudonym_ip6(struct pseudonym_map *m, uint8_t ip[16])
     memcpy(ip + 8, low + 8, 8);
 }
 
-/* ---- serial numbers ------------------------------------------------------ */
-
-#define HALF_MAX 12 /* characters: 26^12 fits twice into 64 bits */
-#define SERIAL_ROUNDS 10
-
-struct half {
-    uint8_t digit[HALF_MAX], radix[HALF_MAX];
-    unsigned n;
-};
-
-static uint64_t half_size(const struct half *h)
-{
-    uint64_t size = 1;
-
-    for (unsigned i = 0; i < h->n; i++)
-        size *= h->radix[i];
-    return size;
-}
-
-static uint64_t half_value(const struct half *h)
-{
-    uint64_t v = 0;
-
-    for (unsigned i = 0; i < h->n; i++)
-        v = v * h->radix[i] + h->digit[i];
-    return v;
-}
-
-static void half_set(struct half *h, uint64_t v)
-{
-    for (unsigned i = h->n; i-- > 0; v /= h->radix[i])
-        h->digit[i] = (uint8_t)(v % h->radix[i]);
-}
-
-/* The round function hashes the round, the alphabet of each character, and the
- * other half. */
-static uint64_t round_value(const uint8_t key[32], unsigned round,
-                            const struct half *to, const struct half *by)
-{
-    uint8_t text[3 + 3 * HALF_MAX], mac[SHA256_SIZE];
-    uint64_t v = 0;
-    size_t n = 0;
-
-    text[n++] = (uint8_t)round;
-    text[n++] = (uint8_t)to->n;
-    text[n++] = (uint8_t)by->n;
-    memcpy(text + n, to->radix, to->n);
-    n += to->n;
-    memcpy(text + n, by->radix, by->n);
-    n += by->n;
-    memcpy(text + n, by->digit, by->n);
-    n += by->n;
-    hmac_sha256(key, text, n, mac);
-    for (unsigned i = 0; i < 8; i++)
-        v = v << 8 | mac[i];
-    return v;
-}
-
-static void permute_halves(const uint8_t key[32], struct half h[2])
-{
-    uint64_t size[2] = {half_size(&h[0]), half_size(&h[1])};
-
-    for (unsigned r = 0; r < SERIAL_ROUNDS; r++) {
-        unsigned to = r % 2;
-        uint64_t by = round_value(key, r, &h[to], &h[!to]) % size[to];
-
-        half_set(&h[to], (half_value(&h[to]) + by) % size[to]);
-    }
-}
-
-/* The alphabet that c is of: 0 if it stays. */
-static unsigned alphabet(char c, bool hex)
-{
-    if (hex)
-        return isxdigit((unsigned char)c) ? 16 : 0;
-    return isdigit((unsigned char)c) ? 10 : isalpha((unsigned char)c) ? 26 : 0;
-}
-
-static uint8_t to_digit(char c)
-{
-    if (isdigit((unsigned char)c))
-        return (uint8_t)(c - '0');
-    return (uint8_t)(tolower((unsigned char)c) - 'a');
-}
-
-static char from_digit(uint8_t d, char was, bool hex, bool upper)
-{
-    if (!hex && isdigit((unsigned char)was))
-        return (char)('0' + d);
-    if (hex)
-        return upper ? "0123456789ABCDEF"[d] : "0123456789abcdef"[d];
-    return (char)((isupper((unsigned char)was) ? 'A' : 'a') + d);
-}
-
-void pseudonym_serial(const struct pseudonym_keys *k, char *text, size_t len,
-                      bool hex)
-{
-    char *at[2 * HALF_MAX];
-    bool upper = false;
-    size_t i = 0;
-
-    for (size_t j = 0; j < len; j++)
-        upper |= isupper((unsigned char)text[j]);
-    while (i < len) {
-        struct half h[2] = {{.n = 0}};
-        unsigned n = 0;
-
-        for (; i < len && n < 2 * HALF_MAX; i++)
-            if (alphabet(text[i], hex))
-                at[n++] = text + i;
-        for (unsigned j = 0; j < n; j++) {
-            struct half *to = &h[j >= n / 2];
-
-            to->radix[to->n] = (uint8_t)alphabet(*at[j], hex);
-            to->digit[to->n++] =
-                (uint8_t)(to_digit(*at[j]) +
-                          (hex && isalpha((unsigned char)*at[j]) ? 10 : 0));
-        }
-        if (n)
-            permute_halves(k->serial, h);
-        for (unsigned j = 0; j < n; j++)
-            *at[j] = from_digit(h[j >= n / 2].digit[j >= n / 2 ? j - n / 2 : j],
-                                *at[j], hex, upper);
-    }
-}
-
-/* ---- names --------------------------------------------------------------- */
+/* ---- names and serial numbers
+ * --------------------------------------------------------------- */
 
 struct pseudonym_recent *pseudonym_recent(struct pseudonym_map *m, uint8_t kind,
                                           const char *text, size_t len,
@@ -548,6 +471,12 @@ struct pseudonym_recent *pseudonym_recent(struct pseudonym_map *m, uint8_t kind,
         memcpy(r->text, text, len);
     }
     return r;
+}
+
+void pseudonym_serial(const struct pseudonym_keys *k, char *text, size_t len,
+                      bool hex)
+{
+    pseudonym_serial_permute(k->serial, text, len, hex);
 }
 
 size_t pseudonym_name(const struct pseudonym_keys *k, const char *kind,

@@ -20,11 +20,20 @@ struct pseudonym_map;
 struct pseudonym_keys *pseudonym_keys_new(const uint8_t key[32]);
 void pseudonym_keys_free(struct pseudonym_keys *k);
 
+/* The network of an address (4 bytes, six: 16, in network order) by its length:
+ * its first two addresses, and of IPv4 its last, stay those.  Only of these
+ * lengths, as in larger networks the host's part would tell the address, and of
+ * the first NETWORKS_MAX; false: it is not taken.  Before a map is used. */
+#define NETWORK4_LEAST 16u
+#define NETWORK6_LEAST 32u
+bool pseudonym_keys_network(struct pseudonym_keys *k, const uint8_t *ip,
+                            bool six, unsigned len);
+
 struct pseudonym_map *pseudonym_map_new(const struct pseudonym_keys *k);
 void pseudonym_map_free(struct pseudonym_map *m);
 
 /* Loopback, unspecified, broadcast, multicast and netmasks stay; so do the
- * first and the last address of each 256. */
+ * first and the last address of each 256 and of each known network. */
 uint32_t pseudonym_ip4(struct pseudonym_map *m, uint32_t ip);
 /* In network order, in place.  The scope stays, and what is embedded (an IPv4
  * address, a MAC) follows its own pseudonym. */

@@ -137,6 +137,158 @@ static void test_ip4_stays(void **state)
     assert_int_not_equal(pseudonym_ip4(map, 0x0a000005), 0x0a000005);
 }
 
+/* ---- known networks ------------------------------------------------------ */
+
+static uint32_t ip4_of(const uint8_t p[4])
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
+           p[3];
+}
+
+/* Networks of every length that are taken, one in another too; by a map of its
+ * own, as a map remembers. */
+static struct pseudonym_keys *keys_with_networks(void)
+{
+    uint8_t key[32];
+    struct pseudonym_keys *k;
+
+    memset(key, 9, sizeof(key));
+    k = pseudonym_keys_new(key);
+    for (unsigned len = 16; len <= 30; len++) {
+        uint8_t ip[4] = {10, (uint8_t)len, 0xaa, 0xaa};
+
+        assert_true(pseudonym_keys_network(k, ip, false, len));
+        assert_true(pseudonym_keys_network(k, ip, false, len)); /* again */
+        ip[1] = 99;
+        assert_true(pseudonym_keys_network(k, ip, false, len));
+    }
+    return k;
+}
+
+/* The first two addresses of a network and its last stay those. */
+static void ends_stay(struct pseudonym_map *m, uint32_t net, unsigned len)
+{
+    uint32_t host = ~0u >> len, first = pseudonym_ip4(m, net & ~host);
+
+    assert_int_equal(first & host, 0);
+    assert_int_equal(pseudonym_ip4(m, (net & ~host) | 1), first | 1);
+    assert_int_equal(pseudonym_ip4(m, net | host), first | host);
+    assert_int_not_equal(first, net & ~host);
+}
+
+static void test_networks_ends(void **state)
+{
+    struct pseudonym_keys *k = keys_with_networks();
+    struct pseudonym_map *m = pseudonym_map_new(k);
+    unsigned others = 0;
+
+    (void)state;
+    for (unsigned len = 16; len <= 30; len++) {
+        uint8_t ip[4] = {10, (uint8_t)len, 0xaa, 0xaa};
+
+        ends_stay(m, ip4_of(ip), len);
+        ip[1] = 99;
+        ends_stay(m, ip4_of(ip), len);
+        /* Of a network that nobody told of it is the last octet alone. */
+        ip[1] = 200;
+        others += (pseudonym_ip4(m, (ip4_of(ip) & ~(~0u >> len)) | 1) &
+                   ~0u >> len) != 1;
+    }
+    assert_in_range(others, 5, 15);
+    pseudonym_map_free(m);
+    pseudonym_keys_free(k);
+}
+
+/* All of a /16 with networks in networks: no two become one, and any two share
+ * as many bits as before. */
+static void test_networks_bijection(void **state)
+{
+    struct pseudonym_keys *k = keys_with_networks();
+    struct pseudonym_map *m = pseudonym_map_new(k);
+    uint32_t *to = xcalloc(65536, sizeof(*to)), net = 0x0a630000;
+    uint8_t *seen = xcalloc(65536, 1);
+    uint64_t seed = 88172645463325252u;
+
+    (void)state;
+    for (uint32_t i = 0; i < 65536; i++) {
+        to[i] = pseudonym_ip4(m, net | i);
+        assert_int_equal(to[i] >> 16, to[0] >> 16);
+        assert_int_equal(seen[to[i] & 0xffff], 0);
+        seen[to[i] & 0xffff] = 1;
+    }
+    for (unsigned i = 0; i < 200000; i++) {
+        uint32_t a = (uint32_t)next_random(&seed) & 0xffff;
+        uint32_t b = (a ^ (uint32_t)(1 + next_random(&seed) % 0xffff) >>
+                              next_random(&seed) % 16);
+
+        if (a != b)
+            assert_int_equal(__builtin_clz(a ^ b),
+                             __builtin_clz(to[a] ^ to[b]));
+    }
+    free(seen);
+    free(to);
+    pseudonym_map_free(m);
+    pseudonym_keys_free(k);
+}
+
+/* What would tell too much or names no network is not taken, nor more than
+ * there is room for. */
+static void test_networks_refused(void **state)
+{
+    static const struct {
+        unsigned len;
+        bool six;
+    } none[] = {{0, false},  {8, false}, {15, false}, {31, false}, {32, false},
+                {99, false}, {31, true}, {127, true}, {128, true}, {300, true}};
+    struct pseudonym_keys *k = keys_with_networks();
+    uint8_t ip[16] = {10, 1, 2, 3};
+    bool taken = true;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_false(pseudonym_keys_network(k, ip, none[i].six, none[i].len));
+    for (unsigned i = 0; i < 300; i++) {
+        ip[1] = (uint8_t)i;
+        ip[2] = (uint8_t)(i >> 8);
+        taken = pseudonym_keys_network(k, ip, false, 24);
+    }
+    assert_false(taken);
+    pseudonym_keys_free(k);
+}
+
+static void test_networks_ip6(void **state)
+{
+    static const unsigned lens[] = {48, 56, 64, 80, 112, 120, 126};
+    uint8_t key[32] = {3};
+    struct pseudonym_keys *k = pseudonym_keys_new(key);
+    struct pseudonym_map *m;
+    uint8_t net[16] = {0x20, 1, 0xd, 0xb8, 0xc1, 0xd2, 0xe3, 0xf4,
+                       0xa5, 6, 7,   0x48, 0x59, 0x6a, 0x7b, 0x8c};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+        assert_true(pseudonym_keys_network(k, net, true, lens[i]));
+    m = pseudonym_map_new(k);
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        uint8_t gate[16] = {0}, first[16];
+
+        for (unsigned b = 0; b < lens[i]; b++)
+            gate[b / 8] |= (uint8_t)(net[b / 8] & 0x80 >> b % 8);
+        memcpy(first, gate, 16);
+        gate[15] |= 1;
+        pseudonym_ip6(m, gate);
+        pseudonym_ip6(m, first);
+        assert_memory_not_equal(first, net, lens[i] / 8);
+        for (unsigned b = lens[i]; b < 128; b++) {
+            assert_false(first[b / 8] & 0x80 >> b % 8);
+            assert_int_equal(!!(gate[b / 8] & 0x80 >> b % 8), b == 127);
+        }
+        assert_int_equal(shared(first, gate, 128), 127);
+    }
+    pseudonym_map_free(m);
+    pseudonym_keys_free(k);
+}
+
 /* ---- IPv6 ---------------------------------------------------------------- */
 
 static void random_ip6(uint64_t *seed, uint8_t ip[16])
@@ -351,6 +503,10 @@ int main(void)
         cmocka_unit_test(test_ip4_networks),
         cmocka_unit_test(test_ip4_prefix),
         cmocka_unit_test(test_ip4_stays),
+        cmocka_unit_test(test_networks_ends),
+        cmocka_unit_test(test_networks_bijection),
+        cmocka_unit_test(test_networks_refused),
+        cmocka_unit_test(test_networks_ip6),
         cmocka_unit_test(test_ip6_prefix),
         cmocka_unit_test(test_ip6_injective),
         cmocka_unit_test(test_ip6_parts),

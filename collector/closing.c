@@ -36,6 +36,7 @@ struct closing {
     struct view *view;
     struct json_object *diagnosis; /* NULL: there is none */
     struct segment *log;
+    struct log_sink log_sink;
     struct redactor *log_red;
     int log_rc;
     struct err log_err;

@@ -95,7 +95,7 @@ const tests = {
       assert.equal(await page.evaluate(
           () => document.activeElement.getAttribute('href')), '#diagnosis');
       await page.keyboard.press('Enter');
-      assert.match(page.url(), /#diagnosis$/);
+      await page.waitForURL(/#diagnosis$/);
     }),
 
   'every entry of the navigation leads to a section': () =>

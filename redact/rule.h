@@ -27,6 +27,7 @@
     X(LINE, "line")             /* to the end of the line */                   \
     X(SEXPR, "sexpr")           /* an atom of an S-expression */               \
     X(LIST, "list")             /* quoted ones, up to the end of their list */ \
+    X(FLOW, "flow")             /* up to the ] of a list without quotes */     \
     X(YAML, "yaml")             /* a line, and those that it goes on in */     \
     X(XML_ATTR, "xml-attr")     /* quoted, with entities */                    \
     X(XML_TEXT, "xml-text")     /* up to the next tag, or CDATA */             \

@@ -34,6 +34,7 @@ static const struct form {
     [FORM_INSIDE] = {"inside", C_EOL | C_QUOTE | C_SLASH, false, value_word},
     [FORM_LINE] = {"line", C_EOL | C_BLANK, true, value_line},
     [FORM_LIST] = {"list", C_EOL | C_QUOTE | C_SLASH, true, value_quoted},
+    [FORM_FLOW] = {"flow", C_EOL | C_BRACKET, false, value_flow},
     [FORM_YAML] = {"yaml", C_EOL | C_BLANK, true, value_yaml_plain},
     [FORM_SEXPR] = {"sexpr", C_EOL | C_BLANK | C_PAREN | C_SLASH, true,
                     value_sexpr},

@@ -133,6 +133,12 @@ size_t value_sexpr(struct value *v, const uint8_t *p, size_t n)
     return 2;
 }
 
+size_t value_flow(struct value *v, const uint8_t *p, size_t n)
+{
+    (void)n;
+    return p[0] == '[' ? value_take(v, p, 1) : 0;
+}
+
 /* ---- XML and URLs ---- */
 
 size_t value_xml(struct value *v, const uint8_t *p, size_t n)

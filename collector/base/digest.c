@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -25,13 +26,25 @@ static void must(int ok)
     _exit(1);
 }
 
+/* Looked up once: libcrypto goes through its providers each time it is asked
+ * for EVP_sha256(). */
+static const EVP_MD *sha256_md;
+
+static void fetch_sha256(void)
+{
+    sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(sha256_md != NULL);
+}
+
 struct sha256 *sha256_new(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct sha256 *h = xcalloc(1, sizeof(*h));
 
     h->ctx = EVP_MD_CTX_new();
     must(h->ctx != NULL);
-    must(EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL));
+    pthread_once(&once, fetch_sha256);
+    must(EVP_DigestInit_ex(h->ctx, sha256_md, NULL));
     return h;
 }
 
@@ -45,7 +58,7 @@ void sha256_hex(struct sha256 *h, char out[SHA256_HEX])
     uint8_t md[SHA256_SIZE];
 
     must(EVP_DigestFinal_ex(h->ctx, md, NULL));
-    must(EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL));
+    must(EVP_DigestInit_ex(h->ctx, NULL, NULL));
     hex_encode(md, sizeof(md), out);
 }
 

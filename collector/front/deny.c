@@ -1,6 +1,7 @@
 #include "collector/front/deny.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "collector/base/core/path.h"
@@ -161,44 +162,79 @@ static const struct deny_row rows[] = {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
+/* Which pairs of neighbouring bytes a text has, each as one of 256 bits. */
+struct pairs {
+    uint64_t bits[4];
+};
+
+static void pairs_add(struct pairs *p, const char *text, size_t len)
+{
+    for (size_t i = 1; i < len; i++) {
+        unsigned bit =
+            ((unsigned char)text[i - 1] * 31u + (unsigned char)text[i]) & 255;
+
+        p->bits[bit / 64] |= 1ull << (bit % 64);
+    }
+}
+
+static bool pairs_within(const struct pairs *part, const struct pairs *all)
+{
+    uint64_t more = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        more |= part->bits[i] & ~all->bits[i];
+    return !more;
+}
+
 /* The longest text of a row's pattern that a path must hold to match; it spares
- * most paths most of the matching.  No slash: there may be more in the path. */
+ * most paths most of the matching, and its pairs most of the searching for it.
+ * No slash: there may be more in the path. */
 static struct needle {
     const char *text;
     size_t len;
+    struct pairs pairs;
 } needles[N_ROWS];
 
 static struct needle longest_text(const char *pattern)
 {
-    struct needle best = {pattern, 0};
+    struct needle best = {.text = pattern};
 
     while (*pattern) {
         size_t n = strcspn(pattern, "/*?[");
 
-        if (n > best.len)
-            best = (struct needle){pattern, n};
+        if (n > best.len) {
+            best.text = pattern;
+            best.len = n;
+        }
         pattern += n;
         if (*pattern == '[')
             pattern += strcspn(pattern, "]");
         if (*pattern)
             pattern++;
     }
+    pairs_add(&best.pairs, best.text, best.len);
     return best;
 }
 
-static bool may_match(size_t row, const char *path)
+static bool may_match(size_t row, const char *path, size_t len,
+                      const struct pairs *pairs)
 {
     const struct needle *n = &needles[row];
 
     if (!n->text)
         needles[row] = longest_text(rows[row].pattern);
-    return memmem(path, strlen(path), n->text, n->len);
+    return pairs_within(&n->pairs, pairs) && memmem(path, len, n->text, n->len);
 }
 
 static const struct deny_row *find(const char *path)
 {
+    const size_t len = strlen(path);
+    struct pairs pairs = {{0}};
+
+    pairs_add(&pairs, path, len);
     for (size_t i = 0; i < N_ROWS; i++) {
-        if (may_match(i, path) && path_match(rows[i].pattern, path, false))
+        if (may_match(i, path, len, &pairs) &&
+            path_match(rows[i].pattern, path, false))
             return &rows[i];
     }
     return NULL;

@@ -305,7 +305,7 @@ void serve_read(struct reply *rp, const char *name, uint64_t flags,
     }
     rc = named ? path_walk(path, PATH_NAMED, &f, &err)
                : walk_from_folder(path, &f, &err);
-    why = f.real ? deny_file(f.real, named) : NULL;
+    why = f.real && strcmp(f.real, path) ? deny_file(f.real, named) : NULL;
     if (why)
         reply_set(rp, ST_REFUSED, "%s is never read: %s", f.real, why);
     else if (rc)

@@ -19,6 +19,10 @@
 #define SUMMARY_NAME "summary.txt"
 #define MANIFEST_NAME "manifest.json"
 
+/* So many files of one item that went well have a line each in the log; the
+ * others share one, as the manifest has a line for every one. */
+#define LOGGED_FILES 8u
+
 /* Bytes of our log, into its segment; the diagnosis sees them, too. */
 struct log_sink {
     struct sink sink;
@@ -40,6 +44,10 @@ struct closing {
     struct redactor *log_red;
     int log_rc;
     struct err log_err;
+    const char *plugin, *item; /* of the last line: in the plan, not ours */
+    size_t n_files;            /* of that item, one behind another */
+    uint64_t more_ms, more_bytes;
+    int64_t more_started_ms; /* of the first without a line of its own */
     struct buf line;
 };
 
@@ -141,11 +149,54 @@ static void manifest_line(struct closing *c, const struct manifest_item *m)
     manifest_add(c, c->line.data, c->line.len);
 }
 
+/* Ends a row of files of one item. */
+static void log_more(struct closing *c)
+{
+    char when[CLOCK_ISO_SIZE];
+
+    if (c->n_files > LOGGED_FILES) {
+        buf_reset(&c->line);
+        buf_addf(&c->line,
+                 "%s %-7s %s/%s and %zu more files: %" PRIu64 " ms, %" PRIu64
+                 " bytes\n",
+                 clock_iso(c->more_started_ms, when), status_name(ST_OK),
+                 c->plugin, c->item, c->n_files - LOGGED_FILES, c->more_ms,
+                 c->more_bytes);
+        log_add(c, c->line.data, c->line.len);
+    }
+    c->n_files = 0;
+    c->more_ms = c->more_bytes = 0;
+}
+
+/* Whether m needs no line of its own. */
+static bool log_folds(struct closing *c, const struct manifest_item *m)
+{
+    bool plain = m->status == ST_OK && m->source == SRC_FILE && m->started_ms &&
+                 !m->error && !m->left;
+
+    if (!plain || !c->n_files || strcmp(c->plugin, m->plugin) ||
+        strcmp(c->item, m->item))
+        log_more(c);
+    if (!plain)
+        return false;
+    c->plugin = m->plugin;
+    c->item = m->item;
+    if (++c->n_files <= LOGGED_FILES)
+        return false;
+    if (c->n_files == LOGGED_FILES + 1)
+        c->more_started_ms = m->started_ms;
+    c->more_ms += m->duration_ms;
+    c->more_bytes += m->bytes_read;
+    return true;
+}
+
 static void log_line(struct closing *c, const struct manifest_item *m)
 {
     char when[CLOCK_ISO_SIZE], shown[1024];
     struct buf *b = &c->line;
 
+    if (log_folds(c, m))
+        return;
     buf_reset(b);
     buf_addf(b, "%s %-7s %s/%s",
              m->started_ms ? clock_iso(m->started_ms, when)
@@ -209,6 +260,7 @@ static void log_rules(struct closing *c, const struct manifest_head *head)
 {
     struct buf *b = &c->line;
 
+    log_more(c);
     buf_reset(b);
     for (size_t i = 0; head->rules_files && head->rules_files[i]; i++)
         buf_addf(b, "redaction rules added by %s\n", head->rules_files[i]);

@@ -3,28 +3,14 @@
 #include <endian.h>
 #include <string.h>
 
+#include "collector/pack/bytes64.h"
+
 void bz2_cut_start(struct bz2_cut *c, uint8_t *buf)
 {
     c->buf = buf;
     c->len = 0;
     c->run = 0;
     c->last = 0;
-}
-
-static uint64_t load64(const uint8_t *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return le64toh(v);
-}
-
-/* 0x80 in each byte of the result whose byte in z is zero, exactly. */
-static uint64_t zero_bytes(uint64_t z)
-{
-    const uint64_t low = 0x7f7f7f7f7f7f7f7full;
-
-    return ~(((z & low) + low) | z | low);
 }
 
 /* Copies eight bytes at a time while no run can reach four bytes in them:
@@ -35,7 +21,8 @@ static size_t copy_plain(struct bz2_cut *c, const uint8_t *p, size_t n)
     size_t i = 0;
 
     while (n - i >= 8 && c->run <= 2 && BZ2_BLOCK_MAX - c->len >= 8) {
-        uint64_t same = zero_bytes(load64(p + i) ^ load64(p + i - 1));
+        uint64_t same =
+            bytes_zero64(bytes_load64(p + i) ^ bytes_load64(p + i - 1));
 
         if (same & (same << 8))
             break;

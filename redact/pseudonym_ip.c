@@ -68,6 +68,8 @@ static const char *const version_words[] = {
     "mib",     "xapi",    "xcp",      "xenserver", "xcpng",   "libvirt",
     "seabios", "ovmf",    "ipxe",     "grub",      "systemd", "python",
     "openssh", "lvm",     "drbd",     "java",      "perl",    "gcc",
+    "section", "chapter", "clause",   "paragraph", "figure",  "lis",
+    "idrac",   "ilo",     "nvidia",   "vmware",    "chipset", "winpv",
     NULL};
 
 static bool says_version(const char *word)
@@ -84,6 +86,22 @@ static bool says_version(const char *word)
     return find_in_list(word, version_words);
 }
 
+/* ".xcpng8.2", ".el9_4": for which distribution a package was built. */
+static bool is_dist(const struct view *v, size_t i)
+{
+    static const char *const dists[] = {"xcpng", "el",  "fc",   "amzn",
+                                        "ol",    "mga", "suse", "xs"};
+
+    for (size_t k = 0; k < sizeof(dists) / sizeof(dists[0]); k++) {
+        size_t n = strlen(dists[k]);
+
+        if (i + n < v->len && !memcmp(v->d + i, dists[k], n) &&
+            is(v, i + n, C_DIGIT))
+            return true;
+    }
+    return false;
+}
+
 /* "-1~deb12u1", "_amd64.deb", "+git": what follows a version, no address. */
 static bool follows_version(const struct view *v, const struct quad *q)
 {
@@ -96,6 +114,8 @@ static bool follows_version(const struct view *v, const struct quad *q)
         read_quad(v, q->end + 1, '.', &other);
         return other.n < 4 && !is_private(q->ip);
     }
+    if (c == '.' && is_dist(v, q->end + 1))
+        return true;
     if (c == '.' || c == '_' || c == '-') {
         static const char *const kinds[] = {
             "tar", "deb", "rpm", "iso",   "zip", "xz",    "gz",

@@ -190,6 +190,17 @@ static bool goes_on(const struct view *v, size_t i)
     return k < i - 1 && i - k < 6 && !(k && is(v, k - 1, C_ALNUM));
 }
 
+/* netstat puts a port behind the address: five digits, or a ninth group. */
+static bool is_port(const struct view *v, size_t colon, const struct six *s)
+{
+    size_t n = 0;
+
+    while (is(v, colon + 1 + n, C_DIGIT) && n < 6)
+        n++;
+    return (n == 5 || (n && n < 5 && s->n == 8)) &&
+           !is(v, colon + 1 + n, C_ALNUM) && at(v, colon + 1 + n) != ':';
+}
+
 bool find_ip6(const struct view *v, size_t i, struct found *f)
 {
     uint8_t ip[16], was[16];
@@ -201,7 +212,8 @@ bool find_ip6(const struct view *v, size_t i, struct found *f)
     /* "a::b" is more often a name in a program. */
     if (s.word && s.n <= 2 && (at(v, i) | 0x20) != 'f')
         return false;
-    if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX))
+    if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX) &&
+        !is_port(v, s.end, &s))
         return false;
     to_bytes(&s, ip);
     memcpy(was, ip, sizeof(was));

@@ -187,7 +187,8 @@ static void test_blind_general(void **state)
     count("general", &sum);
     count("general-2", &sum);
     count("general-3", &sum);
-    demand(&sum, 880, 95);
+    count("general-4", &sum);
+    demand(&sum, 1020, 95);
 }
 
 static void test_blind_xen(void **state)
@@ -197,7 +198,8 @@ static void test_blind_xen(void **state)
     (void)state;
     count("xen-host", &sum);
     count("xen-host-2", &sum);
-    demand(&sum, 380, 99.5);
+    count("xen-host-4", &sum);
+    demand(&sum, 480, 99.5);
 }
 
 static void test_blind_keeps(void **state)
@@ -207,7 +209,8 @@ static void test_blind_keeps(void **state)
     (void)state;
     count("keeps", &sum);
     count("keeps-2", &sum);
-    demand(&sum, 640, 99);
+    count("keeps-4", &sum);
+    demand(&sum, 780, 99);
 }
 
 int main(void)

@@ -6,6 +6,7 @@ as tests/cli/lib.sh describes them.  Ends with "N passed, N failed".  FAULTS_FUL
 in the environment tries every point where else a sample is tried."""
 import importlib
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -15,6 +16,9 @@ GROUPS = ["kill", "disk", "around", "unchanged", "bundles", "inject"]
 
 
 def main():
+    # Who starts this in the background has it ignore them, and runs would, too.
+    for sig in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(sig, signal.SIG_DFL)
     table = lib.Table()
     for group in sys.argv[1:] or GROUPS:
         name, _, parts = group.partition("=")

@@ -136,6 +136,8 @@ def catch(sig, number, how_long):
 def mostly_bundles(counts):
     made = counts["cut short"] + counts["whole"]
     lost = counts["none after an item"]
+    if not counts["cut short"]:
+        return "no run was cut short: nothing was caught"
     return None if made * 5 >= (made + lost) * 4 else \
         f"only {made} of {made + lost} runs with an item gave a bundle"
 

@@ -59,6 +59,9 @@ static bool is_private(uint32_t ip)
            ip >> 16 == 0xa9fe;
 }
 
+/* Blanks and signs between the name of a field and its value. */
+#define FIELD_GAP 32
+
 /* Words that a version follows, and endings of such words. */
 static const char *const version_words[] = {
     "ver",     "vers",    "v",        "rel",       "rev",     "fw",
@@ -152,6 +155,21 @@ static bool line_begins(const struct view *v, size_t i, const char *with)
     return n < FIND_BACK - 64 && i + k < v->len && !memcmp(v->d + i, with, k);
 }
 
+/* "usb 1-1.2.3.4": a bus, and the ports of the hubs behind it. */
+static bool is_usb_path(const struct view *v, size_t i, const struct quad *q)
+{
+    size_t k = i - 1;
+
+    if (!i || v->d[k] != '-')
+        return false;
+    for (unsigned n = 0; n < 4; n++)
+        if (!q->octet[n] || q->octet[n] > 31)
+            return false;
+    while (k && i - k < 4 && is(v, k - 1, C_DIGIT))
+        k--;
+    return k < i - 1 && (!k || strchr(" \t/:[(\n", v->d[k - 1]));
+}
+
 /* Four numbers with dots between them are more often a version or an OID. */
 static bool is_version(const struct view *v, const struct word *w,
                        const struct quad *q)
@@ -165,9 +183,11 @@ static bool is_version(const struct view *v, const struct word *w,
             return true;
     if ((q->ip >> 8 == 0x010306) || (q->ip >> 8 == 0x02051d)) /* OIDs */
         return true;
-    if (follows_version(v, q))
+    if (follows_version(v, q) || is_usb_path(v, w->i, q))
         return true;
-    n = find_word_before(v, w->i, 4, word);
+    /* "xen_version            : 4.8.5.68" */
+    n = find_word_before(
+        v, w->i, w->i > 1 && v->d[w->i - 2] == ':' ? FIELD_GAP : 4, word);
     if (n && says_version(word)) {
         /* "xen 10.0.0.5": a host may be named like a program. */
         return !is_private(q->ip) || !find_in_list(word, version_words);

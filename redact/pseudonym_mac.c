@@ -326,7 +326,8 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
         }
     }
     n = w->end - i;
-    if ((n != 12 && n != 16 && n != 17 && n != 33) || !all_hex(v, i, w->end))
+    if ((n != 12 && n != 16 && n != 17 && n != 32 && n != 33) ||
+        !all_hex(v, i, w->end))
         return false;
     named =
         find_word_before(v, w->i, 4, word) || v->d[w->i ? w->i - 1 : 0] == '_';
@@ -337,6 +338,8 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
         find_bare_mac(v, i, f);
     else if (n == 16 && ((named && find_in_list(word, wwn_words)) ||
                          (hex && v->d[i] == '5')))
+        put_hex(v, i, w->end, f);
+    else if (n == 32 && hex && v->d[i] == '6') /* of a volume: NAA 6 */
         put_hex(v, i, w->end, f);
     else if ((n == 17 && !memcmp(v->d + i, "35", 2)) ||
              (n == 33 && !memcmp(v->d + i, "36", 2)))

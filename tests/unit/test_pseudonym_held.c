@@ -135,6 +135,7 @@ static void test_blind_goes(void **state)
     test_set("public-goes", 150, 97);
     test_set("public-goes-2", 60, 97);
     test_set("public-goes-4", 60, 97);
+    test_set("public-goes-5", 70, 97);
 }
 
 static void test_blind_stays(void **state)
@@ -143,6 +144,7 @@ static void test_blind_stays(void **state)
     test_set("public-stays", 110, 98);
     test_set("public-stays-2", 60, 98);
     test_set("public-stays-4", 60, 98);
+    test_set("public-stays-5", 70, 98);
 }
 
 int main(void)

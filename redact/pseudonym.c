@@ -189,7 +189,7 @@ static bool find_by_form(const struct view *v, const struct word *w,
         return (n <= 3 && sep == '.' && find_arpa(v, w, f)) ||
                find_mac(v, w, f);
     }
-    if (n >= 8 && n <= 33)
+    if (n >= 8 && n <= 34)
         return find_proc_net(v, w, f) || find_bare(v, w, f);
     return false;
 }

@@ -308,7 +308,7 @@ static bool is_bridge_id(const struct view *v, size_t i)
            v->d[i - 2] == '0' && (i == 5 || !is(v, i - 6, C_ALNUM));
 }
 
-/* 12, 16, 17 or 33 digits, perhaps behind "0x", "enx" or "3". */
+/* 12, 16, 17, 32 or 33 digits, perhaps behind "0x", "enx" or "3". */
 bool find_bare(const struct view *v, const struct word *w, struct found *f)
 {
     size_t i = w->i, n;

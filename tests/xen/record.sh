@@ -32,7 +32,7 @@ rc=0
 "$HERE/run-job.sh" -v -t 600 "${options[@]}" record "$out" || rc=$?
 hosts=("$out"/host/xen-bugtool-*)
 [ -f "${hosts[0]}/manifest.json" ] || die "no recorded host (status $rc)"
-kb=$(du -sk "${hosts[0]}" | cut -f1)
+kb=$(du -sk --apparent-size "${hosts[0]}" | cut -f1)
 say "status $rc; ${hosts[0]}: $kb kB; $out/bundle.tar.bz2"
 [ "$rc" = 0 ] || exit "$rc"
 [ "$kb" -le $MAX_KB ] || die "larger than $MAX_KB kB: not fit for tests/hosts"

@@ -32,6 +32,7 @@
 #define PS "commands/sys_process/ps.txt"
 #define PS_PLAIN "commands/sys_process/ps-plain.txt"
 #define SYSCTL "commands/sys_kernel/sysctl.txt"
+#define SYSCTL_PLAIN "commands/sys_kernel/sysctl-plain.txt"
 #define BRCTL "commands/sys_net/brctl-show.txt"
 #define BRIDGE_XM "commands/sys_net/network-bridge-status.txt"
 #define DPKG "commands/sys_pkgs/dpkg.txt"

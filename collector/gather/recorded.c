@@ -90,6 +90,9 @@ struct recorded *recorded_new(const struct manifest_item *item)
         return NULL;
     it = xcalloc(1, sizeof(*it));
     it->key = key;
+    it->plugin = copy(item->plugin);
+    it->item = copy(item->item);
+    it->command = item->source == SRC_COMMAND;
     it->member = copy(item->out.name);
     it->err_member = copy(item->errout.name);
     it->link = copy(item->link);
@@ -114,6 +117,8 @@ void recorded_free(struct recorded *it)
     if (!it)
         return;
     free(it->key);
+    free(it->plugin);
+    free(it->item);
     free(it->member);
     free(it->err_member);
     free(it->link);

@@ -190,6 +190,10 @@ static void write_head(const struct manifest_head *head,
                                                  : "a guest (domU), not dom0");
     else
         buf_adds(&text, "not running under Xen");
+    if (facts_is(facts, "xen.interface_match", false) &&
+        *facts_text(facts, "xen.tools_release"))
+        buf_addf(&text, ", its tools are of %s",
+                 facts_text(facts, "xen.tools_release"));
     line(out, "Xen", buf_str(&text));
     write_xen(facts, out);
     write_hardware(facts, out);

@@ -20,6 +20,9 @@ static const struct item items[] = {
               "-not", "-fstype", "autofs", "-ls", "-o", "-prune"},
      .privacy = PRIVACY_YES},
 
+    /* The daemon's, or "domid:N" where xenstored runs in a domain of its own.
+     */
+    {.name = "xenstored-pid", .file = "/run/xen/xenstored.pid"},
     /* What runs now: libxl's JSON and the file that "xl create" was given. */
     {.name = "userdata",
      .glob = "/var/lib/xen/userdata-*",

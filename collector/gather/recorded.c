@@ -210,6 +210,9 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->host.machine = own_str(h, head->host.machine);
     d->host.xen = own_str(h, head->host.xen);
     d->host.role = own_str(h, head->host.role);
+    d->disk.system = own_str(h, head->disk.system);
+    d->disk.kernel = own_str(h, head->disk.kernel);
+    d->disk.xen = own_str(h, head->disk.xen);
     d->options.format = own_str(h, head->options.format);
     d->options.privacy = own_str(h, head->options.privacy);
     d->options.since = own_str(h, head->options.since);

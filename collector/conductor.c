@@ -25,6 +25,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/closing.h"
+#include "collector/held.h"
 #include "collector/hung.h"
 #include "collector/parts.h"
 #include "collector/samples.h"
@@ -110,12 +111,16 @@ static int read_before(struct run *run, struct taker *tk,
 {
     const struct planned *items = run->o->plan->items + task->first;
 
-    if (run->o->cfg->replay || stop_reason(tk->stop) != STOP_NONE)
+    const bool replay = run->o->cfg->replay;
+
+    if (stop_reason(tk->stop) != STOP_NONE)
         return 0;
-    if (items[0].item->sample)
+    if (items[0].item->text)
+        before[0] = held_text(items[0].item->text);
+    else if (items[0].item->sample && !replay)
         return samples_read(tk, items, task->n, before, err);
-    if (parts_wanted(items, task->n))
-        return parts_read(tk, items, task->n, before, err);
+    else if (parts_wanted(items, task->n, replay))
+        return parts_read(tk, items, task->n, replay, before, err);
     return 0;
 }
 
@@ -143,6 +148,9 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
         else if (it->path && !run->o->cfg->replay && !run->o->cfg->sysroot &&
                  hung_here(plan->hung, it->path))
             take_not(tk, it, ST_TIMEOUT, HUNG_TEXT, t);
+        else if (it->item->made_of && !before[i])
+            take_not(tk, it, ST_SKIPPED,
+                     "not made: what it is made of is too long to be held", t);
         else {
             if (!res->seg)
                 res->seg = segment_new(run->o->bundle);

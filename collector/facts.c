@@ -20,35 +20,21 @@ static const struct {
     size_t max;
     bool head;
 } members[] = {
-    {INFO, 64 * KIB, false},
-    {XEN_VERSION, 16 * KIB, false},
-    {DOMAINS, CAPTURE_MAX, false},
-    {DEVICES, CAPTURE_MAX, false},
-    {MEMINFO, 16 * KIB, false},
-    {CPUINFO, 16 * KIB, true},
-    {XL_INFO, 64 * KIB, false},
-    {XM_INFO, 64 * KIB, false},
-    {XL_LIST, 256 * KIB, false},
-    {XM_LIST, 256 * KIB, false},
-    {DF, 64 * KIB, false},
-    {DF_INODES, 64 * KIB, false},
-    {PS, 512 * KIB, false},
-    {PS_PLAIN, 512 * KIB, false},
-    {XENSTORE, 256 * KIB, false},
-    {STORE_PID, 4 * KIB, false},
-    {OSRELEASE, 4 * KIB, false},
-    {CMDLINE, 8 * KIB, false},
-    {TAINTED, 4 * KIB, false},
-    {CLOCKSOURCE, 4 * KIB, false},
-    {MODULES, 64 * KIB, false},
-    {SYSCTL, 256 * KIB, false},
-    {BRCTL, 64 * KIB, false},
-    {BRIDGE_XM, 64 * KIB, false},
-    {SYSCTL_PLAIN, 256 * KIB, false},
-    {LOOP_MAX, 4 * KIB, false},
-    {LOOP_NODES, 64 * KIB, false},
-    {LOSETUP, 64 * KIB, false},
-    {DPKG, 512 * KIB, false},
+    {INFO, 64 * KIB, false},        {XEN_VERSION, 16 * KIB, false},
+    {DOMAINS, CAPTURE_MAX, false},  {DEVICES, CAPTURE_MAX, false},
+    {MEMINFO, 16 * KIB, false},     {CPUINFO, 16 * KIB, true},
+    {XL_INFO, 64 * KIB, false},     {XM_INFO, 64 * KIB, false},
+    {XL_LIST, 256 * KIB, false},    {XM_LIST, 256 * KIB, false},
+    {DF, 64 * KIB, false},          {DF_INODES, 64 * KIB, false},
+    {PS, 512 * KIB, false},         {PS_PLAIN, 512 * KIB, false},
+    {XENSTORE, 256 * KIB, false},   {STORE_PID, 4 * KIB, false},
+    {NAMES_LIBXL, 64 * KIB, false}, {OSRELEASE, 4 * KIB, false},
+    {CMDLINE, 8 * KIB, false},      {TAINTED, 4 * KIB, false},
+    {CLOCKSOURCE, 4 * KIB, false},  {MODULES, 64 * KIB, false},
+    {SYSCTL, 256 * KIB, false},     {BRCTL, 64 * KIB, false},
+    {BRIDGE_XM, 64 * KIB, false},   {SYSCTL_PLAIN, 256 * KIB, false},
+    {LOOP_MAX, 4 * KIB, false},     {LOOP_NODES, 64 * KIB, false},
+    {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
     {RPM, 256 * KIB, false},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
@@ -171,18 +157,36 @@ static char *listed_name(const struct capture *c, uint64_t id)
     return NULL;
 }
 
+/* "name 3 web": what libxl was told; to be freed. */
+static char *configured_name(const struct capture *c, uint64_t id)
+{
+    const char *text = facts_captured(c, NAMES_LIBXL);
+    char *line, *name = NULL, *end;
+
+    while (text && !name && (line = facts_next_line(&text))) {
+        if (str_starts(line, "name ") && strtoull(line + 5, &end, 10) == id &&
+            *end == ' ')
+            name = xstrdup(end + 1);
+        free(line);
+    }
+    return name;
+}
+
 static char *domain_name(struct json_object *devices, const struct capture *c,
                          uint64_t id)
 {
     uint64_t other;
+    char *name;
 
     for (size_t i = 0; i < facts_count(devices, "domains"); i++) {
         struct json_object *d = facts_at(devices, "domains", i);
 
-        if (facts_number(d, "domid", &other) && other == id)
+        if (facts_number(d, "domid", &other) && other == id &&
+            *facts_text(d, "name"))
             return xstrdup(facts_text(d, "name"));
     }
-    return listed_name(c, id);
+    name = listed_name(c, id);
+    return name ? name : configured_name(c, id);
 }
 
 /* As xl list shows it: running, blocked, paused, shut down, crashed, dying. */

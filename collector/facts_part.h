@@ -13,6 +13,7 @@
 #define DOMAINS "xen/domains.json"
 #define DEVICES "xen/devices.json"
 #define XENSTORE "xen/xenstore.txt"
+#define NAMES_LIBXL "xen/domain-names-libxl.txt"
 #define STORE_PID "files/run/xen/xenstored.pid"
 #define MEMINFO "files/proc/meminfo"
 #define CPUINFO "files/proc/cpuinfo"

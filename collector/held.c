@@ -57,6 +57,17 @@ struct held *held_new(void)
     return h;
 }
 
+struct gather *held_text(const char *text)
+{
+    struct held *h = held_new();
+
+    buf_adds(&h->text, text);
+    h->g.outcome.status = ST_OK;
+    h->g.outcome.exit_code = -1;
+    h->g.outcome.bytes_read = h->text.len;
+    return &h->g;
+}
+
 static void add_within(struct buf *b, const struct chunk *c, uint64_t max)
 {
     size_t room = max > b->len ? max - b->len : 0;

@@ -14,6 +14,8 @@ struct held {
 };
 
 struct held *held_new(void);
+/* That text, as what went well. */
+struct gather *held_text(const char *text);
 /* What g says to rq, whole; as gather_slurp. */
 int held_read(struct held *h, struct gather *g, const struct request *rq,
               struct err *err);

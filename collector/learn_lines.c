@@ -372,19 +372,23 @@ void learn_line_xenstore(struct learn *l, const char *p, const char *end)
         learn_take(l, PSEUDONYM_GUEST, v, (size_t)(q - v));
 }
 
-/* name = "web1" and uuid = "..." of a domain's configuration. */
+/* name = "web1" and uuid = "..." of a domain's configuration; "name": "web1" of
+ * the JSON that libxl keeps of it. */
 void learn_line_cfg(struct learn *l, const char *p, const char *end)
 {
     enum pseudonym_kind kind = PSEUDONYM_GUEST;
     const char *q;
+    bool json;
 
     trim(&p, &end);
+    json = p < end && *p == '"';
+    p += json;
     if (end - p < 6 || (memcmp(p, "name", 4) && memcmp(p, "uuid", 4)))
         return;
     if (*p == 'u')
         kind = PSEUDONYM_SERIAL;
-    p += 4;
-    while (p < end && (*p == ' ' || *p == '='))
+    p += 4 + json;
+    while (p < end && (*p == ' ' || *p == (json ? ':' : '=')))
         p++;
     if (p == end || (*p != '"' && *p != '\''))
         return;

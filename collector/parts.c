@@ -8,6 +8,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/held.h"
+#include "collector/render.h"
 
 #define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
 /* A document of json-c's takes ten times its text. */
@@ -186,12 +187,17 @@ bool parts_cut_list(const struct buf *whole, unsigned domid, struct buf *out)
 
 /* ---- one task ------------------------------------------------------------ */
 
-bool parts_wanted(const struct planned *items, size_t n)
+static bool is_wanted(const struct planned *it, bool replay)
+{
+    return it->part_of >= 0 && !it->settled && (!replay || it->item->made_of);
+}
+
+bool parts_wanted(const struct planned *items, size_t n, bool replay)
 {
     if (items[0].settled || items[0].max_bytes > WHOLE_BYTES)
         return false;
     for (size_t i = 1; i < n; i++)
-        if (items[i].part_of >= 0)
+        if (is_wanted(&items[i], replay))
             return true;
     return false;
 }
@@ -262,8 +268,29 @@ static struct gather *part_new(const struct held *whole,
     return &part->g;
 }
 
+/* As text for people. */
+static struct gather *made_new(const struct held *whole,
+                               const struct planned *it)
+{
+    struct held *made = held_new();
+    struct outcome *o = &made->g.outcome;
+    struct json_object *doc = parse(&whole->text);
+
+    o->exit_code = -1;
+    o->started_ms = whole->g.outcome.started_ms;
+    o->status = ST_SKIPPED;
+    if (whole->g.outcome.status == ST_OK && render_text(doc, &made->text))
+        o->status = ST_OK;
+    else
+        snprintf(o->text, sizeof(o->text), "not made: %s gave nothing for it",
+                 it->item->made_of);
+    o->bytes_read = made->text.len;
+    json_object_put(doc);
+    return &made->g;
+}
+
 int parts_read(struct taker *tk, const struct planned *items, size_t n,
-               struct gather **out, struct err *err)
+               bool replay, struct gather **out, struct err *err)
 {
     const struct request rq = {
         .kind = items[0].probe ? REQ_PROBE : REQ_RUN,
@@ -282,7 +309,8 @@ int parts_read(struct taker *tk, const struct planned *items, size_t n,
     if (r < 0 || whole->g.outcome.truncated != TRUNC_NONE)
         return r;
     for (size_t i = 1; i < n; i++)
-        if (items[i].part_of >= 0 && !items[i].settled)
-            out[i] = part_new(whole, &items[i]);
+        if (is_wanted(&items[i], replay))
+            out[i] = items[i].item->made_of ? made_new(whole, &items[i])
+                                            : part_new(whole, &items[i]);
     return 0;
 }

@@ -1,13 +1,14 @@
 /* parts.h: what is read once for all domains and handed out in parts: the tree
  * of xenstore, the devices, "xl list -l", so that xenstored is asked for each
- * node once, and xl started once. */
+ * node once, and xl started once; and what is made of an answer (render.h). */
 #ifndef XB_PARTS_H
 #define XB_PARTS_H
 
 #include "collector/take.h"
 
-/* Has a task of these items parts of its first one (planned.part_of)? */
-bool parts_wanted(const struct planned *items, size_t n);
+/* Has a task of these items parts of its first one (planned.part_of)?  On
+ * replay parts are recorded themselves, but for what is made by us. */
+bool parts_wanted(const struct planned *items, size_t n, bool replay);
 
 /* Reads items[0] and cuts it.  out: room for n gathers, to be asked once each
  * for items[i]; it stays NULL for what is to be asked of the host: fallbacks,
@@ -17,7 +18,7 @@ bool parts_wanted(const struct planned *items, size_t n);
  * deadline each time.  Negative
  * only if the backend is lost. */
 int parts_read(struct taker *tk, const struct planned *items, size_t n,
-               struct gather **out, struct err *err);
+               bool replay, struct gather **out, struct err *err);
 
 /* The cuts, appended to out: of "xenstore" as the probe prints it (lines of
  * xenstore-ls -fp) what belongs to one domain; of "devices" (JSON) the same

@@ -74,8 +74,8 @@ static struct slot *slot_add(struct plan_adder *a, const struct item *item)
             break;
         }
     }
-    if (item->part_of)
-        stand_behind(a, s, item->part_of);
+    if (item->part_of || item->made_of)
+        stand_behind(a, s, item->part_of ? item->part_of : item->made_of);
     a->n++;
     return s;
 }
@@ -96,10 +96,12 @@ void plan_add(struct plan_adder *a, const struct item *item)
     c->glob = copy(item->glob);
     c->tree = copy(item->tree);
     c->probe = copy(item->probe);
+    c->text = copy(item->text);
     c->since = copy(item->since);
     c->member = copy(item->member);
     c->instead_of = copy(item->instead_of);
     c->part_of = copy(item->part_of);
+    c->made_of = copy(item->made_of);
     c->lacks = copy(item->lacks);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         c->argv[i] = copy(item->argv[i]);
@@ -117,10 +119,12 @@ static void item_free(struct item *c)
     free((char *)c->glob);
     free((char *)c->tree);
     free((char *)c->probe);
+    free((char *)c->text);
     free((char *)c->since);
     free((char *)c->member);
     free((char *)c->instead_of);
     free((char *)c->part_of);
+    free((char *)c->made_of);
     free((char *)c->lacks);
     for (size_t i = 0; i < ITEM_MAX_ARGS; i++)
         free((char *)c->argv[i]);
@@ -310,6 +314,10 @@ void plan_source_text(const struct planned *it, struct buf *out)
     else if (it->argv)
         for (size_t i = 0; it->argv[i]; i++)
             buf_addf(out, "%s%s", i ? " " : "", it->argv[i]);
+    else if (item->made_of)
+        buf_addf(out, "made of %s", item->made_of);
+    else if (item->text)
+        buf_adds(out, "learned while planning");
     else
         buf_adds(out, item->glob ? item->glob : item->tree);
 }

@@ -38,7 +38,8 @@ struct planned {
     uint64_t size;
     int64_t mtime;
     long instead_of; /* index of the item it stands in for; -1: none */
-    long part_of;    /* index of the item that it is cut out of; -1: none */
+    long
+        part_of; /* index of the item that it is cut out or made of; -1: none */
     unsigned interval_ms; /* of a sample; else 0 */
     uint64_t max_bytes;
     unsigned timeout_ms;
@@ -80,7 +81,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
 void plan_done(struct plan *p);
 
 /* An item's source in words for people: a path, a
- * command line, "probe NAME".  Appended to out. */
+ * command line, "probe NAME", "made of ITEM".  Appended to out. */
 void plan_source_text(const struct planned *it, struct buf *out);
 
 #endif

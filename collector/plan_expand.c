@@ -98,7 +98,8 @@ static void judge(struct builder *b, struct planned *it)
         settle(it, ST_SKIPPED, "older than --since");
         return;
     }
-    if (b->cfg->sysroot && (item->argv[0] || item->probe || item->sample)) {
+    if (b->cfg->sysroot &&
+        (item->argv[0] || item->probe || item->sample || item->made_of)) {
         settle(
             it, ST_SKIPPED,
             "not with --sysroot: it would tell of the machine that runs now");
@@ -353,13 +354,19 @@ static long unsettled(const struct plan *p, long index)
     return index >= 0 && !p->items[index].settled ? index : -1;
 }
 
+/* Names of files are looked for; of the others it is known what is asked. */
+static bool is_of_files(const struct item *item)
+{
+    return !item->argv[0] && !item->probe && !item->bad && !item->sample &&
+           !item->made_of && !item->text;
+}
+
 int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
                 struct err *err)
 {
     struct planned *it;
 
-    if (!s->item->argv[0] && !s->item->probe && !s->item->bad &&
-        !s->item->sample)
+    if (is_of_files(s->item))
         return expand_files(b, s, err);
     it = planned_add(b, s, s->item->bad ? xstrdup(s->item->file) : NULL);
     if (!it)
@@ -375,6 +382,8 @@ int plan_expand(struct builder *b, struct slot *slots, struct slot *s,
         it->instead_of = slots[s->instead_of].first;
     if (s->part_of >= 0)
         it->part_of = unsettled(b->plan, slots[s->part_of].first);
+    if (s->item->made_of && it->part_of < 0)
+        settle(it, ST_SKIPPED, "not made: what it is made of is not read");
     if (s->item->argv[0])
         set_args(b, it);
     it->probe = s->item->probe;
@@ -433,7 +442,8 @@ static void set_member(struct builder *b, struct planned *it)
     struct buf name = BUF_INIT, masked = BUF_INIT, whole = BUF_INIT;
     size_t base;
 
-    if (!it->path && !item->argv[0] && !item->probe)
+    if (!it->path && !item->argv[0] && !item->probe && !item->made_of &&
+        !item->text)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);

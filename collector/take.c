@@ -68,7 +68,9 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
     m->item = it->item->name;
     m->exit_code = -1;
     m->interval_ms = it->interval_ms;
-    if (it->probe) {
+    if (it->item->made_of || it->item->text) {
+        m->source = SRC_OWN;
+    } else if (it->probe) {
         m->source = str_starts(it->probe, "xenstore") ||
                             str_starts(it->probe, "devices")
                         ? SRC_XENSTORE
@@ -85,9 +87,9 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
         m->source = SRC_FILE;
         m->path = taken_mask(t, rules, it->path);
         if (!m->path && it->item->glob)
-            m->glob = it->item->glob;
+            m->glob = taken_mask(t, rules, it->item->glob);
         else if (!m->path)
-            m->tree = it->item->tree;
+            m->tree = taken_mask(t, rules, it->item->tree);
     }
 }
 

@@ -29,7 +29,7 @@ enum priority {
 #define ITEM_MAX_ARGS 16
 #define ITEM_MAX_MODULES 8
 
-/* Exactly one of file, glob, tree, argv[0] and probe is set. */
+/* Exactly one of file, glob, tree, argv[0], probe, made_of and text is set. */
 struct item {
     const char *name; /* unique in its plugin: [a-z0-9-]+; --only, --skip */
     const char *file; /* absolute path */
@@ -37,6 +37,10 @@ struct item {
     const char *tree; /* absolute folder: the regular files below it */
     const char *argv[ITEM_MAX_ARGS + 1]; /* NULL-terminated */
     const char *probe;                   /* an argument of xen-bugtool-probe */
+    const char *made_of; /* PLUGIN/ITEM: its answer, JSON, as text for people:
+                            made by ourselves (collector/render.h) */
+    const char *text;  /* of plan_add: what was learned while the plan was made;
+                          the member is that */
     const char *since; /* command: with --since, this and the seconds since 1970
                           become its last argument ("--since=@") */
     bool interval;     /* command: --interval in whole seconds becomes its last

@@ -2,11 +2,13 @@
  * part of xenstore, its devices, its logs.
  *
  * Which domains there are is asked while the plan is made, of the hypervisor
- * and xenstore, else of the toolstack.  Names are what guests' owners chose:
+ * and xenstore, else of the toolstack; names that these do not have, of libxl's
+ * files.  Names are what guests' owners chose:
  * they become one part of a member's name, and part of a path only where they
  * are plain. */
 #include "plugins/plugin.h"
 
+#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +189,63 @@ static int ask_domains(struct gather *g, struct domains *d, struct err *err)
         return r;
     list.argv = xm;
     return ask(g, &list, d, take_list_line, err);
+}
+
+/* ---- names that xenstore does not tell ------------------------------------
+ */
+
+/* "c_info": {"name": "web"} of libxl's JSON; NULL: none.  To be freed. */
+static char *configured_name(const struct buf *text)
+{
+    struct json_object *doc = json_tokener_parse(buf_str(text)), *info, *name;
+    char *found = NULL;
+
+    if (json_object_is_type(doc, json_type_object) &&
+        json_object_object_get_ex(doc, "c_info", &info) &&
+        json_object_is_type(info, json_type_object) &&
+        json_object_object_get_ex(info, "name", &name) &&
+        json_object_is_type(name, json_type_string) &&
+        *json_object_get_string(name) &&
+        !strpbrk(json_object_get_string(name), "\r\n"))
+        found = xstrndup(json_object_get_string(name), NAME_MAX_BYTES);
+    json_object_put(doc);
+    return found;
+}
+
+/* As libxl was told when it made the domain: for where xenstored does not
+ * answer.  Who got a name is told in a member of its own. */
+static int ask_configured(struct plan_adder *adder, struct gather *g,
+                          struct domains *d, struct err *err)
+{
+    struct buf text = BUF_INIT, told = BUF_INIT;
+    char path[128];
+    const struct request rq = {.kind = REQ_READ,
+                               .name = path,
+                               .timeout_ms = 5000,
+                               .max_bytes = NAMES_BYTES};
+    int r = 0;
+
+    for (size_t i = 0; i < d->n && !r; i++) {
+        struct domain *dom = &d->v[i];
+
+        if (dom->name || !dom->uuid)
+            continue;
+        snprintf(path, sizeof(path), "/var/lib/xen/userdata-d.%u.%s.libxl-json",
+                 dom->domid, dom->uuid);
+        buf_reset(&text);
+        r = gather_slurp(g, &rq, &text, err);
+        dom->name = configured_name(&text);
+        if (dom->name)
+            buf_addf(&told, "name %u %s\n", dom->domid, dom->name);
+    }
+    if (told.len)
+        plan_add(adder, &(struct item){.name = "names-libxl",
+                                       .text = buf_str(&told),
+                                       .member = "xen/domain-names-libxl.txt",
+                                       .priority = PRIO_XEN});
+    buf_done(&told);
+    buf_done(&text);
+    return r;
 }
 
 /* ---- one folder ---------------------------------------------------------- */
@@ -393,6 +452,8 @@ static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
     struct domains d = {NULL, 0, false};
     int r = ask_domains(g, &d, err);
 
+    if (!r)
+        r = ask_configured(adder, g, &d, err);
     if (d.n)
         qsort(d.v, d.n, sizeof(*d.v), by_domid);
     for (size_t i = 0; i < d.n && !r; i++)

@@ -131,3 +131,12 @@ has out 'project keyword-[0-9a-f]{8}'
 has out '198\.51\.100|zugspitze'
 run 1 "$XB" collect -y --sysroot "$h" --keyword-file "$PWD/none" -o no.tar.bz2
 one_line 'keyword-file: cannot read .*none'
+
+# Names that xenstored does not tell are those that libxl keeps: hidden as well,
+# in patterns of files too.
+collect --replay "$TOP/tests/hosts/xen-4.17-xenstored-stopped" --format dir \
+    --privacy public --hide-domains -o kept
+if grep -rn guest1 kept; then
+    fail 'a guest is named in spite of --hide-domains'
+fi
+has kept/xen/domain-names-libxl.txt '^name 1 guest-[0-9a-f]{8}$'

@@ -187,8 +187,10 @@ static int host_next(struct gather *g, struct chunk *out, struct err *err)
 static const struct gather_ops host_ops = {"host", host_start, host_next, NULL};
 
 static const struct item whole_item = {.name = "xenstore", .probe = "xenstore"};
+static const struct plugin plugin = {.name = "p"};
 static struct planned items[] = {
-    {.item = &whole_item,
+    {.plugin = &plugin,
+     .item = &whole_item,
      .probe = "xenstore",
      .part_of = -1,
      .max_bytes = 1 << 20},
@@ -219,8 +221,8 @@ static void one_reading(void **state)
     char *text;
 
     (void)state;
-    assert_true(parts_wanted(items, N));
-    assert_int_equal(parts_read(&tk, items, N, out, NULL), 0);
+    assert_true(parts_wanted(items, N, false));
+    assert_int_equal(parts_read(&tk, items, N, false, out, NULL), 0);
     assert_int_equal(h.asked, 1);
     text = said(out[0]);
     assert_string_equal(text, tree);
@@ -251,7 +253,7 @@ static void failures(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(parts_read(&tk, items, N, out, NULL), 0);
+    assert_int_equal(parts_read(&tk, items, N, false, out, NULL), 0);
     assert_int_equal(h.asked, 1);
     text = said(out[2]);
     assert_string_equal(text, "/local/domain/1 = \"\"\n");
@@ -265,7 +267,7 @@ static void failures(void **state)
     memset(out, 0, sizeof(out));
     h.says.status = ST_PARTIAL;
     h.says.truncated = TRUNC_HEAD_KEPT;
-    assert_int_equal(parts_read(&tk, items, N, out, NULL), 0);
+    assert_int_equal(parts_read(&tk, items, N, false, out, NULL), 0);
     assert_non_null(out[0]);
     for (size_t i = 1; i < N; i++)
         assert_null(out[i]);
@@ -278,7 +280,11 @@ static void of_command(void **state)
     static const char *const all[] = {"xl", "list", "-l", NULL};
     static const char *const one[] = {"xl", "list", "-l", "5", NULL};
     struct planned lists[] = {
-        {.item = &whole_item, .argv = all, .part_of = -1, .max_bytes = 4096},
+        {.plugin = &plugin,
+         .item = &whole_item,
+         .argv = all,
+         .part_of = -1,
+         .max_bytes = 4096},
         {.item = &whole_item, .argv = one, .part_of = 0},
     };
     struct host h = {.g.ops = &host_ops,
@@ -291,7 +297,7 @@ static void of_command(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(parts_read(&tk, lists, 2, out, NULL), 0);
+    assert_int_equal(parts_read(&tk, lists, 2, false, out, NULL), 0);
     assert_int_equal(gather_next(out[0], &c, NULL), 1);
     assert_int_equal(c.kind, CHUNK_ERRDATA);
     assert_memory_equal(c.data, "warn", 4);
@@ -305,15 +311,56 @@ static void of_command(void **state)
     gather_free(out[1]);
 }
 
+/* Made of an answer, on replay, too, where other parts are recorded. */
+static void made(void **state)
+{
+    static const struct item text_item = {.name = "t", .made_of = "p/xenstore"};
+    static const char *const answers[][2] = {
+        {"{\"xen\":{\"version\":\"4.17\"}}",
+         "xen\nversion                      4.17\n"},
+        {"no JSON", ""}};
+    struct planned two[] = {
+        {.plugin = &plugin,
+         .item = &whole_item,
+         .probe = "xenstore",
+         .part_of = -1,
+         .max_bytes = 1 << 20},
+        {.plugin = &plugin, .item = &whole_item, .part_of = 0},
+        {.plugin = &plugin, .item = &text_item, .part_of = 0}};
+
+    (void)state;
+    assert_true(parts_wanted(two, 3, true));
+    assert_false(parts_wanted(two, 2, true));
+    for (size_t i = 0; i < 2; i++) {
+        struct host h = {.g.ops = &host_ops,
+                         .wanted = REQ_PROBE,
+                         .text = answers[i][0],
+                         .says.status = ST_OK};
+        struct taker tk = {.gather = &h.g};
+        struct gather *out[3] = {NULL};
+        char *text;
+
+        assert_int_equal(parts_read(&tk, two, 3, true, out, NULL), 0);
+        assert_null(out[1]);
+        assert_int_equal(gather_outcome(out[2])->status,
+                         i ? ST_SKIPPED : ST_OK);
+        text = said(out[2]);
+        assert_string_equal(text ? text : "", answers[i][1]);
+        free(text);
+        gather_free(out[0]);
+        gather_free(out[2]);
+    }
+}
+
 static void not_wanted(void **state)
 {
     (void)state;
-    assert_false(parts_wanted(items, 2));
+    assert_false(parts_wanted(items, 2, false));
     items[0].settled = true;
-    assert_false(parts_wanted(items, N));
+    assert_false(parts_wanted(items, N, false));
     items[0].settled = false;
     items[0].max_bytes = UINT64_MAX; /* --unlimited */
-    assert_false(parts_wanted(items, N));
+    assert_false(parts_wanted(items, N, false));
     items[0].max_bytes = 1 << 20;
 }
 
@@ -323,7 +370,7 @@ int main(void)
         cmocka_unit_test(store),       cmocka_unit_test(devices),
         cmocka_unit_test(one_reading), cmocka_unit_test(failures),
         cmocka_unit_test(not_wanted),  cmocka_unit_test(list),
-        cmocka_unit_test(of_command),
+        cmocka_unit_test(of_command),  cmocka_unit_test(made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

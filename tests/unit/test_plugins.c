@@ -92,7 +92,8 @@ static bool argv_has(const struct item *i, const char *word)
 
 static const char *item_fault(const struct plugin *p, const struct item *i)
 {
-    int kinds = !!i->file + !!i->glob + !!i->tree + !!i->argv[0] + !!i->probe;
+    int kinds = !!i->file + !!i->glob + !!i->tree + !!i->argv[0] + !!i->probe +
+                !!i->made_of;
 
     if (!only_has(i->name, LOWER DIGITS "-") || strlen(i->name) > 64)
         return "name";

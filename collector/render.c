@@ -78,6 +78,25 @@ static const struct table tables[] = {
       {"Socket", "socket", PLAIN, NULL},
       {"Node", "node", PLAIN, NULL},
       {"Idle-s", "idle_ns", NANOSECONDS, NULL}}},
+    {"CPU pools",
+     "cpupools",
+     NULL,
+     NULL,
+     NULL,
+     {{"Pool", "cpupool", PLAIN, NULL},
+      {"Scheduler", "scheduler", PLAIN, NULL},
+      {"Domains", "domains", PLAIN, NULL},
+      {"CPUs", "cpus", PLAIN, NULL},
+      {"Limit-us", "parameters.ratelimit_us", PLAIN, NULL},
+      {"Slice-ms", "parameters.timeslice_ms", PLAIN, NULL}}},
+    {"Live patches",
+     "livepatches",
+     NULL,
+     NULL,
+     NULL,
+     {{"Name", "name", PLAIN, NULL},
+      {"State", "state", PLAIN, NULL},
+      {"Failed", "failed", PLAIN, NULL}}},
 };
 
 /* As xl list shows it. */
@@ -196,9 +215,13 @@ static void add_table(struct json_object *doc, const struct table *t,
     size_t width[MAX_COLUMNS] = {0};
     const struct print p = {width, out};
 
-    if (!facts_count(doc, t->path))
+    if (!json_object_is_type(facts_get(doc, t->path), json_type_array))
         return;
     buf_addf(out, "%s%s\n", out->len ? "\n" : "", t->title);
+    if (!facts_count(doc, t->path)) {
+        buf_adds(out, "none\n");
+        return;
+    }
     for (size_t i = 0; t->columns[i].head; i++)
         width[i] = strlen(t->columns[i].head);
     each_row(doc, t, measure, width);

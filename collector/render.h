@@ -8,7 +8,7 @@
 
 #include "collector/base/core/buf.h"
 
-/* Appends doc (xen/info.json, domains.json or cpus.json; NULL will do) to out.
+/* Appends doc (xen/info.json, domains.json ...; NULL will do) to out.
  * False: it is none of these. */
 bool render_text(struct json_object *doc, struct buf *out);
 

@@ -59,6 +59,17 @@ static void test_domains(void **state)
           "12     0    running 3   2     0-3  0\n");
 }
 
+static void test_none(void **state)
+{
+    (void)state;
+    gives("{\"livepatches\":[]}", "Live patches\nnone\n");
+    gives("{\"cpupools\":[{\"cpupool\":0,\"scheduler\":\"credit2\",\"cpus\":"
+          "\"0-3\",\"parameters\":{\"ratelimit_us\":1000}}]}",
+          "CPU pools\n"
+          "Pool Scheduler Domains CPUs Limit-us Slice-ms\n"
+          "0    credit2   -       0-3  1000     -\n");
+}
+
 /* What it does not know gives nothing, and controls do no harm. */
 static void test_odd(void **state)
 {
@@ -76,9 +87,9 @@ static void test_odd(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_values),
-                                       cmocka_unit_test(test_domains),
-                                       cmocka_unit_test(test_odd)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values), cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_none), cmocka_unit_test(test_odd)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

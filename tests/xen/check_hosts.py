@@ -356,6 +356,10 @@ def boot_main(out):
         host.say("size and time of xenstored's own files", re.search(
             r" \d+ \w+ +\d+ [0-9:]+ /run/xenstored/socket", listed),
             listed[:300])
+        names = [os.path.basename(d) for d in glob.glob(host.top + "/domains/*")]
+        host.say("guests are named as libxl keeps them",
+                 {"1-guest1", "2-guest2"} <= set(names) and "name 1 guest1" in
+                 host.member("xen/domain-names-libxl.txt"), names)
         for item in ("ring", "info", "domains"):
             host.say(item + " came without xenstored",
                      host.status("xen_hypervisor", item) == {"ok"})
@@ -610,6 +614,9 @@ def boot_other_release(out):
     host = Host(out, "mismatch-no-libxenctrl")
     if host.whole():
         without_libxenctrl(host)
+        found = [f["id"] for f in host.json("diagnosis.json").get("findings", [])]
+        host.say("the mismatch is named", "xen-tools-version-mismatch" in found,
+                 found)
 
 
 def boot_no_xen(out):

@@ -13,7 +13,9 @@ static const struct item items[] = {
     {.name = "lscpu-all", .argv = {"lscpu", "-a", "-e"}},
     {.name = "lsusb", .argv = {"lsusb", "-t"}},
     {.name = "driver-tool", .argv = {"driver-tool", "-l"}},
-    {.name = "dev", .argv = {"ls", "-lAR", "/dev"}},
+    {.name = "dev",
+     .argv = {"find", "/dev", "-ignore_readdir_race", "-fstype", "autofs",
+              "-prune", "-o", "-ls"}},
 
     {.name = "machinecheck",
      .glob = "/sys/devices/system/machinecheck/machinecheck0/*"},

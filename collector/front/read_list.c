@@ -43,8 +43,8 @@ struct list {
     size_t held;
     int errnum; /* of the first folder that could not be read */
     /* What was left out. */
-    uint64_t n_unreadable, n_mounts, n_deep, n_crowded, n_links, n_denied,
-        n_long;
+    uint64_t n_unreadable, n_mounts, n_automounts, n_deep, n_crowded, n_links,
+        n_denied, n_long;
 };
 
 /* A folder on the way down. */
@@ -116,6 +116,7 @@ static bool names_read(struct list *l, int fd, const char *pattern,
         errno = e;
         return false;
     }
+    l->n_automounts += path_is_automount(dir_fd);
     while ((d = readdir(dir))) {
         if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
             continue;
@@ -261,6 +262,8 @@ static void enter_match(struct list *l, const struct place *at,
     rc = path_walk_at(at->fd, *at->real ? at->real : "/", name, 0, &f, NULL);
     if (rc == PATH_UNSAFE)
         l->n_links++;
+    else if (rc == -ENOENT && path_is_automount(at->fd))
+        l->n_automounts++;
     else if (rc)
         unreadable(l, -rc);
     if (rc || !S_ISDIR(f.st.st_mode))
@@ -337,6 +340,11 @@ static void conclude_empty(struct list *l, const char *what)
                   "%s: only by a symbolic link in a folder that others can "
                   "write",
                   what);
+    } else if (l->n_automounts) {
+        reply_set(rp, ST_SKIPPED,
+                  "%s: only by a point of automount, and nothing is mounted "
+                  "for this",
+                  what);
     } else if (l->errnum) {
         err_sys(&err, l->errnum, "cannot list %s", what);
         reply_fail(rp, err.code, err.text);
@@ -362,6 +370,7 @@ static void conclude(struct list *l, const char *what)
         rp->status = ST_PARTIAL;
     note_count(rp, l->n_denied, "folders that are never read");
     note_count(rp, l->n_mounts, "mounted file systems not entered");
+    note_count(rp, l->n_automounts, "points of automount not looked into");
     if (!l->n && !l->more && !l->n_deep && !l->n_crowded)
         conclude_empty(l, what);
 }

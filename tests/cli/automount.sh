@@ -25,3 +25,16 @@ bundle=$(cat out)
 has "$bundle/commands/sys_kernel/sysctl.txt" '^kernel\.ostype = Linux'
 has "$bundle/commands/sys_kernel/sysctl.txt" '^fs\.file-nr = '
 has "$bundle/commands/sys_storage/df.txt" ' /run$'
+has "$bundle/commands/sys_hw/dev.txt" ' /dev/null$'
+# What lies there is not said to be absent without a word.
+/usr/bin/python3 - "$bundle" <<'END'
+import json, sys
+items = json.load(open(sys.argv[1] + "/manifest.json"))["items"]
+by = {i["plugin"] + "/" + i["item"]: i for i in items}
+for item, status in (("sys_boot/grub-cfg", "absent"),
+                     ("sys_boot/xen-efi-cfg", "skipped"),
+                     ("xen_config/libvirt-libxl-run", "skipped")):
+    i = by[item]
+    assert i["status"] == status, i
+    assert "automount" in i["error"], i
+END

@@ -78,6 +78,13 @@ static bool safe_folder(int fd, const struct stat *st)
            sfs.f_type != FUSE_SUPER_MAGIC;
 }
 
+bool path_is_automount(int fd)
+{
+    struct statfs sfs;
+
+    return !fstatfs(fd, &sfs) && sfs.f_type == AUTOFS_SUPER_MAGIC;
+}
+
 /* In procfs absolute link texts below a process describe, but are not, what
  * the link leads to, and so are those with a colon ("pipe:[123]"). */
 static bool magic_link(int dir, const struct stat *dir_st, const char *text)
@@ -173,6 +180,11 @@ static int step(struct walk *w, const char *name)
     if (!strcmp(name, ".") || (!strcmp(name, "..") && !w->real.len))
         return 0; /* above the root is the root */
     fd = openat(w->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && path_is_automount(w->fd))
+        return err_set(w->err, -ENOENT,
+                       "cannot open %s: %s is a point of automount, and "
+                       "nothing is mounted for this",
+                       w->asked, buf_str(&w->real));
     if (fd < 0)
         return err_sys(w->err, errno, "cannot open %s", w->asked);
     if (fstat(fd, &st)) {

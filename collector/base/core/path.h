@@ -55,6 +55,10 @@ int path_walk_at(int dir, const char *dir_real, const char *path,
                  unsigned flags, struct path_found *out, struct err *err);
 void path_found_done(struct path_found *f);
 
+/* A point of automount that nothing is mounted on: it looks empty, and will not
+ * be mounted for us. */
+bool path_is_automount(int fd);
+
 /* Opens what an O_PATH descriptor stands for, and nothing else.  flags are
  * open(2)'s; O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added, and O_NOATIME where
  * allowed.  A descriptor or -errno. */

@@ -85,3 +85,11 @@ status=0
     >out 2>err || status=$?
 [ "$(stat -c %s small.tar)" -le $((1400 * 1024)) ] || fail 'too large'
 run 0 "$XB" verify small.tar
+
+# Which way Xen's version and the domains came, and of what release the tools are.
+collect --replay "$TOP/tests/hosts/xen-4.20-tools-4.17-mismatch-no-libxenctrl" \
+    --format dir -o ways
+has ways/report.html 'Xen told by<dd>xen/version.json'
+has ways/report.html 'Domains told by<dd>xen/devices.json'
+has ways/report.html 'Xen tools<dd>4.17'
+has ways/summary.txt 'its tools are of 4.17$'

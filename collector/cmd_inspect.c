@@ -110,10 +110,18 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
     (void)err;
     if (t->top[0])
         row("Bundle", "%s", t->top);
-    row("Host", "%s, %s, up %s", h->host.name, h->host.role,
-        str_duration(h->host.uptime_s * 1000, up));
-    row("Xen", "%s", h->host.xen ? h->host.xen : "none");
-    row("Kernel", "%s %s", h->host.kernel, h->host.machine);
+    if (h->options.sysroot) {
+        row("Host", "%s, read from the disk at %s", h->host.name,
+            h->options.sysroot);
+        row("Xen", "%s", h->disk.xen ? h->disk.xen : "none in its /boot");
+        row("Kernel", "%s",
+            h->disk.kernel ? h->disk.kernel : "none in its /boot");
+    } else {
+        row("Host", "%s, %s, up %s", h->host.name, h->host.role,
+            str_duration(h->host.uptime_s * 1000, up));
+        row("Xen", "%s", h->host.xen ? h->host.xen : "none");
+        row("Kernel", "%s %s", h->host.kernel, h->host.machine);
+    }
     row("Made", "%s, in %s, by xen-bugtool %s", clock_iso(h->start_ms, start),
         str_duration((uint64_t)(h->end_ms - h->start_ms), took),
         h->tool_version);

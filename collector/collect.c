@@ -310,6 +310,10 @@ static void host_from_recording(struct collect *c)
     c->host.xen = copy(h->host.xen);
     c->host.role = h->host.role;
     c->host.uptime_s = h->host.uptime_s;
+    c->host.disk_system = copy(h->disk.system);
+    c->host.disk_kernel = copy(h->disk.kernel);
+    c->host.disk_xen = copy(h->disk.xen);
+    c->host.disk_last_log_ms = h->disk.last_log_ms;
     c->host.modules = list_copy(h->modules_before);
     c->modules_after = list_copy(h->modules_after);
 }
@@ -476,6 +480,10 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->host.xen = c->host.xen;
     h->host.role = c->host.role;
     h->host.uptime_s = c->host.uptime_s;
+    h->disk.system = masked(c, c->host.disk_system);
+    h->disk.kernel = masked(c, c->host.disk_kernel);
+    h->disk.xen = masked(c, c->host.disk_xen);
+    h->disk.last_log_ms = c->host.disk_last_log_ms;
     h->options.format = c->cfg.format_name;
     h->options.privacy = c->cfg.privacy;
     for (char **w = c->keywords; *w; w++)

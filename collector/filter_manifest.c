@@ -149,6 +149,9 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->host.kernel = mask(j, t, h->host.kernel);
     h->host.machine = mask(j, t, h->host.machine);
     h->host.xen = mask(j, t, h->host.xen);
+    h->disk.system = mask(j, t, h->disk.system);
+    h->disk.kernel = mask(j, t, h->disk.kernel);
+    h->disk.xen = mask(j, t, h->disk.xen);
     h->options.privacy = mask(
         j, t, strcmp(o->privacy, "public") ? h->options.privacy : "public");
     h->options.keywords += o->keywords;

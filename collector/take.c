@@ -357,6 +357,8 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
         .max_bytes = it->max_bytes,
         .timeout_ms = it->timeout_ms,
         .sample = it->item->sample,
+        .plugin = it->plugin->name,
+        .item = item->name,
     };
 
     if (tk->nice == NICE_ALL || (tk->nice == NICE_LOGS && is_log(it)))

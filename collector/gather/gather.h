@@ -37,6 +37,7 @@ struct request {
         *argv;      /* REQ_RUN: NULL-terminated, argv[0] a plain name */
     unsigned flags; /* REQ_READ, REQ_RUN: READ_ flags of proto.h */
     bool sample;    /* what was recorded of two readings (replay) */
+    const char *plugin, *item; /* replay: whose it is; NULL: nobody's */
     uint64_t max_bytes;
     unsigned timeout_ms; /* for the whole request */
     unsigned max_depth;  /* REQ_TREE */

@@ -42,6 +42,14 @@ static bool stands_behind(const struct item *items, const struct item *i)
            (i[-1].argv[0] || i[-1].probe) && (i->argv[0] || i->probe);
 }
 
+static bool argv_has(const struct item *i, const char *word)
+{
+    for (size_t k = 0; i->argv[k]; k++)
+        if (!strcmp(i->argv[k], word))
+            return true;
+    return false;
+}
+
 static const char *item_fault(const struct plugin *p, const struct item *i)
 {
     int kinds = !!i->file + !!i->glob + !!i->tree + !!i->argv[0] + !!i->probe;
@@ -68,10 +76,13 @@ static const char *item_fault(const struct plugin *p, const struct item *i)
     if (i->sample && (!i->member || strncmp(i->member, "samples", 7) ||
                       (!i->file && !i->probe)))
         return "sample: of a file or probe alone, into samples/";
+    if (i->argv[0] && !strcmp(i->argv[0], "find") &&
+        !argv_has(i, "-ignore_readdir_race"))
+        return "find: fails where a name vanishes meanwhile";
     if (i->instead_of && !stands_behind(p->items, i))
         return "instead_of: does not stand directly behind that command";
     if ((i->rotated && !i->glob) || (i->max_depth && !i->tree) ||
-        (i->since && !i->argv[0]))
+        ((i->since || i->interval) && !i->argv[0]))
         return "key of another kind";
     if (i->privacy > PRIVACY_IF_CUSTOMIZED || i->priority > PRIO_LAST)
         return "privacy or priority";

@@ -48,6 +48,12 @@ static const struct item items[] = {
     {.name = "opt-list",
      .argv = {"find", "/opt", "-mindepth", "1", "-regex",
               "/opt/xensource\\(/.*\\)?", "-ls", "-o", "-prune"}},
+    /* Patches, screenshots and dumps: that they are there, not what is in
+     * them. */
+    {.name = "var-list",
+     .argv = {"find", "/var", "-mindepth", "1", "-regex",
+              "/var/\\(xapi\\(/.*\\)?\\|xen\\(/.*\\)?\\)", "-ls", "-o",
+              "-prune"}},
     {.name = "sr-mounts",
      .argv = {"find", "/run", "-mindepth", "1", "-maxdepth", "2", "-regex",
               "/run/sr-mount\\(/.*\\)?", "-ls", "-o", "-prune"}},

@@ -19,6 +19,12 @@ static const struct item items[] = {
      .argv = {"find", "/etc", "/run", "/var/lib", "/var/log", "-mindepth", "1",
               "-regex", XEN_FOLDERS, "-ls", "-o", "-prune"},
      .privacy = PRIVACY_YES},
+    /* busybox's find cannot list. */
+    {.name = "xen-folders-ls",
+     .argv = {"ls", "-lAR", "/etc/xen", "/run/xen", "/run/xenstored",
+              "/var/lib/xen", "/var/lib/xenstored", "/var/log/xen"},
+     .instead_of = "xen-folders",
+     .privacy = PRIVACY_YES},
     /* What device models and vTPMs leave: memory and keys, so no more than
      * that it is there. */
     {.name = "model-files",

@@ -28,8 +28,8 @@ static const struct item items[] = {
     /* What device models and vTPMs leave: memory and keys, so no more than
      * that it is there. */
     {.name = "model-files",
-     .argv = {"find", "/tmp", "/var/lib", "-mindepth", "1", "-regex",
-              MODEL_FILES, "-ls", "-o", "-prune"}},
+     .argv = {"find", "/tmp", "/var/lib", "-ignore_readdir_race", "-mindepth",
+              "1", "-regex", MODEL_FILES, "-ls", "-o", "-prune"}},
 
     /* What runs now: libxl's JSON and the file that "xl create" was given. */
     {.name = "userdata",

@@ -110,6 +110,23 @@ def names_modules(host):
              not named & loaded, (named, named & loaded))
 
 
+def xen_tools(host):
+    """Xen's smaller programs each said something of this machine."""
+    for item, words in (
+            ("xenpm-topology", r"^CPU\s+core\s+socket\s+node"),
+            ("xenpm-cpuidle", "^Max possible C-state: "),
+            ("xen-cpuid", r"^Dynamic sets:\n(.*\n)+Host "), ("xen-cpuid-policy", "^Xen reports "),
+            ("xen-livepatch", "^Nothing to list"),
+            ("xenhypfs", "^  params/"), ("xenhypfs-config", "^CONFIG_X86=y"),
+            ("xentop", r"^ +guest1 .*\n(.*\n)+ +guest1 ")):
+        said = host.member("commands/xen_tools/%s.txt" % item)
+        host.say("xen_tools/" + item, re.search(words, said, re.M), said[:300])
+    said = [i["path"] for i in host.find("xen_tools", "netback-debug",
+                                         status="ok")]
+    host.say("netback's queues of both guests", all(
+        any("/vif%d.0/" % n in path for path in said) for n in (1, 2)), said)
+
+
 def process_list(host):
     """Passwords on command lines: those of xl, and of a device model."""
     lines = text(host.out + "/xl/ps-secrets").splitlines()
@@ -186,6 +203,7 @@ def boot_main(out):
         guest_folder(host, 1, "guest1")
         guest_folder(host, 2, "guest2")
         two_samples(host)
+        xen_tools(host)
         process_list(host)
         names_modules(host)
     packed = bz2.decompress(read(out + "/bundle.tar.bz2"))

@@ -141,7 +141,7 @@ static const struct {
     {"xm", {"dmesg", "info", "list", "vcpu-list", "uptime", "sched-credit"}},
     {"systemctl",
      {"list-units", "list-jobs", "list-unit-files", "list-timers", "show"}},
-    {"dmsetup", {"info", "table", "status"}},
+    {"dmsetup", {"info", "table", "status", "ls", "udevcookies"}},
     {"network-bridge", {"status"}},
     {"brctl", {"show", "showmacs"}},
     {"nft", {"list"}},
@@ -160,7 +160,9 @@ static const struct {
     {"driver-tool", {"-l"}},
     {"drbdsetup", {"status", "show"}},
     {"efibootmgr", {"-v"}},
-    {"ethtool", {"-i", "-S", "-k", "-g", "-l", "-c", "-a", "eth0", "a%b"}},
+    {"ethtool",
+     {"-i", "-S", "-k", "-g", "-l", "-c", "-a", "-n", "--show-priv-flags",
+      "--show-eee", "--show-fec", "eth0", "a%b"}},
     {"fcoeadm", {"-i", "-t"}},
     {"ipset", {"list"}},
     {"kpatch", {"list"}},
@@ -242,10 +244,11 @@ static void check_command(const char *of, const struct item *i)
     if (str_starts(i->argv[0], "ovs-"))
         assert_true(one_of(
             i->argv[str_starts(i->argv[2], "--protocols=") ? 3 : 2],
-            (const char *const[]){
-                "show", "list", "upcall/show", "memory/show", "coverage/show",
-                "dpif/show", "bond/show", "lacp/show", "-s", "dump-flows",
-                "fdb/show", "bridge/dump-flows", "dpif/dump-flows", NULL}));
+            (const char *const[]){"show", "list", "upcall/show", "memory/show",
+                                  "coverage/show", "dpif/show", "bond/show",
+                                  "lacp/show", "-s", "dump-flows", "fdb/show",
+                                  "mdb/show", "bridge/dump-flows",
+                                  "dpif/dump-flows", NULL}));
     /* "dmesg -c" and "xl dmesg -c" empty the ring. */
     if (!strcmp(i->argv[0], "dmesg") ||
         !strcmp(i->argv[1] ? i->argv[1] : "", "dmesg"))

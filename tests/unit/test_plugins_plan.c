@@ -161,6 +161,12 @@ static void test_nic(void **state)
         "nic1-channels ethtool -l eth0 > commands/sys_nic/eth0-channels.txt\n"
         "nic1-coalesce ethtool -c eth0 > commands/sys_nic/eth0-coalesce.txt\n"
         "nic1-pause ethtool -a eth0 > commands/sys_nic/eth0-pause.txt\n"
+        "nic1-private-flags ethtool --show-priv-flags eth0 > "
+        "commands/sys_nic/eth0-private-flags.txt\n"
+        "nic1-eee ethtool --show-eee eth0 > commands/sys_nic/eth0-eee.txt\n"
+        "nic1-fec ethtool --show-fec eth0 > commands/sys_nic/eth0-fec.txt\n"
+        "nic1-flow-rules ethtool -n eth0 > "
+        "commands/sys_nic/eth0-flow-rules.txt\n"
         "vif1-features ethtool -k vif1.0 > "
         "commands/sys_nic/vif1.0-features.txt\n");
 }
@@ -182,8 +188,10 @@ static void test_ovs(void **state)
 
         buf_addf(&expected,
                  "fdb-%d ovs-appctl --timeout=8 fdb/show %s > "
-                 "commands/sys_ovs/fdb-%s.txt\n",
-                 n, name, file);
+                 "commands/sys_ovs/fdb-%s.txt\n"
+                 "mdb-%d ovs-appctl --timeout=8 mdb/show %s > "
+                 "commands/sys_ovs/mdb-%s.txt\n",
+                 n, name, file, n, name, file);
         buf_addf(&expected,
                  "ports-%d ovs-ofctl --timeout=8 --protocols=OpenFlow10,"
                  "OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14 show %s > "
@@ -228,10 +236,14 @@ static void test_process(void **state)
                                     "pid-20-stack /proc/20/stack > \n"
                                     "pid-20-wchan /proc/20/wchan > \n"
                                     "pid-20-limits /proc/20/limits > \n"
+                                    "pid-20-cgroup /proc/20/cgroup > \n"
+                                    "pid-20-oom /proc/20/oom_score_adj > \n"
                                     "pid-300-status /proc/300/status > \n"
                                     "pid-300-stack /proc/300/stack > \n"
                                     "pid-300-wchan /proc/300/wchan > \n"
-                                    "pid-300-limits /proc/300/limits > \n");
+                                    "pid-300-limits /proc/300/limits > \n"
+                                    "pid-300-cgroup /proc/300/cgroup > \n"
+                                    "pid-300-oom /proc/300/oom_score_adj > \n");
     h.globs = more;
     added.text[0] = '\0';
     assert_int_equal(plugin("sys_process")->plan(&added, &h.gather, NULL), 0);

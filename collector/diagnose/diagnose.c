@@ -11,7 +11,8 @@
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/match.h"
 
-#define ELEMENTS_MAX 16 /* of a list, shown as evidence */
+#define ELEMENTS_MAX 16    /* of a list, shown as evidence */
+#define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
 
 struct diagnosis {
     const struct diag_rules *rules;
@@ -413,6 +414,8 @@ static int by_weight(const void *a, const void *b)
 
     if (x->severity != y->severity)
         return x->severity < y->severity ? -1 : 1;
+    if (x->unexplained != y->unexplained)
+        return x->unexplained ? 1 : -1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     return strcmp(x->id, y->id);
@@ -428,6 +431,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                        *findings = json_object_new_array(),
                        *unchecked = json_object_new_array();
     struct judged *all = xcalloc(d->rules->n + 1, sizeof(*all));
+    unsigned unexplained = 0;
 
     for (size_t i = 0; i < d->rules->n; i++) {
         all[i].rule = &d->rules->rule[i];
@@ -439,7 +443,9 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         struct judged *j = &all[i];
 
         if (j->verdict == YES) {
-            json_object_array_add(findings, finding(d, facts, j));
+            unexplained += j->rule->unexplained;
+            if (!j->rule->unexplained || unexplained <= UNEXPLAINED_MAX)
+                json_object_array_add(findings, finding(d, facts, j));
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 

@@ -31,6 +31,7 @@ struct raw_examples {
 
 struct raw_rule {
     char *id, *severity, *rank, *title;
+    bool unexplained;
     char **in;
     unsigned n_in;
     struct diag_condition *when, *alt, *unless;
@@ -79,6 +80,7 @@ static const cyaml_schema_field_t rule_fields[] = {
     STR("severity", 0, struct raw_rule, severity, 16),
     STR("rank", OPT, struct raw_rule, rank, 8),
     STR("title", 0, struct raw_rule, title, 200),
+    CYAML_FIELD_BOOL("unexplained", OPT, struct raw_rule, unexplained),
     LIST("in", struct raw_rule, in, &text_value, 16),
     LIST("when", struct raw_rule, when, &condition_value, DIAG_CONDITIONS),
     CYAML_FIELD_SEQUENCE_COUNT("or", CYAML_FLAG_POINTER | OPT, struct raw_rule,
@@ -264,6 +266,7 @@ static int add_rule(struct loading *l)
     *out = (struct diag_rule){
         .id = raw->id,
         .title = raw->title,
+        .unexplained = raw->unexplained,
         .when = raw->when,
         .n_when = raw->n_when,
         .alt = raw->alt,
@@ -287,6 +290,10 @@ static int add_rule(struct loading *l)
     rc = add_words(l, out);
     if (!rc && !raw->n_when)
         rc = bad(l, "when", "expected at least one condition");
+    if (!rc && raw->unexplained &&
+        (raw->n_when != 1 || raw->n_alt || raw->n_unless ||
+         !raw->when->n_match))
+        rc = bad(l, "unexplained", "expected one condition, a match:");
     for (unsigned i = 0; !rc && i < raw->n_when; i++) {
         rc = add_condition(l, "when", i, &raw->when[i], i);
         lines |= raw->when[i].n_match != 0;

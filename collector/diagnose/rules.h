@@ -36,6 +36,7 @@ struct diag_rule {
     unsigned rank;     /* 0..99, lower is told first */
     const char *title; /* {NAME}: a group of the pattern, a fact, a field */
     uint32_t classes;  /* of logs; see classes.h */
+    bool unexplained;  /* only for lines that no other rule knows */
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;

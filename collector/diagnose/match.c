@@ -429,7 +429,8 @@ static uint64_t line_number(struct match_stream *s, const char *line)
 }
 
 /* The patterns of rules of one kind: those that name a problem, or those for
- * what is unexplained.  Returns the gravest severity that was met, -1: none. */
+ * what is unexplained.  Returns the gravest severity of those that explain the
+ * line, -1: none. */
 static int try_patterns(struct match_stream *s, bool unexplained,
                         const struct a_line *l)
 {
@@ -449,7 +450,7 @@ static int try_patterns(struct match_stream *s, bool unexplained,
                         s->mctx) < 0)
             continue;
         last = key;
-        if (gravest < 0 || (int)rule->severity < gravest)
+        if (p->explains && (gravest < 0 || (int)rule->severity < gravest))
             gravest = (int)rule->severity;
         hit(s, p, l);
     }

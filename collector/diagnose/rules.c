@@ -166,7 +166,7 @@ static int compile(const struct loading *l, const char *key, const char *text,
 }
 
 static int add_pattern(struct loading *l, const char *key, const char *text,
-                       unsigned condition)
+                       unsigned condition, bool explains)
 {
     struct diag_rules *r = l->rules;
     struct diag_pattern *p;
@@ -180,6 +180,7 @@ static int add_pattern(struct loading *l, const char *key, const char *text,
     p = &r->pattern[r->n_patterns];
     *p = (struct diag_pattern){.rule = (unsigned)r->n,
                                .condition = condition,
+                               .explains = explains,
                                .word = word,
                                .word_len = strlen(word)};
     r->n_patterns++;
@@ -187,7 +188,8 @@ static int add_pattern(struct loading *l, const char *key, const char *text,
 }
 
 static int add_condition(struct loading *l, const char *list, unsigned i,
-                         const struct diag_condition *c, unsigned condition)
+                         const struct diag_condition *c, unsigned condition,
+                         bool explains)
 {
     struct err why = ERR_INIT;
     char key[64];
@@ -199,12 +201,28 @@ static int add_condition(struct loading *l, const char *list, unsigned i,
     if (!c->any != !c->n_where)
         return bad(l, key, "any: and where: go together");
     for (unsigned k = 0; !rc && k < c->n_match; k++)
-        rc = add_pattern(l, key, c->match[k], condition);
+        rc = add_pattern(l, key, c->match[k], condition, explains);
     if (!rc && c->fact && condition_check(c->fact, &why))
         rc = bad(l, key, why.text);
     for (unsigned k = 0; !rc && k < c->n_where; k++)
         if (condition_check(c->where[k], &why))
             rc = bad(l, key, why.text);
+    return rc;
+}
+
+/* from: the number of the list's first condition.  *lines_out: it has a
+ * match. */
+static int add_list(struct loading *l, const char *name,
+                    const struct diag_condition *list, unsigned n,
+                    unsigned from, bool *lines_out)
+{
+    int rc = 0;
+
+    *lines_out = false;
+    for (unsigned i = 0; !rc && i < n; i++) {
+        rc = add_condition(l, name, i, &list[i], from + i, !*lines_out);
+        *lines_out |= list[i].n_match != 0;
+    }
     return rc;
 }
 
@@ -258,7 +276,7 @@ static int add_rule(struct loading *l)
     const struct raw_rule *raw = l->raw;
     struct diag_rules *r = l->rules;
     struct diag_rule *out;
-    bool lines = false;
+    bool in_when = false, in_alt = false;
     int rc;
 
     r->rule = xreallocarray(r->rule, r->n + 1, sizeof(*r->rule));
@@ -294,18 +312,14 @@ static int add_rule(struct loading *l)
         (raw->n_when != 1 || raw->n_alt || raw->n_unless ||
          !raw->when->n_match))
         rc = bad(l, "unexplained", "expected one condition, a match:");
-    for (unsigned i = 0; !rc && i < raw->n_when; i++) {
-        rc = add_condition(l, "when", i, &raw->when[i], i);
-        lines |= raw->when[i].n_match != 0;
-    }
-    for (unsigned i = 0; !rc && i < raw->n_alt; i++) {
-        rc = add_condition(l, "or", i, &raw->alt[i], raw->n_when + i);
-        lines |= raw->alt[i].n_match != 0;
-    }
+    if (!rc)
+        rc = add_list(l, "when", raw->when, raw->n_when, 0, &in_when);
+    if (!rc)
+        rc = add_list(l, "or", raw->alt, raw->n_alt, raw->n_when, &in_alt);
     for (unsigned i = 0; !rc && i < raw->n_unless; i++)
         rc = add_condition(l, "unless", i, &raw->unless[i],
-                           raw->n_when + raw->n_alt + i);
-    if (!rc && lines && (!out->n_examples || !out->n_counter))
+                           raw->n_when + raw->n_alt + i, false);
+    if (!rc && (in_when || in_alt) && (!out->n_examples || !out->n_counter))
         rc = bad(l, "examples",
                  "a rule with match: needs examples: match: and no-match:");
     r->n++; /* also a half-made one: diag_rules_cut frees it */

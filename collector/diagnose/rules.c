@@ -36,6 +36,8 @@ struct raw_rule {
     unsigned n_in;
     struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
+    char **follows;
+    unsigned n_follows;
     struct raw_block *block;
     char *cause, *remedy, *remedy_xm, *see, *source;
     struct raw_examples *examples;
@@ -87,6 +89,7 @@ static const cyaml_schema_field_t rule_fields[] = {
                                alt, n_alt, &condition_value, 1,
                                DIAG_CONDITIONS),
     LIST("unless", struct raw_rule, unless, &condition_value, DIAG_CONDITIONS),
+    LIST("follows", struct raw_rule, follows, &text_value, MAX_EXAMPLES),
     CYAML_FIELD_MAPPING_PTR("block", OPT, struct raw_rule, block, block_fields),
     STR("cause", 0, struct raw_rule, cause, MAX_TEXT),
     STR("remedy", 0, struct raw_rule, remedy, MAX_TEXT),
@@ -291,6 +294,8 @@ static int add_rule(struct loading *l)
         .n_alt = raw->n_alt,
         .unless = raw->unless,
         .n_unless = raw->n_unless,
+        .follows = raw->follows,
+        .n_follows = raw->n_follows,
         .cause = raw->cause,
         .remedy = raw->remedy,
         .remedy_xm = raw->remedy_xm,

@@ -40,6 +40,8 @@ struct diag_rule {
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
+    char *const *follows; /* ids of rules: of what this is a consequence */
+    unsigned n_follows;
     unsigned first;    /* number of its first condition among all rules' */
     unsigned block;    /* lines kept from the match on; 0: that one */
     pcre2_code *until; /* ends the block; or NULL */

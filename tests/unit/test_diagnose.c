@@ -19,7 +19,7 @@
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
-/* Every built-in rule loads, and its examples hold. */
+/* Every built-in rule loads, its examples hold, and what it follows is one. */
 static void test_builtin(void **state)
 {
     struct diag_rules *r = diag_rules_new();
@@ -29,6 +29,11 @@ static void test_builtin(void **state)
     if (diag_rules_add_builtin(r, &err))
         fail_msg("%s", err.text);
     assert_true(r->n >= 5);
+    for (size_t i = 0; i < r->n; i++)
+        for (unsigned k = 0; k < r->rule[i].n_follows; k++)
+            if (!diag_rules_find(r, r->rule[i].follows[k]))
+                fail_msg("%s follows '%s', which is no rule", r->rule[i].id,
+                         r->rule[i].follows[k]);
     diag_rules_free(r);
 }
 
@@ -308,7 +313,8 @@ static void test_hostile(void **state)
     "  when:\n  - match: ['" words " (?<line>.*)']\n"                          \
     "  examples:\n    match: ['" words " x']\n    no-match: ['a']\n"
 
-/* What no rule knows is told last, by the first line of a chain, thrice. */
+/* What no rule knows is told last, by the first line of a chain, thrice; what
+ * follows from another problem behind it. */
 static void test_unexplained(void **state)
 {
     static const char text[] =
@@ -323,6 +329,8 @@ static void test_unexplained(void **state)
     } rows[] = {
         {"aaaa one\n", "one "},
         {"aaaa known\n", "known "},
+        {"aaaa after\n", "after "},
+        {"aaaa after\naaaa known\n", "known after "},
         {"aaaa known\nx\naaaa two\n", "known "},
         {"aaaa known\n1\n2\n3\n4\n5\n6\n7\n8\naaaa two\n", "known two "},
         {"aaaa one\n1\n2\n3\n4\n5\n6\n7\nbbbb two\n"

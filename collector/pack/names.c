@@ -9,11 +9,22 @@
 
 #define PRIME61 ((1ull << 61) - 1)
 
+/* Names lie one behind the other in chunks: most are short, and there may be
+ * hundreds of thousands. */
+#define CHUNK_BYTES 65536u
+
+struct chunk {
+    struct chunk *before;
+    size_t used, size;
+    char bytes[];
+};
+
 struct names {
     uint64_t seed;
     char **name;
     size_t n, cap;
     size_t bytes;
+    struct chunk *last;
     uint32_t *slot; /* number + 1, 0: free; n_slots is a power of two */
     size_t n_slots;
 };
@@ -47,7 +58,7 @@ static void grow(struct names *s)
 {
     s->cap = s->cap ? 2 * s->cap : 64;
     s->name = xreallocarray(s->name, s->cap, sizeof(*s->name));
-    s->n_slots = 4 * s->cap;
+    s->n_slots = 2 * s->cap;
     free(s->slot);
     s->slot = xcalloc(s->n_slots, sizeof(*s->slot));
     for (size_t i = 0; i < s->n; i++)
@@ -68,11 +79,30 @@ void names_free(struct names *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        free(s->name[i]);
+    for (struct chunk *c = s->last, *before; c; c = before) {
+        before = c->before;
+        free(c);
+    }
     free(s->name);
     free(s->slot);
     free(s);
+}
+
+static char *keep(struct names *s, const char *name, size_t size)
+{
+    struct chunk *c = s->last;
+    char *kept;
+
+    if (!c || c->size - c->used < size) {
+        size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+
+        c = xmalloc(sizeof(*c) + room);
+        *c = (struct chunk){.before = s->last, .size = room};
+        s->last = c;
+    }
+    kept = c->bytes + c->used;
+    c->used += size;
+    return memcpy(kept, name, size);
 }
 
 int64_t names_add(struct names *s, const char *name)
@@ -87,7 +117,7 @@ int64_t names_add(struct names *s, const char *name)
     if (s->n == NAMES_MAX || len > NAMES_BYTES_MAX - s->bytes)
         return -E2BIG;
     s->bytes += len;
-    s->name[s->n] = xstrndup(name, len);
+    s->name[s->n] = keep(s, name, len + 1);
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
 }

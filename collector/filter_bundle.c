@@ -40,13 +40,7 @@ static const char *new_name(struct job *j, const char *name)
     else
         str_add_member_name(&b, buf_str(&masked), true);
     out = buf_take(&b);
-    at = names_add(j->new_names, out);
-    for (unsigned i = 1; at == -EEXIST; i++) {
-        char *next = xasprintf("%s~%u", out, i);
-
-        at = names_add(j->new_names, next);
-        free(next);
-    }
+    at = names_add_another(j->new_names, out, 1);
     free(out);
     free(plain);
     buf_done(&masked);

@@ -25,7 +25,8 @@ struct names {
     size_t n, cap;
     size_t bytes;
     struct chunk *last;
-    uint32_t *slot; /* number + 1, 0: free; n_slots is a power of two */
+    unsigned *tried; /* by number: the last number put behind it; NULL: none */
+    uint32_t *slot;  /* number + 1, 0: free; n_slots is a power of two */
     size_t n_slots;
 };
 
@@ -58,6 +59,10 @@ static void grow(struct names *s)
 {
     s->cap = s->cap ? 2 * s->cap : 64;
     s->name = xreallocarray(s->name, s->cap, sizeof(*s->name));
+    if (s->tried) {
+        s->tried = xreallocarray(s->tried, s->cap, sizeof(*s->tried));
+        memset(s->tried + s->n, 0, (s->cap - s->n) * sizeof(*s->tried));
+    }
     s->n_slots = 2 * s->cap;
     free(s->slot);
     s->slot = xcalloc(s->n_slots, sizeof(*s->slot));
@@ -84,6 +89,7 @@ void names_free(struct names *s)
         free(c);
     }
     free(s->name);
+    free(s->tried);
     free(s->slot);
     free(s);
 }
@@ -120,6 +126,24 @@ int64_t names_add(struct names *s, const char *name)
     s->name[s->n] = keep(s, name, len + 1);
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
+}
+
+int64_t names_add_another(struct names *s, const char *name, unsigned first)
+{
+    int64_t at = names_add(s, name), base = names_find(s, name);
+
+    while (at == -EEXIST) {
+        char *next;
+
+        if (!s->tried)
+            s->tried = xcalloc(s->cap, sizeof(*s->tried));
+        if (!s->tried[base])
+            s->tried[base] = first - 1;
+        next = xasprintf("%s~%u", name, ++s->tried[base]);
+        at = names_add(s, next);
+        free(next);
+    }
+    return at;
 }
 
 int64_t names_find(const struct names *s, const char *name)

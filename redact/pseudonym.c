@@ -135,6 +135,15 @@ const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
     return n->text;
 }
 
+size_t pseudonyms_find(const struct pseudonyms *p, const char *text, size_t len)
+{
+    const struct name *n =
+        names_known_find(p->names, (const uint8_t *)text, len);
+
+    return n && n->len == len ? (size_t)(n - names_known_at(p->names, 0))
+                              : SIZE_MAX;
+}
+
 static struct tools *tools_get(const struct pseudonyms *p)
 {
     struct tools *t;

@@ -346,12 +346,14 @@ int cmd_inspect(const struct options *opt, struct control *ctl)
     if (r == 0)
         r = member ? show_member(u, member, &err)
                    : show_manifest(u, json, &err);
-    if (r == 0 && (fflush(stdout) || ferror(stdout)))
-        r = err_sys(&err, errno, "cannot write the output");
-    fflush(stdout);
+    if (r)
+        fflush(stdout);
+    else
+        r = err_stdout(&err);
     unpack_free(u);
     if (r < 0) {
-        log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
+        if (r != -EPIPE)
+            log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
         return r == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
     }
     return EXIT_WHOLE;

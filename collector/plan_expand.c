@@ -447,7 +447,10 @@ static void set_member(struct builder *b, struct planned *it)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
-        add_masked(b, item->member ? item->member : "files", &whole);
+        if (item->member)
+            add_masked(b, item->member, &whole);
+        else
+            buf_adds(&whole, "files");
         str_add_member_name(&whole, buf_str(&masked), true);
         add_cut(&name, buf_str(&whole));
     } else if (item->member) {

@@ -12,6 +12,8 @@ static const struct item items[] = {
     {.name = "lscpu", .argv = {"lscpu"}},
     {.name = "lscpu-all", .argv = {"lscpu", "-a", "-e"}},
     {.name = "lsusb", .argv = {"lsusb", "-t"}},
+    {.name = "usb-ids", .glob = "/sys/bus/usb/devices/*/id[PV]*"},
+    {.name = "usb-names", .glob = "/sys/bus/usb/devices/*/product"},
     {.name = "driver-tool", .argv = {"driver-tool", "-l"}},
     {.name = "dev",
      .argv = {"find", "/dev", "-ignore_readdir_race", "-fstype", "autofs",

@@ -49,6 +49,12 @@ static const struct item items[] = {
      .argv = {"find", "/opt", "-ignore_readdir_race", "-mindepth", "1",
               "-regex", "/opt/xensource\\(/.*\\)?", "-not", "-fstype", "autofs",
               "-ls", "-o", "-prune"}},
+    /* Patches, screenshots and dumps: that they are there, not what is in
+     * them. */
+    {.name = "var-list",
+     .argv = {"find", "/var", "-ignore_readdir_race", "-mindepth", "1",
+              "-regex", "/var/\\(xapi\\(/.*\\)?\\|xen\\(/.*\\)?\\)", "-not",
+              "-fstype", "autofs", "-ls", "-o", "-prune"}},
     {.name = "sr-mounts",
      .argv = {"find", "/run", "-ignore_readdir_race", "-mindepth", "1",
               "-maxdepth", "2", "-regex", "/run/sr-mount\\(/.*\\)?", "-ls",

@@ -77,6 +77,7 @@ static void put_kernel(struct json_object *facts, struct json_object *host,
     const char *taint = facts_captured(c, TAINTED);
     const char *loaded = facts_captured(c, MODULES);
     const char *values = facts_captured(c, SYSCTL);
+    const char *bridge = facts_captured(c, BRIDGE_NF);
     struct json_object *o = json_object_new_object();
 
     if (!values)
@@ -86,8 +87,14 @@ static void put_kernel(struct json_object *facts, struct json_object *host,
     if (loaded)
         json_object_object_add(o, "modules", modules(loaded));
     json_object_object_add(facts, "kernel", o);
-    if (values)
-        json_object_object_add(facts, "sysctl", sysctls(values));
+    if (values) {
+        struct json_object *set = sysctls(values);
+
+        if (bridge && !facts_get(set, "bridge_nf_call_iptables"))
+            facts_put_number(set, "bridge_nf_call_iptables",
+                             strtoull(bridge, NULL, 10));
+        json_object_object_add(facts, "sysctl", set);
+    }
     put_first_line(host, "clocksource", facts_captured(c, CLOCKSOURCE));
     if (taint && isdigit((unsigned char)*taint))
         facts_put_number(host, "taint", strtoull(taint, NULL, 10));
@@ -250,6 +257,16 @@ static bool is_pseudo(const char *type)
     return false;
 }
 
+/* Busybox has a row for each path that it was told. */
+static bool has_mount(struct json_object *list, const char *mount)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        if (!strcmp(facts_text(json_object_array_get_idx(list, i), "mount"),
+                    mount))
+            return true;
+    return false;
+}
+
 static void put_inodes(struct json_object *list, const char *text)
 {
     struct df_row row;
@@ -275,7 +292,8 @@ static struct json_object *disks(const char *text, const char *inodes)
 
     while ((line = facts_next_line(&text)) &&
            json_object_array_length(list) < MAX_DISKS) {
-        if (df_row(line, true, &row) && !is_pseudo(row.type)) {
+        if (df_row(line, true, &row) && !is_pseudo(row.type) &&
+            !has_mount(list, row.mount)) {
             o = json_object_new_object();
             facts_put_text(o, "mount", row.mount);
             facts_put_text(o, "source", row.source);
@@ -330,6 +348,7 @@ void facts_put_host(struct json_object *facts, const struct capture *c)
     struct json_object *host = json_object_new_object();
     const char *ps = facts_captured(c, PS);
     const char *df = facts_captured(c, DF);
+    const char *plain = facts_captured(c, DF_PLAIN);
     const char *pkgs = facts_captured(c, DPKG);
 
     if (facts_captured(c, XL_INFO) || facts_captured(c, XL_LIST))
@@ -342,6 +361,8 @@ void facts_put_host(struct json_object *facts, const struct capture *c)
         ps = facts_captured(c, PS_PLAIN);
     if (ps)
         put_daemons(facts, ps);
+    if (!df)
+        df = plain;
     if (df)
         json_object_object_add(facts, "disks",
                                disks(df, facts_captured(c, DF_INODES)));

@@ -48,12 +48,13 @@ static const struct item items[] = {
      .argv = {"sysctl", "-e", "--pattern", SYSCTL_WANTED, "dev", "kernel",
               "net", "vm", "xen", SYSCTL_FS},
      .privacy = PRIVACY_MAYBE},
-    /* Busybox knows no patterns. */
+    /* Busybox knows no patterns, and fails where one of the folders is not. */
     {.name = "sysctl-plain",
-     .argv = {"sysctl", "-e", "dev", "kernel", "net.bridge", "net.netfilter",
-              "net.ipv4.ip_forward", "vm", "xen", SYSCTL_FS},
+     .argv = {"sysctl", "dev", "kernel", "net.ipv4.ip_forward", "vm",
+              SYSCTL_FS},
      .instead_of = "sysctl",
      .privacy = PRIVACY_MAYBE},
+    {.name = "bridge-nf", .glob = "/proc/sys/net/bridge/bridge-nf-call-*"},
     {.name = "sysctl-conf", .file = "/etc/sysctl.conf"},
     {.name = "sysctl-d", .glob = "/etc/sysctl.d/*.conf"},
     {.name = "modprobe-conf", .file = "/etc/modprobe.conf"},

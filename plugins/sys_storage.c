@@ -160,6 +160,10 @@ static const struct item items[] = {
     /* Local file systems only: one dead NFS server would hang the rest.  Never
      * all (-a): asking a point of automount how full it is mounts there. */
     {.name = "df", .argv = {"df", "-lT"}},
+    /* Busybox' cannot leave out others, but where it is told what to ask. */
+    {.name = "df-plain",
+     .argv = {"df", "-P", "-k", "-T", "/", "/run", "/var/lib", "/var/log"},
+     .instead_of = "df"},
     {.name = "df-i", .argv = {"df", "-li"}},
     {.name = NULL},
 };

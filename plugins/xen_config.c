@@ -30,7 +30,8 @@ static const struct item items[] = {
      * that it is there. */
     {.name = "model-files",
      .argv = {"find", "/tmp", "/var/lib", "-ignore_readdir_race", "-mindepth",
-              "1", "-regex", MODEL_FILES, "-ls", "-o", "-prune"}},
+              "1", "-regex", MODEL_FILES, "-not", "-fstype", "autofs", "-ls",
+              "-o", "-prune"}},
 
     /* The daemon's, or "domid:N" where xenstored runs in a domain of its own.
      */

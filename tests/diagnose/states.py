@@ -25,9 +25,9 @@ Domain-0                                     0   512     2     r-----    411.7
 web                                          3   256     1     -b----     21.0
 """)
 
-SYSCTL = ("command", "sysctl -e dev kernel net.bridge net.netfilter "
-          "net.ipv4.ip_forward vm xen fs.aio-max-nr fs.aio-nr fs.file-max "
-          "fs.file-nr fs.inode-nr fs.inotify fs.nr_open")
+SYSCTL = ("command", "sysctl dev kernel net.ipv4.ip_forward vm "
+          "fs.aio-max-nr fs.aio-nr fs.file-max fs.file-nr fs.inode-nr "
+          "fs.inotify fs.nr_open")
 
 
 def devices(**parts):

@@ -276,6 +276,29 @@ static void test_xl_info(void **state)
     facts_captures_free(c);
 }
 
+/* Busybox: df has a row for each path it was told, sysctl no bridges. */
+static void test_busybox(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(c, "commands/sys_storage/df-plain.txt",
+         "Filesystem Type 1024-blocks Used Available Capacity Mounted on\n"
+         "/dev/sda1 ext4 1000 1000 0 100% /\n"
+         "tmpfs tmpfs 500 1 499 1% /run\n"
+         "/dev/sda1 ext4 1000 1000 0 100% /\n");
+    give(c, "commands/sys_kernel/sysctl-plain.txt", "vm.swappiness = 60\n");
+    give(c, "files/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+    doc = facts_make(c);
+    assert_int_equal(facts_count(doc, "facts.disks"), 2);
+    is(facts_at(doc, "facts.disks", 0), "free_kb", "0");
+    is(doc, "facts.sysctl.swappiness", "60");
+    is(doc, "facts.sysctl.bridge_nf_call_iptables", "1");
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
 /* Without libxenctrl: what xencall, xl and xenstore tell are facts as well,
  * each with the member that it is from. */
 static void test_without_libxenctrl(void **state)
@@ -383,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_xl_info),
         cmocka_unit_test(test_without_libxenctrl),
+        cmocka_unit_test(test_busybox),
         cmocka_unit_test(test_store_domain),
         cmocka_unit_test(test_long),
     };

@@ -38,8 +38,7 @@ struct planned {
     uint64_t size;
     int64_t mtime;
     long instead_of; /* index of the item it stands in for; -1: none */
-    long
-        part_of; /* index of the item that it is cut out or made of; -1: none */
+    long part_of;    /* index of what it is cut out of, or made of; -1: none */
     unsigned interval_ms; /* of a sample; else 0 */
     uint64_t max_bytes;
     unsigned timeout_ms;

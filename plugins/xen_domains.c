@@ -191,8 +191,7 @@ static int ask_domains(struct gather *g, struct domains *d, struct err *err)
     return ask(g, &list, d, take_list_line, err);
 }
 
-/* ---- names that xenstore does not tell ------------------------------------
- */
+/* ---- names that xenstore does not tell ----------------------------------- */
 
 /* "c_info": {"name": "web"} of libxl's JSON; NULL: none.  To be freed. */
 static char *configured_name(const struct buf *text)
@@ -234,6 +233,8 @@ static int ask_configured(struct plan_adder *adder, struct gather *g,
                  dom->domid, dom->uuid);
         buf_reset(&text);
         r = gather_slurp(g, &rq, &text, err);
+        if (gather_outcome(g)->status == ST_TIMEOUT)
+            break; /* a disk that hangs does so each time */
         dom->name = configured_name(&text);
         if (dom->name)
             buf_addf(&told, "name %u %s\n", dom->domid, dom->name);

@@ -29,7 +29,8 @@ static const struct item items[] = {
 
     /* Names only: what EFI variables hold may be secret. */
     {.name = "firmware-list",
-     .argv = {"find", "/sys/firmware", "-maxdepth", "3", "-ls"}},
+     .argv = {"find", "/sys/firmware", "-ignore_readdir_race", "-maxdepth", "3",
+              "-ls"}},
     {.name = "acpi-apic", .glob = "/sys/firmware/acpi/tables/APIC*"},
     /* Xen renames the IOMMU's, so that dom0 does not use it too. */
     {.name = "acpi-iommu", .glob = "/sys/firmware/acpi/tables/[DXR]M*R"},

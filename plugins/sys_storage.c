@@ -24,7 +24,8 @@ static const struct item items[] = {
     {.name = "loop-holders", .glob = "/sys/block/loop*/holders/*/dev"},
     {.name = "loop-dev", .glob = "/sys/block/loop*/dev"},
     {.name = "loop-nodes",
-     .argv = {"find", "/dev", "-maxdepth", "2", "-name", "loop*", "-ls"}},
+     .argv = {"find", "/dev", "-ignore_readdir_race", "-mindepth", "1", "-path",
+              "/dev/loop*", "-ls", "-o", "-prune"}},
     {.name = "vbd-device",
      .glob = "/sys/bus/xen-backend/devices/vbd-*/physical_device"},
     {.name = "vbd-mode", .glob = "/sys/bus/xen-backend/devices/vbd-*/mode"},
@@ -152,13 +153,14 @@ static const struct item items[] = {
     {.name = "mounts", .file = "/proc/mounts"},
     {.name = "findmnt", .argv = {"findmnt", "-A"}},
     {.name = "fstab", .file = "/etc/fstab"},
-    /* Local file systems only: one dead NFS server would hang the rest. */
     {.name = "nfs-servers", .glob = "/proc/fs/nfsfs/*"},
     {.name = "nfs-rpc", .glob = "/proc/net/rpc/nfs*"},
     {.name = "mountstats", .file = "/proc/self/mountstats"},
     {.name = "locks", .file = "/proc/locks"},
-    {.name = "df", .argv = {"df", "-alT"}},
-    {.name = "df-i", .argv = {"df", "-ali"}},
+    /* Local file systems only: one dead NFS server would hang the rest.  Never
+     * all (-a): asking a point of automount how full it is mounts there. */
+    {.name = "df", .argv = {"df", "-lT"}},
+    {.name = "df-i", .argv = {"df", "-li"}},
     {.name = NULL},
 };
 

@@ -16,8 +16,9 @@ static const struct item items[] = {
      * themselves, saved and dumped domains fill disks, and xenstored's database
      * has its size and time here when xenstored does not answer. */
     {.name = "xen-folders",
-     .argv = {"find", "/etc", "/run", "/var/lib", "/var/log", "-mindepth", "1",
-              "-regex", XEN_FOLDERS, "-ls", "-o", "-prune"},
+     .argv = {"find", "/etc", "/run", "/var/lib", "/var/log",
+              "-ignore_readdir_race", "-mindepth", "1", "-regex", XEN_FOLDERS,
+              "-not", "-fstype", "autofs", "-ls", "-o", "-prune"},
      .privacy = PRIVACY_YES},
     /* busybox's find cannot list. */
     {.name = "xen-folders-ls",
@@ -31,6 +32,9 @@ static const struct item items[] = {
      .argv = {"find", "/tmp", "/var/lib", "-ignore_readdir_race", "-mindepth",
               "1", "-regex", MODEL_FILES, "-ls", "-o", "-prune"}},
 
+    /* The daemon's, or "domid:N" where xenstored runs in a domain of its own.
+     */
+    {.name = "xenstored-pid", .file = "/run/xen/xenstored.pid"},
     /* What runs now: libxl's JSON and the file that "xl create" was given. */
     {.name = "userdata",
      .glob = "/var/lib/xen/userdata-*",

@@ -11,7 +11,8 @@
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/match.h"
 
-#define ELEMENTS_MAX 16 /* of a list, shown as evidence */
+#define ELEMENTS_MAX 16    /* of a list, shown as evidence */
+#define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
 
 struct diagnosis {
     const struct diag_rules *rules;
@@ -60,6 +61,7 @@ struct judged {
     size_t index;
     enum verdict verdict;
     bool when, alt; /* which of its lists holds */
+    bool consequence;
     char *because;
     /* of each any: of when, then of or, the elements that hold */
     struct json_object *elements[2 * DIAG_CONDITIONS];
@@ -406,13 +408,38 @@ static struct json_object *finding(struct diagnosis *d,
     return o;
 }
 
+/* A rule that follows from another one that holds, too. */
+static void find_consequences(const struct diag_rules *rules,
+                              struct judged *all)
+{
+    for (size_t i = 0; i < rules->n; i++)
+        for (unsigned k = 0; k < all[i].rule->n_follows; k++) {
+            const struct diag_rule *cause =
+                diag_rules_find(rules, all[i].rule->follows[k]);
+
+            if (cause && all[cause - rules->rule].verdict == YES)
+                all[i].consequence = true;
+        }
+}
+
+/* Who needs somebody, what may explain it, what follows from these, what
+ * nobody knows, what is worth knowing. */
+static int weight_class(const struct judged *j)
+{
+    if (j->rule->severity == SEV_INFO)
+        return 4;
+    if (j->rule->unexplained)
+        return 3;
+    return j->consequence ? 2 : (int)j->rule->severity;
+}
+
 static int by_weight(const void *a, const void *b)
 {
-    const struct diag_rule *x = ((const struct judged *)a)->rule,
-                           *y = ((const struct judged *)b)->rule;
+    const struct judged *j = a, *k = b;
+    const struct diag_rule *x = j->rule, *y = k->rule;
 
-    if (x->severity != y->severity)
-        return x->severity < y->severity ? -1 : 1;
+    if (weight_class(j) != weight_class(k))
+        return weight_class(j) - weight_class(k);
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     return strcmp(x->id, y->id);
@@ -428,18 +455,22 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                        *findings = json_object_new_array(),
                        *unchecked = json_object_new_array();
     struct judged *all = xcalloc(d->rules->n + 1, sizeof(*all));
+    unsigned unexplained = 0;
 
     for (size_t i = 0; i < d->rules->n; i++) {
         all[i].rule = &d->rules->rule[i];
         all[i].index = i;
         judge(d, facts, &all[i]);
     }
+    find_consequences(d->rules, all);
     qsort(all, d->rules->n, sizeof(*all), by_weight);
     for (size_t i = 0; i < d->rules->n; i++) {
         struct judged *j = &all[i];
 
         if (j->verdict == YES) {
-            json_object_array_add(findings, finding(d, facts, j));
+            unexplained += j->rule->unexplained;
+            if (!j->rule->unexplained || unexplained <= UNEXPLAINED_MAX)
+                json_object_array_add(findings, finding(d, facts, j));
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 

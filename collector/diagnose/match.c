@@ -15,6 +15,7 @@
 #define BLOCKS_PER_RULE 2u
 #define STAMP_MAX 128u /* of a line, what its time stamp may take */
 #define LEAD 200u      /* of a long line, what is kept before the match */
+#define CHAIN 8u       /* lines between a failure and what follows from it */
 
 struct match {
     const struct diag_rules *rules;
@@ -46,6 +47,7 @@ struct match_stream {
     const char *counted_to;
     struct buf carry; /* an unfinished line */
     bool skipping;    /* ... whose rest is too long to be looked at */
+    uint64_t chain;   /* the last line of a failure or what follows from it */
     /* The block that grows */
     struct find *block; /* NULL: none */
     unsigned block_left;
@@ -57,6 +59,15 @@ struct match_stream {
     unsigned *n_blocks;    /* per rule */
     struct own_finds *own; /* what this member has, until it is committed */
     size_t n_own;
+};
+
+/* A line in which there is the word of a pattern. */
+struct a_line {
+    const char *text;
+    size_t len;
+    uint64_t number;
+    const unsigned *patterns; /* whose words it has, ascending */
+    size_t n;
 };
 
 struct match *match_new(const struct diag_rules *rules)
@@ -257,7 +268,7 @@ static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
 /* A line that would not be kept, for those before it are: of a frequent one
  * this is the rule. */
 static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
-                        const char *line, size_t len, uint64_t number)
+                        const struct a_line *l)
 {
     struct finds *fs = &own->finds;
 
@@ -265,9 +276,9 @@ static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
         (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
         return false;
     fs->count++;
-    own->last_line = number;
-    own->last_len = len < STAMP_MAX ? len : STAMP_MAX;
-    memcpy(own->last_text, line, own->last_len);
+    own->last_line = l->number;
+    own->last_len = l->len < STAMP_MAX ? l->len : STAMP_MAX;
+    memcpy(own->last_text, l->text, own->last_len);
     return true;
 }
 
@@ -337,10 +348,11 @@ static void block_feed(struct match_stream *s, const char *to)
 
 /* What is kept of the line: of a long one the match must not be cut off. */
 static void keep_text(const struct match_stream *s, struct find *f,
-                      const char *line, size_t len)
+                      const struct a_line *l)
 {
     const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
-    size_t from = 0, n = ov[1] > ov[0] ? ov[1] - ov[0] : 0;
+    const char *line = l->text;
+    size_t len = l->len, from = 0, n = ov[1] > ov[0] ? ov[1] - ov[0] : 0;
     struct buf b = BUF_INIT;
 
     f->found = xstrndup(line + ov[0], n < MATCH_FOUND ? n : MATCH_FOUND);
@@ -355,28 +367,41 @@ static void keep_text(const struct match_stream *s, struct find *f,
     f->text = buf_take(&b);
 }
 
+/* Whether the line follows so close behind another failure that it must be
+ * taken for its consequence. */
+static bool is_consequence(struct match_stream *s, const struct a_line *l)
+{
+    bool close = s->chain && l->number - s->chain <= CHAIN;
+
+    s->chain = l->number;
+    return close;
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
-                const char *line, size_t len, uint64_t number)
+                const struct a_line *l)
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
-    struct own_finds *own = own_finds(s, p->rule, p->condition);
+    struct own_finds *own;
     struct find *f;
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
+    if (rule->unexplained && is_consequence(s, l))
+        return;
+    own = own_finds(s, p->rule, p->condition);
     if (s->block && s->block_rule == rule) {
         own->finds.count++;
         return; /* the block shows it */
     }
-    if (!block && count_alone(own, rule, line, len, number))
+    if (!block && count_alone(own, rule, l))
         return;
     f = xcalloc(1, sizeof(*f));
     f->order = s->order;
-    f->line = number;
+    f->line = l->number;
     f->member = xstrdup(s->member);
-    f->title = title_of(s, p, rule->title, line);
-    f->time = stamp_of(line, len);
-    keep_text(s, f, line, len);
+    f->title = title_of(s, p, rule->title, l->text);
+    f->time = stamp_of(l->text, l->len);
+    keep_text(s, f, l);
     if (!block) {
         store(s, f, rule, p->condition);
         return;
@@ -403,32 +428,53 @@ static uint64_t line_number(struct match_stream *s, const char *line)
     return s->line + 1;
 }
 
+/* The patterns of rules of one kind: those that name a problem, or those for
+ * what is unexplained.  Returns the gravest severity of those that explain the
+ * line, -1: none. */
+static int try_patterns(struct match_stream *s, bool unexplained,
+                        const struct a_line *l)
+{
+    const struct diag_rules *rules = s->m->rules;
+    uint32_t last = UINT32_MAX; /* one hit a line of a condition */
+    int gravest = -1;
+
+    for (size_t i = 0; i < l->n; i++) {
+        const struct diag_pattern *p = &rules->pattern[l->patterns[i]];
+        const struct diag_rule *rule = &rules->rule[p->rule];
+        uint32_t key = rule->first + p->condition;
+
+        if (key == last || !(rule->classes & s->classes) ||
+            rule->unexplained != unexplained)
+            continue;
+        if (pcre2_match(p->code, (PCRE2_SPTR)l->text, l->len, 0, 0, s->md,
+                        s->mctx) < 0)
+            continue;
+        last = key;
+        if (p->explains && (gravest < 0 || (int)rule->severity < gravest))
+            gravest = (int)rule->severity;
+        hit(s, p, l);
+    }
+    return gravest;
+}
+
 static void on_line(void *arg, const char *line, size_t len,
                     const unsigned *patterns, size_t n)
 {
     struct match_stream *s = arg;
-    const struct diag_rules *rules = s->m->rules;
-    uint64_t number = line_number(s, line);
-    uint32_t last = UINT32_MAX; /* one hit a line of a condition */
+    struct a_line l = {line, len, line_number(s, line), patterns, n};
+    int gravest;
 
     block_feed(s, line);
     s->next_line = line + len + 1;
     if (len && line[len - 1] == '\r')
-        len--;
-    if (len > DIAG_LINE_MAX)
-        len = DIAG_LINE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        const struct diag_pattern *p = &rules->pattern[patterns[i]];
-        uint32_t key = rules->rule[p->rule].first + p->condition;
-
-        if (key == last || !(rules->rule[p->rule].classes & s->classes))
-            continue;
-        if (pcre2_match(p->code, (PCRE2_SPTR)line, len, 0, 0, s->md, s->mctx) <
-            0)
-            continue;
-        last = key;
-        hit(s, p, line, len, number);
-    }
+        l.len--;
+    if (l.len > DIAG_LINE_MAX)
+        l.len = DIAG_LINE_MAX;
+    gravest = try_patterns(s, false, &l);
+    if (gravest < 0 && !s->block)
+        try_patterns(s, true, &l);
+    else if (gravest < SEV_INFO)
+        s->chain = l.number;
 }
 
 /* ---- the stream ---------------------------------------------------------- */
@@ -452,13 +498,22 @@ struct match_stream *match_begin(struct match *m, const char *member,
     s->md = pcre2_match_data_create(16, NULL);
     s->mctx = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(s->mctx, 100000);
+    return s;
+}
+
+/* A member without a text needs none. */
+static void need_scratch(struct match_stream *s)
+{
+    struct match *m = s->m;
+
+    if (s->scratch)
+        return;
     pthread_mutex_lock(&m->lock);
     if (m->n_spare)
         s->scratch = m->spare[--m->n_spare];
     pthread_mutex_unlock(&m->lock);
     if (!s->scratch)
         s->scratch = diag_words_scratch_new(m->rules->words);
-    return s;
 }
 
 /* Whole lines, but for the text's last one. */
@@ -466,6 +521,7 @@ static void scan(struct match_stream *s, const char *data, size_t n)
 {
     if (!n)
         return;
+    need_scratch(s);
     s->counted_to = data;
     s->block_from = data;
     diag_words_scan(s->m->rules->words, s->scratch, data, n, on_line, s);
@@ -503,22 +559,28 @@ void match_feed(struct match_stream *s, const void *bytes, size_t n)
     buf_add(&s->carry, data + head, n - head);
 }
 
-void match_end(struct match_stream *s)
+static void spare_scratch(struct match_stream *s)
 {
-    struct match *m;
+    struct match *m = s->m;
 
-    if (!s)
+    if (!s->scratch)
         return;
-    m = s->m;
-    scan(s, buf_str(&s->carry), s->carry.len);
-    block_end(s);
-    buf_done(&s->carry);
-    buf_done(&s->block_text);
     pthread_mutex_lock(&m->lock);
     m->spare = xreallocarray(m->spare, m->n_spare + 1, sizeof(*m->spare));
     m->spare[m->n_spare++] = s->scratch;
     pthread_mutex_unlock(&m->lock);
     s->scratch = NULL;
+}
+
+void match_end(struct match_stream *s)
+{
+    if (!s)
+        return;
+    scan(s, buf_str(&s->carry), s->carry.len);
+    block_end(s);
+    buf_done(&s->carry);
+    buf_done(&s->block_text);
+    spare_scratch(s);
     pcre2_match_data_free(s->md);
     pcre2_match_context_free(s->mctx);
     free(s->n_blocks);
@@ -529,7 +591,7 @@ void match_drop(struct match_stream *s)
 {
     if (!s)
         return;
-    if (s->scratch)
+    if (s->n_blocks) /* not ended */
         match_end(s);
     for (size_t i = 0; i < s->n_own; i++)
         finds_done(&s->own[i].finds);

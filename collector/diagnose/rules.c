@@ -31,10 +31,13 @@ struct raw_examples {
 
 struct raw_rule {
     char *id, *severity, *rank, *title;
+    bool unexplained;
     char **in;
     unsigned n_in;
     struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
+    char **follows;
+    unsigned n_follows;
     struct raw_block *block;
     char *cause, *remedy, *remedy_xm, *see, *source;
     struct raw_examples *examples;
@@ -79,12 +82,14 @@ static const cyaml_schema_field_t rule_fields[] = {
     STR("severity", 0, struct raw_rule, severity, 16),
     STR("rank", OPT, struct raw_rule, rank, 8),
     STR("title", 0, struct raw_rule, title, 200),
+    CYAML_FIELD_BOOL("unexplained", OPT, struct raw_rule, unexplained),
     LIST("in", struct raw_rule, in, &text_value, 16),
     LIST("when", struct raw_rule, when, &condition_value, DIAG_CONDITIONS),
     CYAML_FIELD_SEQUENCE_COUNT("or", CYAML_FLAG_POINTER | OPT, struct raw_rule,
                                alt, n_alt, &condition_value, 1,
                                DIAG_CONDITIONS),
     LIST("unless", struct raw_rule, unless, &condition_value, DIAG_CONDITIONS),
+    LIST("follows", struct raw_rule, follows, &text_value, MAX_EXAMPLES),
     CYAML_FIELD_MAPPING_PTR("block", OPT, struct raw_rule, block, block_fields),
     STR("cause", 0, struct raw_rule, cause, MAX_TEXT),
     STR("remedy", 0, struct raw_rule, remedy, MAX_TEXT),
@@ -164,7 +169,7 @@ static int compile(const struct loading *l, const char *key, const char *text,
 }
 
 static int add_pattern(struct loading *l, const char *key, const char *text,
-                       unsigned condition)
+                       unsigned condition, bool explains)
 {
     struct diag_rules *r = l->rules;
     struct diag_pattern *p;
@@ -178,6 +183,7 @@ static int add_pattern(struct loading *l, const char *key, const char *text,
     p = &r->pattern[r->n_patterns];
     *p = (struct diag_pattern){.rule = (unsigned)r->n,
                                .condition = condition,
+                               .explains = explains,
                                .word = word,
                                .word_len = strlen(word)};
     r->n_patterns++;
@@ -185,7 +191,8 @@ static int add_pattern(struct loading *l, const char *key, const char *text,
 }
 
 static int add_condition(struct loading *l, const char *list, unsigned i,
-                         const struct diag_condition *c, unsigned condition)
+                         const struct diag_condition *c, unsigned condition,
+                         bool explains)
 {
     struct err why = ERR_INIT;
     char key[64];
@@ -197,12 +204,28 @@ static int add_condition(struct loading *l, const char *list, unsigned i,
     if (!c->any != !c->n_where)
         return bad(l, key, "any: and where: go together");
     for (unsigned k = 0; !rc && k < c->n_match; k++)
-        rc = add_pattern(l, key, c->match[k], condition);
+        rc = add_pattern(l, key, c->match[k], condition, explains);
     if (!rc && c->fact && condition_check(c->fact, &why))
         rc = bad(l, key, why.text);
     for (unsigned k = 0; !rc && k < c->n_where; k++)
         if (condition_check(c->where[k], &why))
             rc = bad(l, key, why.text);
+    return rc;
+}
+
+/* from: the number of the list's first condition.  *lines_out: it has a
+ * match. */
+static int add_list(struct loading *l, const char *name,
+                    const struct diag_condition *list, unsigned n,
+                    unsigned from, bool *lines_out)
+{
+    int rc = 0;
+
+    *lines_out = false;
+    for (unsigned i = 0; !rc && i < n; i++) {
+        rc = add_condition(l, name, i, &list[i], from + i, !*lines_out);
+        *lines_out |= list[i].n_match != 0;
+    }
     return rc;
 }
 
@@ -256,7 +279,7 @@ static int add_rule(struct loading *l)
     const struct raw_rule *raw = l->raw;
     struct diag_rules *r = l->rules;
     struct diag_rule *out;
-    bool lines = false;
+    bool in_when = false, in_alt = false;
     int rc;
 
     r->rule = xreallocarray(r->rule, r->n + 1, sizeof(*r->rule));
@@ -264,12 +287,15 @@ static int add_rule(struct loading *l)
     *out = (struct diag_rule){
         .id = raw->id,
         .title = raw->title,
+        .unexplained = raw->unexplained,
         .when = raw->when,
         .n_when = raw->n_when,
         .alt = raw->alt,
         .n_alt = raw->n_alt,
         .unless = raw->unless,
         .n_unless = raw->n_unless,
+        .follows = raw->follows,
+        .n_follows = raw->n_follows,
         .cause = raw->cause,
         .remedy = raw->remedy,
         .remedy_xm = raw->remedy_xm,
@@ -287,18 +313,18 @@ static int add_rule(struct loading *l)
     rc = add_words(l, out);
     if (!rc && !raw->n_when)
         rc = bad(l, "when", "expected at least one condition");
-    for (unsigned i = 0; !rc && i < raw->n_when; i++) {
-        rc = add_condition(l, "when", i, &raw->when[i], i);
-        lines |= raw->when[i].n_match != 0;
-    }
-    for (unsigned i = 0; !rc && i < raw->n_alt; i++) {
-        rc = add_condition(l, "or", i, &raw->alt[i], raw->n_when + i);
-        lines |= raw->alt[i].n_match != 0;
-    }
+    if (!rc && raw->unexplained &&
+        (raw->n_when != 1 || raw->n_alt || raw->n_unless ||
+         !raw->when->n_match))
+        rc = bad(l, "unexplained", "expected one condition, a match:");
+    if (!rc)
+        rc = add_list(l, "when", raw->when, raw->n_when, 0, &in_when);
+    if (!rc)
+        rc = add_list(l, "or", raw->alt, raw->n_alt, raw->n_when, &in_alt);
     for (unsigned i = 0; !rc && i < raw->n_unless; i++)
         rc = add_condition(l, "unless", i, &raw->unless[i],
-                           raw->n_when + raw->n_alt + i);
-    if (!rc && lines && (!out->n_examples || !out->n_counter))
+                           raw->n_when + raw->n_alt + i, false);
+    if (!rc && (in_when || in_alt) && (!out->n_examples || !out->n_counter))
         rc = bad(l, "examples",
                  "a rule with match: needs examples: match: and no-match:");
     r->n++; /* also a half-made one: diag_rules_cut frees it */

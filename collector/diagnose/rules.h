@@ -36,9 +36,12 @@ struct diag_rule {
     unsigned rank;     /* 0..99, lower is told first */
     const char *title; /* {NAME}: a group of the pattern, a fact, a field */
     uint32_t classes;  /* of logs; see classes.h */
+    bool unexplained;  /* only for lines that no other rule knows */
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
+    char *const *follows; /* ids of rules: of what this is a consequence */
+    unsigned n_follows;
     unsigned first;    /* number of its first condition among all rules' */
     unsigned block;    /* lines kept from the match on; 0: that one */
     pcre2_code *until; /* ends the block; or NULL */
@@ -52,6 +55,7 @@ struct diag_rule {
 struct diag_pattern {
     unsigned rule;
     unsigned condition; /* of when; behind those, of alt, then of unless */
+    bool explains;      /* the first match of when or alt: what it is about */
     pcre2_code *code;
     char *word;
     size_t word_len;

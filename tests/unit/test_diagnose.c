@@ -19,7 +19,7 @@
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
-/* Every built-in rule loads, and its examples hold. */
+/* Every built-in rule loads, its examples hold, and what it follows is one. */
 static void test_builtin(void **state)
 {
     struct diag_rules *r = diag_rules_new();
@@ -29,6 +29,11 @@ static void test_builtin(void **state)
     if (diag_rules_add_builtin(r, &err))
         fail_msg("%s", err.text);
     assert_true(r->n >= 5);
+    for (size_t i = 0; i < r->n; i++)
+        for (unsigned k = 0; k < r->rule[i].n_follows; k++)
+            if (!diag_rules_find(r, r->rule[i].follows[k]))
+                fail_msg("%s follows '%s', which is no rule", r->rule[i].id,
+                         r->rule[i].follows[k]);
     diag_rules_free(r);
 }
 
@@ -58,6 +63,8 @@ static void test_wrong(void **state)
         {HEAD "  when:\n  - fact: 'a =~ ('\n", "no regular expression"},
         {HEAD "  when:\n  - any: a\n", "go together"},
         {HEAD "  rank: x\n  when:\n  - fact: 'a == 1'\n", "from 0 to 99"},
+        {HEAD "  unexplained: true\n  when:\n  - fact: 'a == 1'\n",
+         "expected one condition"},
         {HEAD "  in: [nosuch]\n  when:\n  - fact: 'a == 1'\n", "no such class"},
     };
 
@@ -300,6 +307,68 @@ static void test_hostile(void **state)
     diag_rules_free(r);
 }
 
+#define REST(id, words)                                                        \
+    "- id: " id "\n  severity: warning\n  rank: 0\n  unexplained: true\n"      \
+    "  title: '{line}'\n  cause: 'c'\n  remedy: 'r'\n"                         \
+    "  when:\n  - match: ['" words " (?<line>.*)']\n"                          \
+    "  examples:\n    match: ['" words " x']\n    no-match: ['a']\n"
+
+/* What no rule knows is told last, by the first line of a chain, thrice; what
+ * follows from another problem behind it. */
+static void test_unexplained(void **state)
+{
+    static const char text[] =
+        "rules:\n" REST("r1", "aaaa") REST("r2", "bbbb") REST("r3", "cccc")
+            REST("r4", "dddd") "- id: known\n  severity: warning\n  rank: 9\n"
+                               "  title: 'known'\n  cause: 'c'\n  remedy: 'r'\n"
+                               "  when:\n  - match: ['aaaa known']\n"
+                               "  examples:\n    match: ['aaaa known']\n    "
+                               "no-match: ['a']\n";
+    static const struct {
+        const char *log, *titles;
+    } rows[] = {
+        {"aaaa one\n", "one "},
+        {"aaaa known\n", "known "},
+        {"aaaa after\n", "after "},
+        {"aaaa after\naaaa known\n", "known after "},
+        {"aaaa known\nx\naaaa two\n", "known "},
+        {"aaaa known\n1\n2\n3\n4\n5\n6\n7\n8\naaaa two\n", "known two "},
+        {"aaaa one\n1\n2\n3\n4\n5\n6\n7\nbbbb two\n"
+         "1\n2\n3\n4\n5\n6\n7\ncccc three\n",
+         "one "},
+        {"aaaa one\n1\n2\n3\n4\n5\n6\n7\n8\nbbbb two\n", "one two "},
+        {"dddd 1\n\n\n\n\n\n\n\n\ncccc 2\n\n\n\n\n\n\n\n\nbbbb 3\n"
+         "\n\n\n\n\n\n\n\naaaa 4\n",
+         "4 3 2 "},
+    };
+    struct diag_rules *r = diag_rules_new();
+    struct err err = ERR_INIT;
+
+    (void)state;
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
+        diag_rules_ready(r, &err))
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct diagnosis *d = diagnosis_new(r);
+        struct match_stream *m = diagnosis_begin_any(d, "a", 0);
+        struct json_object *doc;
+        char titles[100] = "";
+
+        match_feed(m, rows[i].log, strlen(rows[i].log));
+        match_end(m);
+        match_commit(m);
+        doc = diagnosis_json(d, NULL, "1");
+        for (size_t k = 0; k < facts_count(doc, "findings"); k++) {
+            strcat(titles, facts_text(facts_at(doc, "findings", k), "title"));
+            strcat(titles, " ");
+        }
+        assert_string_equal(titles, rows[i].titles);
+        json_object_put(doc);
+        diagnosis_free(d);
+    }
+    diag_rules_free(r);
+}
+
 /* What a line puts into a title is text, not the name of a fact. */
 static void test_title(void **state)
 {
@@ -422,11 +491,12 @@ static void test_stamps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_builtin), cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_words),   cmocka_unit_test(test_conditions),
-        cmocka_unit_test(test_any_cut), cmocka_unit_test(test_many_lines),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_title),
-        cmocka_unit_test(test_stamps),  cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_builtin),     cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_words),       cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_any_cut),     cmocka_unit_test(test_many_lines),
+        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_title),
+        cmocka_unit_test(test_stamps),      cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_unexplained),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@ import re
 import sys
 
 import checks
-from checks import PSS_LIMIT_KB, SECRET, Host, check, files, read, same_state, text
+from checks import (PSS_LIMIT_KB, SECRET, Host, check, files, largest_kb, read,
+                    same_state, text)
 from checks_storage import boot_storage
 
 
@@ -115,7 +116,8 @@ def xen_tools(host):
     for item, words in (
             ("xenpm-topology", r"^CPU\s+core\s+socket\s+node"),
             ("xenpm-cpuidle", "^Max possible C-state: "),
-            ("xen-cpuid", r"^Dynamic sets:\n(.*\n)+Host "), ("xen-cpuid-policy", "^Xen reports "),
+            ("xen-cpuid", r"^Dynamic sets:\n(.*\n)+Host "),
+            ("xen-cpuid-policy", "^Xen reports "),
             ("xen-livepatch", "^Nothing to list"),
             ("xenhypfs", "^  params/"), ("xenhypfs-config", "^CONFIG_X86=y"),
             ("xentop", r"^ +guest1 .*\n(.*\n)+ +guest1 ")):
@@ -213,6 +215,9 @@ def boot_main(out):
         os.path.getsize(out + "/bundle.tar.bz2"), memory))
     check("bundle: all processes together stay below 64 MiB",
           0 < int(memory.get("pss_kb", 0)) <= PSS_LIMIT_KB, memory)
+    largest = largest_kb(out + "/bundle.time")
+    check("control: no process is larger than all of them together",
+          0 < largest <= int(memory.get("rss_kb", 0)), (largest, memory))
 
     host = Host(out, "debug-keys")
     if host.whole():

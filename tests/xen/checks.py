@@ -102,12 +102,16 @@ def files(top):
     return [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
 
 
+def largest_kb(path):
+    """Of the processes of one run, by the file of its times."""
+    found = re.search(r"Maximum resident.*: *(\d+)", text(path))
+    return int(found[1]) if found else 0
+
+
 def took(path):
-    t = text(path + "/time")
-    wall = re.search(r"Elapsed.*\): *(.*)", t)
-    rss = re.search(r"Maximum resident.*: *(\d+)", t)
-    return "took %s, largest process %s kB" % (
-        wall[1] if wall else "?", rss[1] if rss else "?")
+    wall = re.search(r"Elapsed.*\): *(.*)", text(path + "/time"))
+    return "took %s, largest process %d kB" % (
+        wall[1] if wall else "?", largest_kb(path + "/time"))
 
 
 def same_state(out, a, b):

@@ -68,10 +68,12 @@ static void parse_text(const char *p, struct line *l)
     buf_addc(&l->text, '\n');
 }
 
-/* Prefixes may stay; what matters is the end of a secret. */
-static bool fits(const struct redact_rules *rules, const struct line *l)
+/* Prefixes may stay; what matters is the end of a secret.  In what came out
+ * nothing may be found again, as "verify --deep" would refuse it. */
+static bool fits(const struct redact_rules *rules,
+                 const struct redact_rules *again, const struct line *l)
 {
-    struct buf got;
+    struct buf got, twice;
     bool ok;
 
     run(rules, l->text.data, l->text.len, NULL, NULL, &got);
@@ -86,6 +88,12 @@ static bool fits(const struct redact_rules *rules, const struct line *l)
     if (!ok)
         print_message("  %s: %s %s: %s", l->n ? "not hidden" : "not kept",
                       l->kind, l->source, buf_str(&got));
+    run(again, got.data, got.len, NULL, NULL, &twice);
+    if (twice.len != got.len || memcmp(twice.data, got.data, got.len)) {
+        print_message("  found again: %s", buf_str(&got));
+        ok = false;
+    }
+    buf_done(&twice);
     buf_done(&got);
     return ok;
 }
@@ -101,9 +109,10 @@ static struct tally *tally_of(struct tally *t, size_t max, const char *kind)
     return &t[i];
 }
 
-static void read_file(const struct redact_rules *rules, const char *name,
-                      struct tally *t, size_t max)
+static void read_file(const char *name, struct tally *t, size_t max)
 {
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct redact_rules *again = rules_of(REDACT_ENGINE_AUTO, true, 0, 0);
     const char *top = getenv("TOP");
     struct line l = {.text = BUF_INIT};
     char path[4096], *line = NULL, *text;
@@ -125,20 +134,21 @@ static void read_file(const struct redact_rules *rules, const char *name,
         parse_text(text, &l);
         k = tally_of(t, max, l.kind);
         k->n++;
-        k->good += fits(rules, &l);
+        k->good += fits(rules, again, &l);
     }
     buf_done(&l.text);
     free(line);
     fclose(f);
+    redact_rules_free(rules);
+    redact_rules_free(again);
 }
 
 /* Lines that say by a key or a prefix that they hold a secret. */
 static void count(const char *name, struct tally *sum)
 {
-    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
     struct tally t[160] = {0};
 
-    read_file(rules, name, t, N(t));
+    read_file(name, t, N(t));
     for (size_t i = 0; i < N(t) && t[i].n; i++) {
         print_message("%s: %-10s %3u of %3u\n", name, t[i].kind, t[i].good,
                       t[i].n);
@@ -147,7 +157,6 @@ static void count(const char *name, struct tally *sum)
             sum->good += t[i].good;
         }
     }
-    redact_rules_free(rules);
 }
 
 static void demand(const struct tally *sum, unsigned least, double percent)

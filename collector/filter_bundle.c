@@ -1,5 +1,6 @@
 /* Members are redacted as they come, and what they were and have become is
- * noted; the manifest, which comes last, is then rewritten item by item.
+ * noted; the manifest, which comes last, is then rewritten item by item.  Those
+ * of our own that have a structure keep it: filter_own.c.
  *
  * What is binary goes the same way, as when the bundle was made: else a guest
  * that prints garbage could have its whole console left out. */
@@ -15,11 +16,9 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
-#include "collector/filter_page.h"
 #include "collector/version.h"
 
 #define SUMMARY "summary.txt"
-#define PAGE "report.html"
 #define STEM "xen-bugtool-redacted"
 #define SMALL (256u * 1024u) /* members up to this share a segment */
 #define RUN 64u              /* so many of them */
@@ -49,7 +48,7 @@ static const char *new_name(struct job *j, const char *name)
 
 /* ---- members ------------------------------------------------------------- */
 
-static int end_segment(struct job *j, struct err *err)
+int job_end_segment(struct job *j, struct err *err)
 {
     struct segment *seg = j->seg;
     int rc;
@@ -69,8 +68,9 @@ static int begin_segment(struct job *j, uint64_t size, struct err *err)
 {
     int rc = 0;
 
-    if (size > SMALL || j->n_in_seg == RUN)
-        rc = end_segment(j, err);
+    /* Behind the page all waits for it. */
+    if (!j->page && (size > SMALL || j->n_in_seg == RUN))
+        rc = job_end_segment(j, err);
     if (!rc && !j->seg)
         j->seg = segment_new(j->b);
     j->n_in_seg = size > SMALL ? RUN : j->n_in_seg + 1;
@@ -127,8 +127,7 @@ static void add_count(struct hidden *h, const char *rule, uint64_t hits)
     h->counts[i].count += hits;
 }
 
-/* Of one of the redactors that a member went through. */
-static void take_counts(struct job *j, struct member *m, struct redactor *r)
+void job_count(struct job *j, struct member *m, const struct redactor *r)
 {
     const uint64_t *hits = redactor_hits(r);
     size_t n = redact_rules_count(j->f->rules);
@@ -145,36 +144,6 @@ static void take_counts(struct job *j, struct member *m, struct redactor *r)
             add_count(m->hidden, redact_rule_name(j->f->rules, i), hits[i]);
 }
 
-struct page_job {
-    struct job *j;
-    struct member *m;
-};
-
-static struct sink *page_to(void *arg)
-{
-    return member_sink(((struct page_job *)arg)->j->seg);
-}
-
-static void page_ended(void *arg, struct redactor *r)
-{
-    struct page_job *p = arg;
-
-    take_counts(p->j, p->m, r);
-}
-
-static int store_page(struct job *j, struct member *m, char *block, ssize_t n,
-                      struct err *err)
-{
-    struct page_job p = {j, m};
-    struct sink *s = filter_page_new(j->f->rules, page_to, page_ended, &p);
-    int rc = pass(j, m, s, block, n, err);
-
-    if (!rc)
-        rc = sink_close(s, err);
-    sink_free(s);
-    return rc;
-}
-
 static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
                        struct err *err)
 {
@@ -183,8 +152,38 @@ static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
 
     if (!rc)
         rc = sink_close(redactor_sink(r), err);
-    take_counts(j, m, r);
+    job_count(j, m, r);
     sink_free(redactor_sink(r));
+    return rc;
+}
+
+static int store_diagnosis(struct job *j, struct member *m, char *block,
+                           ssize_t n, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    struct sink *s = job_diagnosis_sink(&text);
+    int rc = pass(j, m, s, block, n, err);
+
+    sink_free(s);
+    if (!rc)
+        rc = job_diagnosis(j, m, &text, err);
+    buf_done(&text);
+    return rc;
+}
+
+/* The page is made anew when the manifest has told the items: read to hold it
+ * against the manifest, and nothing else. */
+static int hold_page(struct job *j, const struct unpack_member *um,
+                     struct member *m, char *block, ssize_t n, struct err *err)
+{
+    struct sink *nowhere = sink_to_fd(-1, "");
+    int rc = job_end_segment(j, err);
+
+    if (!rc)
+        rc = pass(j, m, nowhere, block, n, err);
+    sink_free(nowhere);
+    j->page = true;
+    j->page_mtime = um->mtime;
     return rc;
 }
 
@@ -216,13 +215,15 @@ static int store(struct job *j, const struct unpack_member *um,
 
     if (!info.name)
         return err_set(err, -EBADMSG, "the names of the members are too long");
+    if (!strcmp(um->name, PAGE))
+        return hold_page(j, um, m, block, n, err);
     rc = begin_segment(j, um->size, err);
     if (!rc)
         rc = member_begin(j->seg, &info, err);
     if (rc)
         return rc;
-    rc = strcmp(um->name, PAGE) ? store_plain(j, m, block, n, err)
-                                : store_page(j, m, block, n, err);
+    rc = strcmp(um->name, DIAGNOSIS) ? store_plain(j, m, block, n, err)
+                                     : store_diagnosis(j, m, block, n, err);
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
     if (!rc)
@@ -297,7 +298,7 @@ static int take_all(struct job *j, int r, struct unpack_member *um,
                            um->name);
         if (strcmp(um->name, MANIFEST))
             r = take_member(j, um, err);
-        else if (!(r = end_segment(j, err)))
+        else
             r = job_manifest(j, um, err);
         if (r)
             return r;
@@ -362,6 +363,8 @@ static void job_done(struct job *j)
     names_free(j->old_names);
     names_free(j->new_names);
     recorded_head_free(j->head);
+    view_free(j->view);
+    json_object_put(j->diagnosis);
     texts_clear(&j->item_texts);
     texts_clear(&j->head_texts);
     free(j->item_texts.v);
@@ -376,6 +379,7 @@ static void job_init(struct job *j, struct filter *f)
     j->f = f;
     j->old_names = names_new();
     j->new_names = names_new();
+    j->view = view_new();
     j->now_ms = clock_real_ms();
 }
 

@@ -1,5 +1,6 @@
-/* filter_job.h: a bundle on its way through filter_bundle.c (members) and
- * filter_manifest.c (the manifest, which comes last). */
+/* filter_job.h: a bundle on its way through filter_bundle.c (members),
+ * filter_own.c (the diagnosis and the page) and filter_manifest.c (the
+ * manifest, which comes last). */
 #ifndef XB_FILTER_JOB_H
 #define XB_FILTER_JOB_H
 
@@ -8,8 +9,11 @@
 #include "collector/pack/manifest.h"
 #include "collector/pack/names.h"
 #include "collector/pack/unpack.h"
+#include "collector/view.h"
 
 #define MANIFEST "manifest.json"
+#define DIAGNOSIS "diagnosis.json"
+#define PAGE "report.html"
 #define BLOCK 65536u
 
 /* What was hidden in a member. */
@@ -47,7 +51,14 @@ struct job {
     unsigned n_in_seg;
     struct segment *manifest;
     struct recorded_head *head;
+    struct manifest_head new_head; /* its texts in head, head_texts, opt */
     bool first_item;
+    /* What the page is made from, as soon as the manifest has told the items:
+     * what stands behind it waits in seg until then. */
+    struct view *view;
+    struct json_object *diagnosis; /* NULL: there is none */
+    bool page;                     /* it is still to be made */
+    int64_t page_mtime;
     struct texts item_texts, head_texts;
     struct buf line;
     int64_t now_ms;
@@ -60,5 +71,20 @@ struct job {
 int job_manifest(struct job *j, const struct unpack_member *um,
                  struct err *err);
 void texts_clear(struct texts *t);
+
+/* Closes the segment that is open and puts it in. */
+int job_end_segment(struct job *j, struct err *err);
+/* Adds what a redactor found that m went through. */
+void job_count(struct job *j, struct member *m, const struct redactor *r);
+
+/* Takes diagnosis.json as text in; freed like any other.  Longer than what one
+ * of ours can be, it is -EBADMSG. */
+struct sink *job_diagnosis_sink(struct buf *text);
+/* That text into the new bundle, its values redacted, all else as it was.
+ * -EBADMSG: it is no JSON. */
+int job_diagnosis(struct job *j, struct member *m, const struct buf *text,
+                  struct err *err);
+/* Makes the page from the items that view was told, and puts it in. */
+int job_page(struct job *j, struct member *m, struct err *err);
 
 #endif

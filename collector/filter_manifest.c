@@ -49,83 +49,6 @@ static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
 
 /* ---- the manifest -------------------------------------------------------- */
 
-static int on_head(const struct manifest_head *head, void *arg, struct err *err)
-{
-    struct job *j = arg;
-
-    (void)err;
-    j->head = recorded_head_new(head);
-    return 0;
-}
-
-/* Puts in what has become of the member. */
-static int change_member(struct job *j, struct manifest_member *mm,
-                         struct err *err)
-{
-    int64_t i = mm->name ? names_find(j->old_names, mm->name) : -1;
-    char old[SHA256_HEX];
-    struct member *m;
-
-    if (!mm->name)
-        return 0;
-    if (i < 0)
-        return err_set(err, -EBADMSG,
-                       "%s is listed in " MANIFEST ", but not there", mm->name);
-    m = &j->members[i];
-    hex_encode(m->old_sum, SHA256_SIZE, old);
-    if (m->listed || m->old_bytes != mm->bytes || strcmp(old, mm->sha256))
-        return err_set(err, -EBADMSG, "%s is not what " MANIFEST " says",
-                       mm->name);
-    m->listed = true;
-    if (!j->b)
-        return 0;
-    mm->name = names_at(j->new_names, (size_t)i);
-    mm->bytes = m->bytes;
-    hex_encode(m->sum, SHA256_SIZE, mm->sha256);
-    mm->redactions = m->hidden ? m->hidden->counts : NULL;
-    mm->n_redactions = m->hidden ? m->hidden->n_counts : 0;
-    mm->unscannable += m->hidden ? m->hidden->unscannable : 0;
-    mm->pseudonyms += m->hidden ? m->hidden->pseudonyms : 0;
-    return 0;
-}
-
-static int on_item(const struct manifest_item *item, void *arg, struct err *err)
-{
-    struct manifest_item it = *item;
-    struct job *j = arg;
-    struct texts *t = &j->item_texts;
-    int rc;
-
-    rc = change_member(j, &it.out, err);
-    if (!rc)
-        rc = change_member(j, &it.errout, err);
-    if (rc || !j->b)
-        return rc;
-    if (it.status == ST_OK && (it.out.unscannable || it.errout.unscannable)) {
-        it.status = ST_PARTIAL;
-        it.error = "some lines could not be scanned for secrets and were left "
-                   "out";
-    }
-    it.plugin = mask(j, t, it.plugin);
-    it.item = mask(j, t, it.item);
-    it.path = mask(j, t, it.path);
-    it.glob = mask(j, t, it.glob);
-    it.tree = mask(j, t, it.tree);
-    it.probe = mask(j, t, it.probe);
-    if (it.argv)
-        it.argv = (const char *const *)mask_list(j, t, (char **)it.argv);
-    it.error = mask(j, t, it.error);
-    it.left = mask(j, t, it.left);
-    it.link = mask(j, t, it.link);
-    it.decoded = mask(j, t, it.decoded);
-    buf_reset(&j->line);
-    buf_adds(&j->line, j->first_item ? "" : ",\n");
-    j->first_item = false;
-    manifest_item_write(&it, &j->line);
-    texts_clear(t);
-    return member_write(j->manifest, buf_str(&j->line), j->line.len, err);
-}
-
 static void change_head(struct job *j, struct manifest_head *h)
 {
     const struct bundle_job *o = j->opt;
@@ -170,6 +93,91 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->modules_after = mask_list(j, t, h->modules_after);
 }
 
+static int on_head(const struct manifest_head *head, void *arg, struct err *err)
+{
+    struct job *j = arg;
+
+    (void)err;
+    if (j->b) {
+        j->head = recorded_head_new(head);
+        j->new_head = j->head->head;
+        change_head(j, &j->new_head);
+    }
+    return 0;
+}
+
+/* Puts in what has become of the member. */
+static int change_member(struct job *j, struct manifest_member *mm,
+                         struct err *err)
+{
+    int64_t i = mm->name ? names_find(j->old_names, mm->name) : -1;
+    char old[SHA256_HEX];
+    struct member *m;
+    int rc = 0;
+
+    if (!mm->name)
+        return 0;
+    if (i < 0)
+        return err_set(err, -EBADMSG,
+                       "%s is listed in " MANIFEST ", but not there", mm->name);
+    m = &j->members[i];
+    hex_encode(m->old_sum, SHA256_SIZE, old);
+    if (m->listed || m->old_bytes != mm->bytes || strcmp(old, mm->sha256))
+        return err_set(err, -EBADMSG, "%s is not what " MANIFEST " says",
+                       mm->name);
+    m->listed = true;
+    if (!j->b)
+        return 0;
+    if (j->page && !strcmp(mm->name, PAGE))
+        rc = job_page(j, m, err);
+    mm->name = names_at(j->new_names, (size_t)i);
+    mm->bytes = m->bytes;
+    hex_encode(m->sum, SHA256_SIZE, mm->sha256);
+    mm->redactions = m->hidden ? m->hidden->counts : NULL;
+    mm->n_redactions = m->hidden ? m->hidden->n_counts : 0;
+    mm->unscannable += m->hidden ? m->hidden->unscannable : 0;
+    mm->pseudonyms += m->hidden ? m->hidden->pseudonyms : 0;
+    return rc;
+}
+
+static int on_item(const struct manifest_item *item, void *arg, struct err *err)
+{
+    struct manifest_item it = *item;
+    struct job *j = arg;
+    struct texts *t = &j->item_texts;
+    int rc;
+
+    rc = change_member(j, &it.out, err);
+    if (!rc)
+        rc = change_member(j, &it.errout, err);
+    if (rc || !j->b)
+        return rc;
+    if (it.status == ST_OK && (it.out.unscannable || it.errout.unscannable)) {
+        it.status = ST_PARTIAL;
+        it.error = "some lines could not be scanned for secrets and were left "
+                   "out";
+    }
+    it.plugin = mask(j, t, it.plugin);
+    it.item = mask(j, t, it.item);
+    it.path = mask(j, t, it.path);
+    it.glob = mask(j, t, it.glob);
+    it.tree = mask(j, t, it.tree);
+    it.probe = mask(j, t, it.probe);
+    if (it.argv)
+        it.argv = (const char *const *)mask_list(j, t, (char **)it.argv);
+    it.error = mask(j, t, it.error);
+    it.left = mask(j, t, it.left);
+    it.link = mask(j, t, it.link);
+    it.decoded = mask(j, t, it.decoded);
+    view_item(j->view, &it);
+    buf_reset(&j->line);
+    buf_adds(&j->line, j->first_item ? "" : ",\n");
+    j->first_item = false;
+    manifest_item_write(&it, &j->line);
+    texts_clear(t);
+    return member_write(j->manifest, buf_str(&j->line), j->line.len, err);
+}
+
 static int feed_manifest(struct job *j, struct err *err)
 {
     const struct manifest_handler handler = {on_head, on_item, j};
@@ -194,13 +202,12 @@ static int feed_manifest(struct job *j, struct err *err)
 int job_manifest(struct job *j, const struct unpack_member *um, struct err *err)
 {
     struct member_info info = {MANIFEST, um->mtime};
-    struct manifest_head head;
     uint64_t size;
-    int rc;
+    int rc = j->page ? 0 : job_end_segment(j, err);
 
     j->seen_manifest = true;
-    if (!j->b)
-        return feed_manifest(j, err);
+    if (rc || !j->b)
+        return rc ? rc : feed_manifest(j, err);
     j->manifest = segment_new(j->b);
     j->first_item = true;
     rc = member_begin(j->manifest, &info, err);
@@ -208,10 +215,8 @@ int job_manifest(struct job *j, const struct unpack_member *um, struct err *err)
         rc = feed_manifest(j, err);
     if (rc)
         return rc;
-    head = j->head->head;
-    change_head(j, &head);
     buf_reset(&j->line);
-    manifest_head_write(&head, &j->line);
+    manifest_head_write(&j->new_head, &j->line);
     rc = member_write(j->manifest, "\n" MANIFEST_TAIL,
                       strlen("\n" MANIFEST_TAIL), err);
     if (!rc)

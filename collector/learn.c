@@ -37,7 +37,7 @@ enum when { ALWAYS, GUESTS, RECORDED };
 
 struct source {
     enum request_kind kind;
-    const char *name; /* a file, a pattern, a probe */
+    const char *name; /* a file, a pattern, a probe; a file for a command */
     const char *argv[10];
     learn_line_fn *line; /* NULL: certificates */
     unsigned max_bytes;
@@ -57,10 +57,10 @@ struct source {
         REQ_GLOB, pattern, {NULL}, NULL, SMALL, ALWAYS                         \
     }
 /* Where the private key stands in the same file, which is never read: openssl
- * prints what is public of it. */
+ * prints what is public of it, if it is there. */
 #define CERT_BESIDE_KEY(path)                                                  \
     {                                                                          \
-        REQ_RUN, NULL, {"openssl", "x509", "-noout", "-text", "-in", path},    \
+        REQ_RUN, path, {"openssl", "x509", "-noout", "-text", "-in", path},    \
             learn_line_x509, SMALL, ALWAYS                                     \
     }
 #define GLOB_OF(pattern, line)                                                 \
@@ -198,31 +198,60 @@ static bool known_authorities(const char *path)
                     str_starts(name, "/ca-bundle"));
 }
 
-static int read_glob(struct learn *l, const struct source *s, struct err *err)
+/* *paths is set in any case. */
+static int list_files(struct learn *l, const char *pattern, char ***paths,
+                      struct err *err)
 {
     struct request rq = {
         .kind = REQ_GLOB,
-        .name = s->name,
+        .name = pattern,
         .timeout_ms = TIMEOUT_MS,
         .max_entries = MAX_FILES,
     };
-    char **paths = xcalloc(1, sizeof(*paths));
     struct chunk c;
     size_t n = 0;
     int r = gather_start(l->g, &rq, err);
 
+    *paths = xcalloc(1, sizeof(**paths));
     while (!r && (r = gather_next(l->g, &c, err)) > 0) {
         r = 0;
         if (c.kind != CHUNK_ENTRY || n == MAX_FILES)
             continue;
-        if (!s->line && known_authorities(c.path))
-            continue;
-        paths = xreallocarray(paths, n + 2, sizeof(*paths));
-        paths[n++] = xstrdup(c.path);
-        paths[n] = NULL;
+        *paths = xreallocarray(*paths, n + 2, sizeof(**paths));
+        (*paths)[n++] = xstrdup(c.path);
+        (*paths)[n] = NULL;
     }
-    for (size_t i = 0; !r && i < n; i++)
-        r = read_one(l, s, paths[i], err);
+    return r;
+}
+
+static int read_glob(struct learn *l, const struct source *s, struct err *err)
+{
+    char **paths;
+    int r = list_files(l, s->name, &paths, err);
+
+    for (size_t i = 0; !r && paths[i]; i++)
+        if (s->line || !known_authorities(paths[i]))
+            r = read_one(l, s, paths[i], err);
+    str_list_free(paths);
+    return r;
+}
+
+static bool is_recorded(const struct learn *l)
+{
+    return !strcmp(l->g->ops->name, "replay");
+}
+
+/* Of a recorded host there is the output, and never such a file. */
+static int read_command(struct learn *l, const struct source *s,
+                        struct err *err)
+{
+    char **paths = NULL;
+    int r = 0;
+
+    if (s->name && !is_recorded(l))
+        r = list_files(l, s->name, &paths, err);
+    if (!r && (!paths || *paths))
+        r = read_one(l, s, NULL, err);
     str_list_free(paths);
     return r;
 }
@@ -243,10 +272,11 @@ int learn_host(struct gather *g, const struct learn_opts *o,
         const struct source *s = &sources[i];
 
         if ((s->when == GUESTS && !o->domains) ||
-            (s->when == RECORDED && strcmp(g->ops->name, "replay")))
+            (s->when == RECORDED && !is_recorded(&l)))
             continue;
-        r = s->kind == REQ_GLOB ? read_glob(&l, s, err)
-                                : read_one(&l, s, s->name, err);
+        r = s->kind == REQ_GLOB  ? read_glob(&l, s, err)
+            : s->kind == REQ_RUN ? read_command(&l, s, err)
+                                 : read_one(&l, s, s->name, err);
     }
     return r;
 }

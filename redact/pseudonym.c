@@ -12,6 +12,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "collector/base/core/xalloc.h"
 #include "redact/pseudonym_find.h"
@@ -326,39 +329,53 @@ typedef uint8_t bytes __attribute__((vector_size(16)));
 /* One bit for each byte of v, which are 0 or 255. */
 static uint64_t to_bits(bytes v)
 {
+#ifdef __SSE2__
+    return (unsigned)_mm_movemask_epi8((__m128i)v);
+#else
     uint64_t half[2];
 
     v &= 1;
     memcpy(half, &v, sizeof(half));
     return le64toh(half[0]) * 0x0102040810204080u >> 56 |
            le64toh(half[1]) * 0x0102040810204080u >> 56 << 8;
+#endif
 }
 
 /* What the bytes are: letters and digits, hexadecimal digits, and others that
  * something begins with. */
 struct classes {
     uint64_t words, hex, marks;
+    uint64_t escapes; /* what an escape may begin before */
 };
 
 /* This looks at every byte there is. */
 static struct classes classify(const uint8_t *d, size_t n)
 {
-    struct classes found = {0, 0, 0};
-    uint8_t block[BLOCK] = {0};
+    struct classes found = {0};
+    uint8_t last[BLOCK] = {0};
+    uint64_t colons = 0;
 
-    memcpy(block, d, n < BLOCK ? n : BLOCK);
+    if (n < BLOCK) {
+        memcpy(last, d, n);
+        d = last;
+    }
     for (unsigned k = 0; k < BLOCK; k += sizeof(bytes)) {
-        bytes c, letter, digit, mark;
+        bytes c, letter, digit, mark, escape;
 
-        memcpy(&c, block + k, sizeof(c));
+        memcpy(&c, d + k, sizeof(c));
         letter = (c | 0x20) - 'a';
         digit = (bytes)(c - '0' < 10);
-        mark = (bytes)(c == '[') | (bytes)(c == ':') | (bytes)(c == '@') |
-               (bytes)(c == '\n');
+        mark = (bytes)(c == '[') | (bytes)(c == '@') | (bytes)(c == '\n');
+        escape = (bytes)(c == '\\') | (bytes)(c == '%') | (bytes)(c == '[') |
+                 (bytes)(c == ';');
+        found.escapes |= to_bits(escape) << k;
+        colons |= to_bits((bytes)(c == ':')) << k;
         found.words |= to_bits((bytes)(letter < 26) | digit) << k;
         found.hex |= to_bits((bytes)(letter < 6) | digit) << k;
         found.marks |= to_bits(mark) << k;
     }
+    /* Of colons two at once, or one whose next is in another block. */
+    found.marks |= colons & (colons >> 1 | 1ull << (BLOCK - 1));
     return found;
 }
 
@@ -398,6 +415,26 @@ static bool find_word(struct pseudonymizer *s, const struct view *v, size_t i,
     return find_at(v, i, digits, s->p->public, &s->found);
 }
 
+/* Most words, as the one at k of the block at from, can be neither a number nor
+ * a name nor a hint, nor begin with a part of an escape: what find_word would
+ * look for. */
+static bool is_plain(const struct view *v, size_t from, unsigned k,
+                     const struct classes *c)
+{
+    uint64_t others = ~(c->hex >> k);
+    size_t digits = others ? (size_t)__builtin_ctzll(others) : BLOCK;
+    size_t i = from + k;
+    const uint8_t *p = v->d + i, *behind = p + digits;
+
+    if (digits > 7 || k + digits >= BLOCK || i + BLOCK > v->len || *p == 'w' ||
+        *p == 'i' || c->escapes >> k & 1)
+        return false;
+    if (digits && (*behind == ':' || *behind == '.' || *behind == '-' ||
+                   p[1] == 'x' || p[2] == 'x'))
+        return false;
+    return !names_known_maybe(v->flags, p);
+}
+
 /* Looks at the next bytes, 64 at most; true: *found is filled.  pos moves in
  * any case. */
 static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
@@ -408,6 +445,7 @@ static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
     bool inside = from && !s->fresh && is(v, from - 1, C_ALNUM);
 
     starts = (c.words & ~(c.words << 1 | inside)) | c.marks;
+    c.escapes = c.escapes << 1 | (from && strchr("\\%[;", v->d[from - 1]));
     s->fresh = false;
     s->pos = from + n;
     v->least = s->out;
@@ -415,6 +453,8 @@ static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
         unsigned k = (unsigned)__builtin_ctzll(starts);
         size_t i = from + k, end = i;
 
+        if (!(c.marks >> k & 1) && is_plain(v, from, k, &c))
+            continue;
         if (c.marks >> k & 1 ? find_mark(s, v, i, &end)
                              : find_word(s, v, i, c.hex >> k))
             return true;

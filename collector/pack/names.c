@@ -1,6 +1,7 @@
 #include "collector/pack/names.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 struct names {
     uint64_t seed;
-    char **name;
+    bool kept; /* the names are the caller's */
+    const char **name;
     size_t n, cap;
     size_t bytes;
     uint32_t *slot; /* number + 1, 0: free; n_slots is a power of two */
@@ -64,12 +66,20 @@ struct names *names_new(void)
     return s;
 }
 
+struct names *names_new_of_kept(void)
+{
+    struct names *s = names_new();
+
+    s->kept = true;
+    return s;
+}
+
 void names_free(struct names *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        free(s->name[i]);
+    for (size_t i = 0; !s->kept && i < s->n; i++)
+        free((char *)s->name[i]);
     free(s->name);
     free(s->slot);
     free(s);
@@ -84,10 +94,13 @@ int64_t names_add(struct names *s, const char *name)
     at = find_slot(s, name);
     if (s->slot[at])
         return -EEXIST;
-    if (s->n == NAMES_MAX || len > NAMES_BYTES_MAX - s->bytes)
+    if (s->n == NAMES_MAX || (!s->kept && len > NAMES_BYTES_MAX - s->bytes))
         return -E2BIG;
-    s->bytes += len;
-    s->name[s->n] = xstrndup(name, len);
+    if (!s->kept) {
+        s->bytes += len;
+        name = xstrndup(name, len);
+    }
+    s->name[s->n] = name;
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
 }

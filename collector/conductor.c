@@ -6,7 +6,8 @@
  * over in struct result.  A task's result belongs to its thread until done is
  * set under the lock, then to the main thread, which alone appends segments to
  * the bundle, in plan order, and alone writes the log and the manifest: so
- * neither depends on timing.  Packing threads live inside the bundle (pack/).
+ * neither depends on timing.  The texts of a task's items go the same way.
+ * Packing threads live inside the bundle (pack/).
  *
  * A stop (signal, time, size, space) is one flag and one descriptor that
  * everyone waits for: running items end with what they have, the others are
@@ -167,6 +168,8 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
                 hung_note(plan->hung, it->path);
         }
     }
+    /* What was told of and then not taken is not wanted. */
+    gather_ahead(live, NULL, 0);
     for (size_t i = 0; i < task->n; i++)
         gather_free(before[i]);
     free(before);
@@ -285,7 +288,6 @@ static void *thread_main(void *arg)
         size_t i;
 
         pthread_mutex_lock(&run->lock);
-        run->running[w->index] = NULL;
         i = take_task(run, &tk);
         pthread_mutex_unlock(&run->lock);
         if (i == plan->n_tasks)
@@ -298,6 +300,7 @@ static void *thread_main(void *arg)
 
         pthread_mutex_lock(&run->lock);
         res->done = true;
+        run->running[w->index] = NULL;
         run->done += task->n;
         pthread_cond_signal(&run->finished);
         if (reads_files(plan, i))
@@ -519,6 +522,7 @@ static void append_task(struct run *run, size_t task)
         if (run->o->on_item)
             run->o->on_item(&t->out, run->o->arg);
         taken_done(t);
+        planned_forget(&run->o->plan->items[pt->first + i]);
     }
     free(res->items);
     res->items = NULL;

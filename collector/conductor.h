@@ -27,7 +27,7 @@ struct tally {
 
 struct conductor_opts {
     const struct settings *cfg;
-    const struct plan *plan;
+    struct plan *plan; /* its items' texts are freed as they are written */
     const struct redact_rules *rules;
     struct bundle *bundle;
     struct gather **gathers; /* one thread each */

@@ -244,7 +244,9 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
                         .g = g,
                         .mask = mask,
                         .mask_arg = mask_arg,
-                        .plan = out};
+                        .plan = out,
+                        .paths = names_new_of_kept(),
+                        .members = names_new_of_kept()};
     struct plan_adder a = {.plan = out};
     struct slot **order = NULL;
     int r;
@@ -281,18 +283,22 @@ out:
     return r;
 }
 
+void planned_forget(struct planned *it)
+{
+    char **texts[] = {&it->path, &it->member, &it->plain, &it->why, &it->keys};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        free(*texts[i]);
+        *texts[i] = NULL;
+    }
+}
+
 void plan_done(struct plan *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        struct planned *it = &p->items[i];
-
-        free(it->path);
-        free(it->member);
-        free(it->plain);
-        free(it->why);
-        free(it->args);
-        free(it->last);
-        free(it->keys);
+        planned_forget(&p->items[i]);
+        free(p->items[i].args);
+        free(p->items[i].last);
     }
     for (size_t i = 0; i < p->n_added; i++)
         item_free(p->added[i]);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,26 +24,6 @@
 #define PART_KEPT 200u
 
 /* ---- one planned item ---------------------------------------------------- */
-
-static int cmp_str(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* True if s was not in the set yet. */
-static bool set_add(void **set, const char *s)
-{
-    const char *const *found = tsearch(s, set, cmp_str);
-
-    if (!found)
-        xalloc_end(); /* out of memory */
-    return *found == s;
-}
-
-static void no_free(void *p)
-{
-    (void)p;
-}
 
 bool plan_module_loaded(char *const *modules, const char *name)
 {
@@ -173,7 +152,7 @@ static struct planned *planned_add(struct builder *b, struct slot *s,
     struct plan *p = b->plan;
     struct planned *it;
 
-    if (p->n >= PLAN_MAX_ITEMS || (path && !set_add(&b->paths, path))) {
+    if (p->n >= PLAN_MAX_ITEMS || (path && names_add(b->paths, path) < 0)) {
         free(path);
         return NULL;
     }
@@ -460,7 +439,7 @@ static void set_member(struct builder *b, struct planned *it)
     }
     base = name.len;
     it->member = xstrdup(buf_str(&name));
-    for (unsigned k = 2; !set_add(&b->members, it->member); k++) {
+    for (unsigned k = 2; names_add(b->members, it->member) < 0; k++) {
         name.len = base;
         buf_addf(&name, "~%u", k);
         free(it->member);
@@ -506,7 +485,7 @@ static void set_plain(struct builder *b, struct planned *it)
             !str_ends(it->member, suffixes[i]))
             continue;
         it->plain = xstrndup(it->member, n - m);
-        if (is_folder(b, it->plain) || !set_add(&b->members, it->plain)) {
+        if (is_folder(b, it->plain) || names_add(b->members, it->plain) < 0) {
             free(it->plain);
             it->plain = NULL;
         }
@@ -530,7 +509,7 @@ void plan_name_members(struct builder *b)
 
 void plan_builder_done(struct builder *b)
 {
-    tdestroy(b->paths, no_free);
-    tdestroy(b->members, no_free);
+    names_free(b->paths);
+    names_free(b->members);
     free(b->sorted);
 }

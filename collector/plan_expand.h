@@ -3,6 +3,7 @@
 #ifndef XB_PLAN_EXPAND_H
 #define XB_PLAN_EXPAND_H
 
+#include "collector/pack/names.h"
 #include "collector/plan.h"
 
 /* An item of a plugin with its place in the order, before it is expanded. */
@@ -23,8 +24,8 @@ struct builder {
     plan_mask_fn mask;
     const void *mask_arg;
     struct plan *plan;
-    void *paths; /* tsearch trees of strings that the plan owns */
-    void *members;
+    struct names *paths; /* both of strings that the plan owns */
+    struct names *members;
     char **sorted; /* the members' names, once all are known */
     size_t n_sorted;
 };

@@ -105,7 +105,8 @@ static inline int gather_next(struct gather *g, struct chunk *out,
 }
 
 /* The n REQ_READs at rqs will be started next, most likely and in this order:
- * who can has them read meanwhile.  Their names must live until then. */
+ * who can has them read meanwhile.  Their names must live until the next call,
+ * which forgets what was not started. */
 static inline void gather_ahead(struct gather *g, const struct request *rqs,
                                 size_t n)
 {

@@ -219,7 +219,9 @@ static void live_ahead(struct gather *g, const struct request *rqs, size_t n)
     struct err unused = ERR_INIT;
     size_t len = 0, sent = 0;
 
-    if (l->busy || l->n_ahead || need_reader(l, &unused))
+    if (l->n_ahead)
+        drop_reader(l);
+    if (!n || l->busy || need_reader(l, &unused))
         return;
     while (sent < n && sent < READ_MANY) {
         encode_read(&rqs[sent], &b);

@@ -1,6 +1,7 @@
 #include "collector/pack/names.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ struct chunk {
 
 struct names {
     uint64_t seed;
-    char **name;
+    bool kept; /* the names are the caller's */
+    const char **name;
     size_t n, cap;
     size_t bytes;
     struct chunk *last;
@@ -80,6 +82,14 @@ struct names *names_new(void)
     return s;
 }
 
+struct names *names_new_of_kept(void)
+{
+    struct names *s = names_new();
+
+    s->kept = true;
+    return s;
+}
+
 void names_free(struct names *s)
 {
     if (!s)
@@ -120,10 +130,13 @@ int64_t names_add(struct names *s, const char *name)
     at = find_slot(s, name);
     if (s->slot[at])
         return -EEXIST;
-    if (s->n == NAMES_MAX || len > NAMES_BYTES_MAX - s->bytes)
+    if (s->n == NAMES_MAX || (!s->kept && len > NAMES_BYTES_MAX - s->bytes))
         return -E2BIG;
-    s->bytes += len;
-    s->name[s->n] = keep(s, name, len + 1);
+    if (!s->kept) {
+        s->bytes += len;
+        name = keep(s, name, len + 1);
+    }
+    s->name[s->n] = name;
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
 }

@@ -14,9 +14,12 @@
 struct names;
 
 struct names *names_new(void);
+/* Of names that the caller keeps while the set lives: they are not copied, and
+ * their bytes do not count. */
+struct names *names_new_of_kept(void);
 void names_free(struct names *s);
 /* Its number, counted from 0; -EEXIST if it is there already, -E2BIG if that
- * is too many. The name is copied. */
+ * is too many. */
 int64_t names_add(struct names *s, const char *name);
 /* The same, but a name that is there already gets "~FIRST", "~FIRST + 1" ...
  * behind it.  Names that all come to the same one take no longer for that. */
@@ -24,6 +27,7 @@ int64_t names_add_another(struct names *s, const char *name, unsigned first);
 /* Its number, or -ENOENT. */
 int64_t names_find(const struct names *s, const char *name);
 size_t names_count(const struct names *s);
+/* The set's copy, or what was added to one of kept names. */
 const char *names_at(const struct names *s, size_t i);
 
 #endif

@@ -1,6 +1,7 @@
-/* fuzz_diagnose: the first byte chooses.  Even: the rest is a file of rules;
- * what loads judges its own text.  Odd: it is a log, judged by the built-in
- * rules, cut in two at the second byte; libhs and PCRE2 must find the same. */
+/* fuzz_diagnose: any bytes up to a line "%%" give rules of the diagnosis, or
+ * one line that says where they do not; what follows it is a log, in which
+ * these and the built-in rules find the same however it is cut, with libhs and
+ * without. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,49 +17,39 @@ static void must(int holds)
         abort();
 }
 
-static char *judge(const struct diag_rules *rules, const uint8_t *data,
-                   size_t size, size_t cut)
+/* The document of one log, fed in pieces of step bytes. */
+static char *findings(const struct diag_rules *rules, const uint8_t *log,
+                      size_t n, size_t step)
 {
     struct diagnosis *d = diagnosis_new(rules);
-    struct match_stream *m = diagnosis_begin_any(d, "log", 0);
+    struct match_stream *s = diagnosis_begin_any(d, "files/var/log/x", 1);
     struct json_object *doc;
-    char *out;
+    char *text;
 
-    cut = cut < size ? cut : size;
-    match_feed(m, data, cut);
-    match_feed(m, data + cut, size - cut);
-    match_end(m);
-    match_commit(m);
+    for (size_t at = 0; at < n; at += step)
+        match_feed(s, log + at, n - at < step ? n - at : step);
+    match_end(s);
+    match_commit(s);
     doc = diagnosis_json(
         d,
         json_tokener_parse("{\"facts\":{\"a\":{\"b\":1},\"l\":[{\"x\":1}]}}"),
-        "1");
+        "0");
     must(facts_count(doc, "findings") <= rules->n);
-    out = strdup(json_object_to_json_string(doc));
+    text = strdup(json_object_to_json_string(doc));
     json_object_put(doc);
     diagnosis_free(d);
-    return out;
+    return text;
 }
 
-static void must_tell(const struct err *err)
+static void same(const struct diag_rules *rules, const struct diag_rules *plain,
+                 const uint8_t *log, size_t n, size_t step)
 {
-    must(err->code < 0 && *err->text);
-    for (const char *s = err->text; *s; s++)
-        must((unsigned char)*s >= 0x20 && *s != 0x7f);
-}
+    char *whole = findings(rules, log, n, n ? n : 1);
+    char *cut = findings(plain, log, n, step);
 
-static void as_rules(const uint8_t *data, size_t size)
-{
-    struct diag_rules *r = diag_rules_new();
-    struct err err = ERR_INIT;
-
-    if (diag_rules_add(r, "f", (const char *)data, size, &err)) {
-        must_tell(&err);
-        must(!r->n && !r->n_patterns && !r->n_conditions);
-    } else if (!diag_rules_ready(r, &err)) {
-        free(judge(r, data, size, size / 2));
-    }
-    diag_rules_free(r);
+    must(!strcmp(whole, cut));
+    free(whole);
+    free(cut);
 }
 
 static struct diag_rules *builtin(bool plain)
@@ -70,31 +61,36 @@ static struct diag_rules *builtin(bool plain)
     return r;
 }
 
-static void as_log(const uint8_t *data, size_t size)
+static void as_rules(const uint8_t *data, size_t n, const uint8_t *log,
+                     size_t n_log)
+{
+    struct diag_rules *rules = diag_rules_new();
+    struct err err = ERR_INIT;
+
+    if (diag_rules_add(rules, "f", (const char *)data, n, &err)) {
+        must(err.code < 0 && !strncmp(err.text, "f", 1));
+        must(!rules->n && !rules->n_patterns && !rules->n_conditions);
+        for (const char *s = err.text; *s; s++)
+            must((unsigned char)*s >= 0x20 && *s != 0x7f);
+    } else if (!diag_rules_ready(rules, &err)) {
+        same(rules, rules, log, n_log, 1);
+    }
+    diag_rules_free(rules);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct diag_rules *usual, *plain;
-    char *a, *b;
+    const uint8_t *cut = memmem(data, size, "\n%%\n", 4);
+    size_t n = cut ? (size_t)(cut - data) + 1 : size;
+    const uint8_t *log = cut ? cut + 4 : data + size;
+    size_t n_log = (size_t)(data + size - log);
 
     if (!usual) {
         usual = builtin(false);
         plain = builtin(true);
     }
-    if (size < 1)
-        return;
-    a = judge(usual, data + 1, size - 1, data[0]);
-    b = judge(plain, data + 1, size - 1, size);
-    must(!strcmp(a, b));
-    free(a);
-    free(b);
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    if (!size)
-        return 0;
-    if (*data & 1)
-        as_log(data + 1, size - 1);
-    else
-        as_rules(data + 1, size - 1);
+    as_rules(data, n, log, n_log);
+    same(usual, plain, log, n_log, 1 + n_log % 61);
     return 0;
 }

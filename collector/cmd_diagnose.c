@@ -341,9 +341,9 @@ int cmd_diagnose(const struct options *opt, struct control *ctl)
     bool found = false;
     int r = run(&c, &found, &err);
 
-    if (!r && (fflush(stdout) || ferror(stdout)))
-        r = err_sys(&err, errno, "cannot write the output");
-    if (r && r != -EPIPE) /* whoever reads our output had enough */
+    if (!r)
+        r = err_stdout(&err);
+    if (r && r != -EPIPE)
         log_msg(LOG_ERR, "%s", err.text);
     diagnosis_free(c.diagnosis);
     facts_captures_free(c.captures);

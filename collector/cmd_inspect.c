@@ -110,10 +110,18 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
     (void)err;
     if (t->top[0])
         row("Bundle", "%s", t->top);
-    row("Host", "%s, %s, up %s", h->host.name, h->host.role,
-        str_duration(h->host.uptime_s * 1000, up));
-    row("Xen", "%s", h->host.xen ? h->host.xen : "none");
-    row("Kernel", "%s %s", h->host.kernel, h->host.machine);
+    if (h->options.sysroot) {
+        row("Host", "%s, read from the disk at %s", h->host.name,
+            h->options.sysroot);
+        row("Xen", "%s", h->disk.xen ? h->disk.xen : "none in its /boot");
+        row("Kernel", "%s",
+            h->disk.kernel ? h->disk.kernel : "none in its /boot");
+    } else {
+        row("Host", "%s, %s, up %s", h->host.name, h->host.role,
+            str_duration(h->host.uptime_s * 1000, up));
+        row("Xen", "%s", h->host.xen ? h->host.xen : "none");
+        row("Kernel", "%s %s", h->host.kernel, h->host.machine);
+    }
     row("Made", "%s, in %s, by xen-bugtool %s", clock_iso(h->start_ms, start),
         str_duration((uint64_t)(h->end_ms - h->start_ms), took),
         h->tool_version);
@@ -338,12 +346,14 @@ int cmd_inspect(const struct options *opt, struct control *ctl)
     if (r == 0)
         r = member ? show_member(u, member, &err)
                    : show_manifest(u, json, &err);
-    if (r == 0 && (fflush(stdout) || ferror(stdout)))
-        r = err_sys(&err, errno, "cannot write the output");
-    fflush(stdout);
+    if (r)
+        fflush(stdout);
+    else
+        r = err_stdout(&err);
     unpack_free(u);
     if (r < 0) {
-        log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
+        if (r != -EPIPE)
+            log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
         return r == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
     }
     return EXIT_WHOLE;

@@ -30,9 +30,7 @@ static int show_id(const struct options *opt, struct gather *g, struct err *err)
         printf("{\"key\":1,\"key_id\":\"%s\"}\n", id);
     else
         printf("%s\n", id);
-    if (fflush(stdout) || ferror(stdout))
-        return err_sys(err, errno, "cannot write to stdout");
-    return 0;
+    return err_stdout(err);
 }
 
 int cmd_key(const struct options *opt, struct control *ctl)

@@ -1,4 +1,5 @@
 /* cmd_plugins.c: lists the plugins and what each would collect here. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,12 @@ int cmd_plugins(const struct options *opt, struct control *ctl)
             else if (options_has(opt, OPT_VERBOSE))
                 collect_print_planned(&c.plan.items[k]);
         }
+    }
+    r = err_stdout(&err);
+    if (r) {
+        if (r != -EPIPE)
+            log_msg(LOG_ERR, "%s", err.text);
+        status = EXIT_NO_BUNDLE;
     }
 out:
     collect_done(&c);

@@ -431,9 +431,7 @@ static int run(struct redact *c, struct err *err)
         r = standard_input(c, err);
     if (!r && !options_has(o, OPT_LIST_RULES))
         show_stats(c, c->check || options_has(o, OPT_OUTFILE));
-    if (!r && (fflush(stdout) || ferror(stdout)))
-        r = err_sys(err, errno, "cannot write to stdout");
-    return r;
+    return r ? r : err_stdout(err);
 }
 
 int cmd_redact(const struct options *opt, struct control *ctl)
@@ -445,7 +443,7 @@ int cmd_redact(const struct options *opt, struct control *ctl)
     int r = run(&c, &err);
 
     if (r) {
-        if (r != -EPIPE) /* whoever reads our output had enough */
+        if (r != -EPIPE)
             log_msg(LOG_ERR, "%s", err.text);
         status = c.usage_error   ? EXIT_USAGE
                  : r == -EBADMSG ? EXIT_FOUND

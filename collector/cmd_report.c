@@ -187,8 +187,8 @@ int cmd_report(const struct options *opt, struct control *ctl)
         err_prefix(&err, "%s: ", opt->operands[0]);
     else
         rc = write_report(&r, &err);
-    if (!rc && (fflush(stdout) || ferror(stdout)))
-        rc = err_sys(&err, errno, "cannot write the output");
+    if (!rc)
+        rc = err_stdout(&err);
     json_object_put(r.diagnosis);
     facts_captures_free(r.captures);
     diagnosis_free(r.diag);
@@ -198,7 +198,7 @@ int cmd_report(const struct options *opt, struct control *ctl)
     unpack_free(r.u);
     if (!rc)
         return EXIT_WHOLE;
-    if (rc != -EPIPE) /* whoever reads our output had enough */
+    if (rc != -EPIPE)
         log_msg(LOG_ERR, "%s", err.text);
     return rc == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
 }

@@ -132,9 +132,10 @@ int cmd_verify(const struct options *opt, struct control *ctl)
         print_verdict(&s, path, options_has(opt, OPT_QUIET));
     if (r == 0 && deep && s.public && !s.list && !options_has(opt, OPT_QUIET))
         print_names(&s);
-    if (r == 0 && (fflush(stdout) || ferror(stdout))) {
-        log_msg(LOG_ERR, "cannot write the output: %s", strerror(errno));
-        r = -EIO;
+    if (r == 0) {
+        r = err_stdout(&err);
+        if (r && r != -EPIPE)
+            log_msg(LOG_ERR, "%s", err.text);
     }
     unpack_free(u);
     deep_free(deep);

@@ -232,39 +232,14 @@ int collect_set_privacy(struct collect *c, const char *level, struct err *err)
     return load_pseudonyms(c, err);
 }
 
-/* These before a recorded host is opened: then there are no readers any
- * more. */
-static int read_known(struct collect *c, struct err *err)
-{
-    struct gather *g = live_new(c->ctl, stop_fd(c->stop));
-    int r = known_load(g, &c->known, err);
-
-    gather_free(g);
-    return r;
-}
-
-static int read_key(struct collect *c, struct err *err)
-{
-    struct gather *g = live_new(c->ctl, stop_fd(c->stop));
-    int r = rules_read_key(g, c->key, err);
-
-    gather_free(g);
-    return r;
-}
-
 static int read_named_rules(struct collect *c, const struct options *opt,
-                            struct err *err)
+                            struct gather *g, struct err *err)
 {
-    struct gather *g;
     int r = 0;
 
-    if (!options_has(opt, OPT_REDACT_RULES))
-        return 0;
-    g = live_new(c->ctl, stop_fd(c->stop));
     for (size_t i = 0; !r && i < opt->n[OPT_REDACT_RULES]; i++)
         r = rules_read_named(g, opt->value[OPT_REDACT_RULES][i], c->added, err);
     c->usage_error = r == -EINVAL;
-    gather_free(g);
     return r;
 }
 
@@ -310,6 +285,10 @@ static void host_from_recording(struct collect *c)
     c->host.xen = copy(h->host.xen);
     c->host.role = h->host.role;
     c->host.uptime_s = h->host.uptime_s;
+    c->host.disk_system = copy(h->disk.system);
+    c->host.disk_kernel = copy(h->disk.kernel);
+    c->host.disk_xen = copy(h->disk.xen);
+    c->host.disk_last_log_ms = h->disk.last_log_ms;
     c->host.modules = list_copy(h->modules_before);
     c->modules_after = list_copy(h->modules_after);
 }
@@ -335,19 +314,19 @@ int collect_init(struct collect *c, const struct options *opt,
     c->stop = stop_new();
     c->start_ms = clock_real_ms();
     c->added = redact_added_new();
-    r = read_known(c, err);
+    /* These before a recorded host is opened: then there are no readers any
+     * more.  The number of jobs is not known before the configuration is
+     * read. */
+    first = live_new(ctl, stop_fd(c->stop));
+    r = known_load(first, &c->known, err);
     if (!r)
-        r = read_key(c, err);
+        r = rules_read_key(first, c->key, err);
     if (!r)
-        r = read_named_rules(c, opt, err);
+        r = read_named_rules(c, opt, first, err);
     if (!r && options_has(opt, OPT_REPLAY))
         r = open_recording(c, options_last(opt, OPT_REPLAY), err);
-    if (r)
-        return r;
-    /* The number of jobs is not known before the configuration is read. */
-    first = c->recording ? replay_new(c->recording)
-                         : live_new(ctl, stop_fd(c->stop));
-    r = load_settings(c, opt, first, err);
+    if (!r)
+        r = load_settings(c, opt, first, err);
     gather_free(first);
     if (r)
         return r;
@@ -476,6 +455,10 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->host.xen = c->host.xen;
     h->host.role = c->host.role;
     h->host.uptime_s = c->host.uptime_s;
+    h->disk.system = masked(c, c->host.disk_system);
+    h->disk.kernel = masked(c, c->host.disk_kernel);
+    h->disk.xen = masked(c, c->host.disk_xen);
+    h->disk.last_log_ms = c->host.disk_last_log_ms;
     h->options.format = c->cfg.format_name;
     h->options.privacy = c->cfg.privacy;
     for (char **w = c->keywords; *w; w++)

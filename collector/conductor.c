@@ -22,6 +22,7 @@
 
 #include "collector/base/core/clock.h"
 #include "collector/base/core/log.h"
+#include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/closing.h"
@@ -131,6 +132,8 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
         const struct planned *it = &plan->items[task->first + i];
         struct taken *t = &res->items[i];
 
+        if (i % READ_MANY == 0 && !before[i])
+            take_ahead(tk, it, task->n - i);
         if (it->settled)
             take_not(tk, it, it->status, it->why, t);
         else if (rc)

@@ -94,15 +94,15 @@ static struct sink *sink_to(struct deep *d)
 
 /* ---- names and members --------------------------------------------------- */
 
-static void begin(struct deep *d, const char *name, bool is_name)
+static void begin(struct deep *d, const char *name, bool is_name, bool own)
 {
     d->name = name;
     d->is_name = is_name;
-    own_begin(d->names, name, is_name);
+    d->own = own;
+    own_begin(d->names, name, is_name, is_name || own);
     d->r = redactor_new(d->rules, sink_to(d));
     memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
     d->unscannable = d->newlines = d->gone = 0;
-    d->own = !is_name && !strchr(name, '/');
     d->key = d->escape = 0;
     d->count = COUNT_NO;
 }
@@ -195,7 +195,7 @@ void deep_name(struct deep *d, const char *name)
     char *plain = xstrdup(name);
 
     str_percent_decode(plain);
-    begin(d, name, true);
+    begin(d, name, true, false);
     deep_feed(d, plain, strlen(plain));
     deep_end(d);
     free(plain);
@@ -204,13 +204,12 @@ void deep_name(struct deep *d, const char *name)
 void deep_begin(struct deep *d, const char *member)
 {
     deep_name(d, member);
-    begin(d, member, false);
+    begin(d, member, false, !strchr(member, '/'));
 }
 
 void deep_text(struct deep *d, const char *name, const char *text)
 {
-    begin(d, name, false);
-    d->own = false;
+    begin(d, name, false, false);
     scan(d, text, strlen(text));
     deep_end(d);
 }

@@ -20,19 +20,35 @@ static const struct {
     size_t max;
     bool head;
 } members[] = {
-    {INFO, 64 * KIB, false},       {XEN_VERSION, 16 * KIB, false},
-    {DOMAINS, CAPTURE_MAX, false}, {DEVICES, CAPTURE_MAX, false},
-    {MEMINFO, 16 * KIB, false},    {CPUINFO, 16 * KIB, true},
-    {XL_INFO, 64 * KIB, false},    {XM_INFO, 64 * KIB, false},
-    {XL_LIST, 256 * KIB, false},   {XM_LIST, 256 * KIB, false},
-    {DF, 64 * KIB, false},         {DF_INODES, 64 * KIB, false},
-    {PS, 512 * KIB, false},        {PS_PLAIN, 512 * KIB, false},
-    {OSRELEASE, 4 * KIB, false},   {CMDLINE, 8 * KIB, false},
-    {TAINTED, 4 * KIB, false},     {CLOCKSOURCE, 4 * KIB, false},
-    {MODULES, 64 * KIB, false},    {SYSCTL, 256 * KIB, false},
-    {BRCTL, 64 * KIB, false},      {BRIDGE_XM, 64 * KIB, false},
-    {LOOP_MAX, 4 * KIB, false},    {LOOP_NODES, 64 * KIB, false},
-    {LOSETUP, 64 * KIB, false},    {DPKG, 512 * KIB, false},
+    {INFO, 64 * KIB, false},
+    {XEN_VERSION, 16 * KIB, false},
+    {DOMAINS, CAPTURE_MAX, false},
+    {DEVICES, CAPTURE_MAX, false},
+    {MEMINFO, 16 * KIB, false},
+    {CPUINFO, 16 * KIB, true},
+    {XL_INFO, 64 * KIB, false},
+    {XM_INFO, 64 * KIB, false},
+    {XL_LIST, 256 * KIB, false},
+    {XM_LIST, 256 * KIB, false},
+    {DF, 64 * KIB, false},
+    {DF_INODES, 64 * KIB, false},
+    {PS, 512 * KIB, false},
+    {PS_PLAIN, 512 * KIB, false},
+    {XENSTORE, 256 * KIB, false},
+    {STORE_PID, 4 * KIB, false},
+    {OSRELEASE, 4 * KIB, false},
+    {CMDLINE, 8 * KIB, false},
+    {TAINTED, 4 * KIB, false},
+    {CLOCKSOURCE, 4 * KIB, false},
+    {MODULES, 64 * KIB, false},
+    {SYSCTL, 256 * KIB, false},
+    {BRCTL, 64 * KIB, false},
+    {BRIDGE_XM, 64 * KIB, false},
+    {SYSCTL_PLAIN, 256 * KIB, false},
+    {LOOP_MAX, 4 * KIB, false},
+    {LOOP_NODES, 64 * KIB, false},
+    {LOSETUP, 64 * KIB, false},
+    {DPKG, 512 * KIB, false},
     {RPM, 256 * KIB, false},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
@@ -71,7 +87,7 @@ const char *facts_captured(const struct capture *c, const char *member)
     return NULL;
 }
 
-static struct json_object *parse(const struct capture *c, const char *member)
+struct json_object *facts_parse(const struct capture *c, const char *member)
 {
     const char *text = facts_captured(c, member);
     struct json_object *o = text ? json_tokener_parse(text) : NULL;
@@ -132,171 +148,6 @@ char *facts_next_line(const char **text)
         return NULL;
     *text = *end ? end + 1 : end;
     return xstrndup(from, (size_t)(end - from));
-}
-
-/* ---- the hypervisor ------------------------------------------------------ */
-
-static void put_words(struct json_object *o, const char *key, const char *text)
-{
-    struct json_object *list = json_object_new_array();
-    char *copy = xstrdup(text), *rest = copy, *word;
-
-    while ((word = strsep(&rest, " ")))
-        if (*word)
-            json_object_array_add(list, json_object_new_string(word));
-    json_object_object_add(o, key, list);
-    free(copy);
-}
-
-/* "loglvl=" of Xen's command line; Xen's own choice where there is none. */
-static void put_loglvl(struct json_object *o, const char *line)
-{
-    const char *p = line;
-
-    while ((p = strstr(p, "loglvl=")) && p > line && p[-1] != ' ')
-        p++;
-    if (p)
-        p += strlen("loglvl=");
-    if (p && *p && *p != ' ')
-        json_object_object_add(
-            o, "loglvl", json_object_new_string_len(p, (int)strcspn(p, " ")));
-    else
-        facts_put_text(o, "loglvl", "default");
-}
-
-/* What xl or xm info tells, where the hypervisor was not asked. */
-static void put_listed_xen(struct json_object *o, const char *text)
-{
-    static const char *const keys[][2] = {{"changeset", "xen_changeset"},
-                                          {"commandline", "xen_commandline"}};
-    char *major = facts_line_value(text, "xen_major");
-    char *minor = facts_line_value(text, "xen_minor");
-    char *extra = facts_line_value(text, "xen_extra");
-    char *caps = facts_line_value(text, "xen_caps"), *value;
-
-    if (major && minor) {
-        value = xasprintf("%s.%s%s", major, minor, extra ? extra : "");
-        facts_put_text(o, "version", value);
-        free(value);
-    }
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        value = facts_line_value(text, keys[i][1]);
-        facts_put_text(o, keys[i][0], value);
-        free(value);
-    }
-    if (caps)
-        put_words(o, "caps", caps);
-    free(major);
-    free(minor);
-    free(extra);
-    free(caps);
-}
-
-static struct json_object *ring_facts(struct json_object *info)
-{
-    struct json_object *ring = json_object_new_object();
-    struct json_object *wrapped = facts_get(info, "console_ring.wrapped");
-
-    facts_put_from(ring, "bytes", info, "console_ring.bytes", 1);
-    if (wrapped)
-        json_object_object_add(ring, "wrapped", json_object_get(wrapped));
-    return ring;
-}
-
-/* Whether the installed tools fit the hypervisor, by interface and release. */
-static void put_match(struct json_object *o, const struct capture *c)
-{
-    struct json_object *v = parse(c, XEN_VERSION);
-    static const char *const paths[] = {"sysctl_interface.match",
-                                        "tools.match"};
-    bool known = false, fit = true;
-
-    for (size_t i = 0; i < 2; i++) {
-        known |= json_object_is_type(facts_get(v, paths[i]), json_type_boolean);
-        fit &= !facts_is(v, paths[i], false);
-    }
-    if (known)
-        json_object_object_add(o, "interface_match",
-                               json_object_new_boolean(fit));
-    json_object_put(v);
-}
-
-static struct json_object *xen_facts(struct json_object *info,
-                                     const struct capture *c)
-{
-    struct json_object *o = json_object_new_object();
-    struct json_object *virt = facts_get(info, "physinfo.virt_caps");
-    const char *listed = facts_captured(c, XL_INFO);
-
-    if (!listed)
-        listed = facts_captured(c, XM_INFO);
-    if (info) {
-        facts_put_text(o, "version", facts_text(info, "xen.version"));
-        facts_put_text(o, "changeset", facts_text(info, "xen.changeset"));
-        facts_put_text(o, "commandline", facts_text(info, "xen.command_line"));
-        put_words(o, "caps", facts_text(info, "xen.capabilities"));
-    } else if (listed) {
-        put_listed_xen(o, listed);
-    }
-    if (facts_get(o, "commandline"))
-        put_loglvl(o, facts_text(o, "commandline"));
-    if (virt)
-        json_object_object_add(o, "virt_caps", json_object_get(virt));
-    json_object_object_add(o, "ring", ring_facts(info));
-    put_match(o, c);
-    return o;
-}
-
-static void put_meminfo(struct json_object *o, const struct capture *c,
-                        const char *key, const char *name)
-{
-    char *value = facts_line_value(facts_captured(c, MEMINFO), name);
-
-    if (value && isdigit((unsigned char)*value))
-        facts_put_number(o, key, strtoull(value, NULL, 10));
-    free(value);
-}
-
-static bool is_pinned(const char *line)
-{
-    const char *p = strstr(line, "dom0_mem=");
-
-    return p && (p == line || p[-1] == ' ');
-}
-
-static struct json_object *memory_facts(struct json_object *info,
-                                        struct json_object *xen,
-                                        const struct capture *c)
-{
-    struct json_object *o = json_object_new_object();
-    const char *line = facts_text(xen, "commandline");
-    char *value;
-
-    facts_put_from(o, "total_kb", info, "physinfo.total_memory_kib", 1);
-    facts_put_from(o, "free_kb", info, "physinfo.free_memory_kib", 1);
-    value = facts_line_value(facts_captured(c, XM_INFO), "free_memory");
-    if (!info && value && isdigit((unsigned char)*value))
-        facts_put_number(o, "free_kb", strtoull(value, NULL, 10) * KIB);
-    free(value);
-    put_meminfo(o, c, "dom0_total_kb", "MemTotal");
-    put_meminfo(o, c, "dom0_free_kb", "MemAvailable");
-    put_meminfo(o, c, "swap_free_kb", "SwapFree");
-    if (facts_get(xen, "commandline"))
-        json_object_object_add(o, "dom0_pinned",
-                               json_object_new_boolean(is_pinned(line)));
-    return o;
-}
-
-static struct json_object *cpu_facts(struct json_object *info,
-                                     const struct capture *c)
-{
-    struct json_object *o = json_object_new_object();
-    char *model = facts_line_value(facts_captured(c, CPUINFO), "model name");
-
-    facts_put_from(o, "count", info, "physinfo.nr_cpus", 1);
-    facts_put_text(o, "model", model);
-    free(model);
-    return o;
 }
 
 /* ---- domains ------------------------------------------------------------- */
@@ -362,6 +213,62 @@ static const char *domain_type(struct json_object *d)
     return strcmp(facts_text(d, "emulation_flags"), "0x1") ? "HVM" : "PVH";
 }
 
+/* The domain that xenstored runs in, as init-xenstore-domain.c of Xen leaves it
+ * behind: in a file in dom0, and in xenstore.  False: none, or not known. */
+static bool store_domid(const struct capture *c, uint64_t *out)
+{
+    static const char *const ways[][2] = {
+        {STORE_PID, "domid:"}, {XENSTORE, "/tool/xenstored/domid = \""}};
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const char *text = facts_captured(c, ways[i][0]), *p;
+
+        p = text ? strstr(text, ways[i][1]) : NULL;
+        if (p && (p == text || p[-1] == '\n') &&
+            isdigit((unsigned char)p[strlen(ways[i][1])])) {
+            *out = strtoull(p + strlen(ways[i][1]), NULL, 10);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void mark_store(struct json_object *list, const struct capture *c)
+{
+    uint64_t store, id;
+    bool known = store_domid(c, &store);
+
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *d = json_object_array_get_idx(list, i);
+
+        if (!facts_is(d, "xenstore", true))
+            json_object_object_add(
+                d, "xenstore",
+                json_object_new_boolean(known && facts_number(d, "id", &id) &&
+                                        id == store));
+    }
+}
+
+/* What xenstore has, where nobody else was there to be asked. */
+static struct json_object *named_domains(struct json_object *devices)
+{
+    struct json_object *list = json_object_new_array();
+    size_t n = facts_count(devices, "domains");
+    uint64_t id;
+
+    for (size_t i = 0; i < n && i < MAX_DOMAINS; i++) {
+        struct json_object *d = facts_at(devices, "domains", i), *o;
+
+        if (!facts_number(d, "domid", &id))
+            continue;
+        o = json_object_new_object();
+        facts_put_number(o, "id", id);
+        facts_put_text(o, "name", facts_text(d, "name"));
+        json_object_array_add(list, o);
+    }
+    return list;
+}
+
 /* What xl list -v or xm list tells, where the hypervisor was not asked. */
 static struct json_object *listed_domains(const char *text)
 {
@@ -424,10 +331,37 @@ static struct json_object *domain_facts(struct json_object *domains,
         json_object_object_add(
             o, "dying", json_object_new_boolean(facts_is(d, "dying", true)));
         facts_put_text(o, "reason", facts_text(d, "shutdown_reason"));
+        if (facts_is(d, "xenstore_domain", true))
+            json_object_object_add(o, "xenstore",
+                                   json_object_new_boolean(true));
         json_object_array_add(list, o);
         free(name);
     }
     return list;
+}
+
+/* By the best way that there is; where they are from goes to xen. */
+static void put_domains(struct json_object *facts, struct json_object *devices,
+                        struct json_object *xen, const struct capture *c)
+{
+    struct json_object *domains = facts_parse(c, DOMAINS), *list = NULL;
+    const char *from = facts_captured(c, XL_LIST) ? XL_LIST : XM_LIST;
+
+    if (domains) {
+        from = DOMAINS;
+        list = domain_facts(domains, devices, c);
+    } else if (facts_captured(c, from)) {
+        list = listed_domains(facts_captured(c, from));
+    } else if (facts_count(devices, "domains")) {
+        from = DEVICES;
+        list = named_domains(devices);
+    }
+    json_object_put(domains);
+    if (!list)
+        return;
+    mark_store(list, c);
+    facts_put_text(xen, "domains_from", from);
+    json_object_object_add(facts, "domains", list);
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -436,25 +370,18 @@ struct json_object *facts_make(const struct capture *c)
 {
     struct json_object *doc = json_object_new_object();
     struct json_object *facts = json_object_new_object();
-    struct json_object *info = parse(c, INFO), *domains = parse(c, DOMAINS);
-    struct json_object *devices = parse(c, DEVICES), *xen = xen_facts(info, c);
-    const char *listed = facts_captured(c, XL_LIST);
+    struct json_object *info = facts_parse(c, INFO);
+    struct json_object *devices = facts_parse(c, DEVICES);
+    struct json_object *xen = facts_xen(info, c);
 
-    if (!listed)
-        listed = facts_captured(c, XM_LIST);
     json_object_object_add(doc, "facts", facts);
     facts_put_host(facts, c);
     json_object_object_add(facts, "xen", xen);
-    json_object_object_add(facts, "memory", memory_facts(info, xen, c));
-    json_object_object_add(facts, "cpus", cpu_facts(info, c));
-    if (domains)
-        json_object_object_add(facts, "domains",
-                               domain_facts(domains, devices, c));
-    else if (listed)
-        json_object_object_add(facts, "domains", listed_domains(listed));
+    json_object_object_add(facts, "memory", facts_memory(info, xen, c));
+    json_object_object_add(facts, "cpus", facts_cpus(info, c));
+    put_domains(facts, devices, xen, c);
     facts_put_devices(facts, devices, c);
     json_object_put(info);
-    json_object_put(domains);
     json_object_put(devices);
     return doc;
 }

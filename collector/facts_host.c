@@ -79,6 +79,8 @@ static void put_kernel(struct json_object *facts, struct json_object *host,
     const char *values = facts_captured(c, SYSCTL);
     struct json_object *o = json_object_new_object();
 
+    if (!values)
+        values = facts_captured(c, SYSCTL_PLAIN);
     put_first_line(o, "release", facts_captured(c, OSRELEASE));
     put_first_line(o, "cmdline", facts_captured(c, CMDLINE));
     if (loaded)
@@ -212,7 +214,7 @@ struct df_row {
     unsigned pct;
 };
 
-/* df -alT, df -ali: a row without blanks in its names, of a file system that
+/* df -lT, df -li: a row without blanks in its names, of a file system that
  * has a size. */
 static bool df_row(const char *line, bool typed, struct df_row *out)
 {

@@ -12,6 +12,8 @@
 #define XEN_VERSION "xen/version.json"
 #define DOMAINS "xen/domains.json"
 #define DEVICES "xen/devices.json"
+#define XENSTORE "xen/xenstore.txt"
+#define STORE_PID "files/run/xen/xenstored.pid"
 #define MEMINFO "files/proc/meminfo"
 #define CPUINFO "files/proc/cpuinfo"
 #define OSRELEASE "files/proc/sys/kernel/osrelease"
@@ -32,6 +34,7 @@
 #define PS "commands/sys_process/ps.txt"
 #define PS_PLAIN "commands/sys_process/ps-plain.txt"
 #define SYSCTL "commands/sys_kernel/sysctl.txt"
+#define SYSCTL_PLAIN "commands/sys_kernel/sysctl-plain.txt"
 #define BRCTL "commands/sys_net/brctl-show.txt"
 #define BRIDGE_XM "commands/sys_net/network-bridge-status.txt"
 #define DPKG "commands/sys_pkgs/dpkg.txt"
@@ -49,6 +52,18 @@ char *facts_line_value(const char *text, const char *key);
 /* The next line of *text, without its end; NULL at the end; to be freed. */
 char *facts_next_line(const char **text);
 
+/* An object that the member is the text of; NULL: none, or no object. */
+struct json_object *facts_parse(const struct capture *c, const char *member);
+
+/* facts_xen.c: what the hypervisor tells; info is that of its probe, or NULL.
+ */
+struct json_object *facts_xen(struct json_object *info,
+                              const struct capture *c);
+struct json_object *facts_memory(struct json_object *info,
+                                 struct json_object *xen,
+                                 const struct capture *c);
+struct json_object *facts_cpus(struct json_object *info,
+                               const struct capture *c);
 /* facts_host.c: what dom0's kernel and tools tell, into facts. */
 void facts_put_host(struct json_object *facts, const struct capture *c);
 /* facts_devices.c: bridges, vifs, vbds, loop devices; devices may be NULL. */

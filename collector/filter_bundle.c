@@ -26,10 +26,11 @@
 
 /* ---- names ------------------------------------------------------------ */
 
-/* The name in the new bundle; to be freed. */
-static char *new_name(struct job *j, const char *name)
+/* The name in the new bundle, which j->new_names has from now on. */
+static const char *new_name(struct job *j, const char *name)
 {
     char *plain = xstrdup(name), *out;
+    int64_t at;
     struct buf masked = BUF_INIT, b = BUF_INIT;
 
     str_percent_decode(plain);
@@ -39,16 +40,11 @@ static char *new_name(struct job *j, const char *name)
     else
         str_add_member_name(&b, buf_str(&masked), true);
     out = buf_take(&b);
-    for (unsigned i = 1; names_find(j->new_names, out) >= 0; i++) {
-        char *next = xasprintf("%s~%u", out, i);
-
-        free(out);
-        out = next;
-    }
-    names_add(j->new_names, out);
+    at = names_add_another(j->new_names, out, 1);
+    free(out);
     free(plain);
     buf_done(&masked);
-    return out;
+    return at < 0 ? NULL : names_at(j->new_names, (size_t)at);
 }
 
 /* ---- members ------------------------------------------------------------- */
@@ -99,6 +95,7 @@ static int pass(struct job *j, struct member *m, struct sink *s, char *block,
                 ssize_t n, struct err *err)
 {
     struct sha256 *h = sha256_new();
+    char hex[SHA256_HEX];
     int rc = 0;
 
     while (!rc && n > 0) {
@@ -111,20 +108,23 @@ static int pass(struct job *j, struct member *m, struct sink *s, char *block,
             rc = n < 0 ? (int)n : 0;
         }
     }
-    sha256_hex(h, m->old_sha256);
+    sha256_hex(h, hex);
+    hex_decode(hex, SHA256_SIZE, m->old_sum);
     sha256_free(h);
     return rc;
 }
 
-static void add_count(struct member *m, const char *rule, uint64_t hits)
+static void add_count(struct hidden *h, const char *rule, uint64_t hits)
 {
     size_t i = 0;
 
-    while (i < m->n_counts && m->counts[i].rule != rule)
+    while (i < h->n_counts && h->counts[i].rule != rule)
         i++;
-    if (i == m->n_counts)
-        m->counts[m->n_counts++] = (struct redaction_count){rule, 0};
-    m->counts[i].count += hits;
+    if (i == h->n_counts) {
+        h->counts = xreallocarray(h->counts, i + 1, sizeof(*h->counts));
+        h->counts[h->n_counts++] = (struct redaction_count){rule, 0};
+    }
+    h->counts[i].count += hits;
 }
 
 /* Of one of the redactors that a member went through. */
@@ -132,16 +132,17 @@ static void take_counts(struct job *j, struct member *m, struct redactor *r)
 {
     const uint64_t *hits = redactor_hits(r);
     size_t n = redact_rules_count(j->f->rules);
+    uint64_t found = filter_count(j->f, r);
 
-    m->unscannable += redactor_unscannable(r);
-    m->pseudonyms += redactor_pseudonyms(r);
-    if (!filter_count(j->f, r))
+    if (!found && !redactor_unscannable(r) && !redactor_pseudonyms(r))
         return;
-    if (!m->counts)
-        m->counts = xcalloc(n, sizeof(*m->counts));
+    if (!m->hidden)
+        m->hidden = xcalloc(1, sizeof(*m->hidden));
+    m->hidden->unscannable += redactor_unscannable(r);
+    m->hidden->pseudonyms += redactor_pseudonyms(r);
     for (size_t i = 0; i < n; i++)
         if (hits[i])
-            add_count(m, redact_rule_name(j->f->rules, i), hits[i]);
+            add_count(m->hidden, redact_rule_name(j->f->rules, i), hits[i]);
 }
 
 struct page_job {
@@ -209,9 +210,12 @@ static int mark_summary(struct job *j, struct err *err)
 static int store(struct job *j, const struct unpack_member *um,
                  struct member *m, char *block, ssize_t n, struct err *err)
 {
-    struct member_info info = {m->name, um->mtime};
+    struct member_info info = {new_name(j, um->name), um->mtime};
+    char hex[SHA256_HEX];
     int rc;
 
+    if (!info.name)
+        return err_set(err, -EBADMSG, "the names of the members are too long");
     rc = begin_segment(j, um->size, err);
     if (!rc)
         rc = member_begin(j->seg, &info, err);
@@ -221,7 +225,11 @@ static int store(struct job *j, const struct unpack_member *um,
                                 : store_page(j, m, block, n, err);
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
-    return rc ? rc : member_end(j->seg, &m->bytes, m->sha256, err);
+    if (!rc)
+        rc = member_end(j->seg, &m->bytes, hex, err);
+    if (!rc)
+        hex_decode(hex, SHA256_SIZE, m->sum);
+    return rc;
 }
 
 static int look(struct job *j, const char *name, struct member *m, char *block,
@@ -247,8 +255,11 @@ static struct member *add_member(struct job *j, const char *name)
 
     if (i < 0)
         return NULL;
-    j->members =
-        xreallocarray(j->members, j->n_members + 1, sizeof(*j->members));
+    if (j->n_members == j->member_cap) {
+        j->member_cap += j->member_cap / 2 + 64;
+        j->members =
+            xreallocarray(j->members, j->member_cap, sizeof(*j->members));
+    }
     memset(&j->members[j->n_members], 0, sizeof(*j->members));
     return &j->members[j->n_members++];
 }
@@ -267,12 +278,9 @@ static int take_member(struct job *j, const struct unpack_member *um,
     n = read_block(j, block, err);
     rc = n < 0 ? (int)n : 0;
     j->f->inputs++;
-    if (!rc && !j->b) {
-        rc = look(j, um->name, m, block, n, err);
-    } else if (!rc) {
-        m->name = new_name(j, um->name);
-        rc = store(j, um, m, block, n, err);
-    }
+    if (!rc)
+        rc = j->b ? store(j, um, m, block, n, err)
+                  : look(j, um->name, m, block, n, err);
     free(block);
     return rc;
 }
@@ -346,8 +354,9 @@ static void job_done(struct job *j)
     segment_free(j->manifest);
     bundle_free(j->b);
     for (size_t i = 0; i < j->n_members; i++) {
-        free(j->members[i].name);
-        free(j->members[i].counts);
+        if (j->members[i].hidden)
+            free(j->members[i].hidden->counts);
+        free(j->members[i].hidden);
     }
     free(j->members);
     names_free(j->old_names);

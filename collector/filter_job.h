@@ -12,13 +12,18 @@
 #define MANIFEST "manifest.json"
 #define BLOCK 65536u
 
-struct member {
-    char *name; /* the new one; NULL if there is no new bundle */
-    uint64_t old_bytes, bytes;
-    char old_sha256[SHA256_HEX], sha256[SHA256_HEX];
+/* What was hidden in a member. */
+struct hidden {
     struct redaction_count *counts;
     size_t n_counts;
     uint64_t unscannable, pseudonyms;
+};
+
+/* There may be 400,000 of them, in most of which nothing is hidden. */
+struct member {
+    uint64_t old_bytes, bytes;
+    struct hidden *hidden; /* NULL: nothing */
+    uint8_t old_sum[SHA256_SIZE], sum[SHA256_SIZE];
     bool listed;
 };
 
@@ -33,9 +38,11 @@ struct job {
     struct filter *f;
     struct unpack *u;
     struct bundle *b; /* NULL: only looking */
+    /* A member has one number in all three; new_names is empty where there is
+     * no new bundle. */
     struct names *old_names, *new_names;
-    struct member *members; /* by number in old_names */
-    size_t n_members;
+    struct member *members;
+    size_t n_members, member_cap;
     struct segment *seg; /* of small members; NULL: none is open */
     unsigned n_in_seg;
     struct segment *manifest;

@@ -63,6 +63,7 @@ static int change_member(struct job *j, struct manifest_member *mm,
                          struct err *err)
 {
     int64_t i = mm->name ? names_find(j->old_names, mm->name) : -1;
+    char old[SHA256_HEX];
     struct member *m;
 
     if (!mm->name)
@@ -71,18 +72,20 @@ static int change_member(struct job *j, struct manifest_member *mm,
         return err_set(err, -EBADMSG,
                        "%s is listed in " MANIFEST ", but not there", mm->name);
     m = &j->members[i];
-    if (m->listed || m->old_bytes != mm->bytes ||
-        strcmp(m->old_sha256, mm->sha256))
+    hex_encode(m->old_sum, SHA256_SIZE, old);
+    if (m->listed || m->old_bytes != mm->bytes || strcmp(old, mm->sha256))
         return err_set(err, -EBADMSG, "%s is not what " MANIFEST " says",
                        mm->name);
     m->listed = true;
-    mm->name = m->name;
+    if (!j->b)
+        return 0;
+    mm->name = names_at(j->new_names, (size_t)i);
     mm->bytes = m->bytes;
-    memcpy(mm->sha256, m->sha256, SHA256_HEX);
-    mm->redactions = m->counts;
-    mm->n_redactions = m->n_counts;
-    mm->unscannable += m->unscannable;
-    mm->pseudonyms += m->pseudonyms;
+    hex_encode(m->sum, SHA256_SIZE, mm->sha256);
+    mm->redactions = m->hidden ? m->hidden->counts : NULL;
+    mm->n_redactions = m->hidden ? m->hidden->n_counts : 0;
+    mm->unscannable += m->hidden ? m->hidden->unscannable : 0;
+    mm->pseudonyms += m->hidden ? m->hidden->pseudonyms : 0;
     return 0;
 }
 
@@ -149,6 +152,9 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->host.kernel = mask(j, t, h->host.kernel);
     h->host.machine = mask(j, t, h->host.machine);
     h->host.xen = mask(j, t, h->host.xen);
+    h->disk.system = mask(j, t, h->disk.system);
+    h->disk.kernel = mask(j, t, h->disk.kernel);
+    h->disk.xen = mask(j, t, h->disk.xen);
     h->options.privacy = mask(
         j, t, strcmp(o->privacy, "public") ? h->options.privacy : "public");
     h->options.keywords += o->keywords;

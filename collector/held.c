@@ -47,7 +47,7 @@ static void held_free(struct gather *g)
     free(h);
 }
 
-static const struct gather_ops ops = {"held", start, next, held_free};
+static const struct gather_ops ops = {"held", start, next, held_free, NULL};
 
 struct held *held_new(void)
 {

@@ -213,6 +213,83 @@ int host_read(struct gather *g, struct host *h, struct err *err)
     return r ? r : read_xen(g, h, err);
 }
 
+/* ---- a disk -------------------------------------------------------------- */
+
+#define DISK_FILES 4096u
+#define DISK_TEXT 120u
+
+/* PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" of os-release(5). */
+static int read_system(struct gather *g, struct host *h, struct err *err)
+{
+    static const char key[] = "PRETTY_NAME=";
+    struct buf b = BUF_INIT;
+    int r = slurp(g, "/etc/os-release", &b, err);
+    const char *p;
+
+    if (!r && !b.len)
+        r = slurp(g, "/usr/lib/os-release", &b, err);
+    p = strstr(buf_str(&b), key);
+    if (!r && p && (p == b.data || p[-1] == '\n')) {
+        size_t n;
+
+        p += strlen(key);
+        p += *p == '"' || *p == '\'';
+        n = strcspn(p, "\"'\n");
+        h->disk_system = xstrndup(p, n < DISK_TEXT ? n : DISK_TEXT);
+    }
+    buf_done(&b);
+    return r;
+}
+
+/* Of the files that fit: the last name by version, without its folder, and
+ * when the newest of them was written.  Either may be NULL. */
+static int look_at(struct gather *g, const char *pattern, char **name,
+                   int64_t *newest_ms, struct err *err)
+{
+    struct request rq = {.kind = REQ_GLOB,
+                         .name = pattern,
+                         .timeout_ms = TIMEOUT_MS,
+                         .max_entries = DISK_FILES};
+    struct chunk c;
+    int r = gather_start(g, &rq, err);
+
+    while (!r && (r = gather_next(g, &c, err)) > 0) {
+        const char *base = strrchr(c.path, '/');
+
+        r = 0;
+        if (c.kind != CHUNK_ENTRY || !base)
+            continue;
+        if (newest_ms && c.mtime * 1000 > *newest_ms)
+            *newest_ms = c.mtime * 1000;
+        if (name && (!*name || strverscmp(base + 1, *name) > 0)) {
+            free(*name);
+            *name = xstrndup(base + 1, DISK_TEXT);
+        }
+    }
+    return r;
+}
+
+static int look_around(struct gather *g, struct host *h, struct err *err)
+{
+    const struct {
+        const char *pattern;
+        char **name;
+        int64_t *newest_ms;
+    } looks[] = {
+        {"/boot/vmlinu[xz]*", &h->disk_kernel, NULL},
+        {"/boot/xen*.gz", &h->disk_xen, NULL},
+        {"/var/log/*", NULL, &h->disk_last_log_ms},
+        {"/var/log/xen/*", NULL, &h->disk_last_log_ms},
+        {"/var/log/journal/*/*", NULL, &h->disk_last_log_ms},
+    };
+    int r = read_system(g, h, err);
+
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]) && !r; i++)
+        r = look_at(g, looks[i].pattern, looks[i].name, looks[i].newest_ms,
+                    err);
+    return r;
+}
+
 int host_read_disk(struct gather *g, struct host *h, struct err *err)
 {
     struct buf name = BUF_INIT;
@@ -232,7 +309,7 @@ int host_read_disk(struct gather *g, struct host *h, struct err *err)
     h->modules = xcalloc(1, sizeof(*h->modules));
     h->available = xcalloc(1, sizeof(*h->available));
     buf_done(&name);
-    return r;
+    return r ? r : look_around(g, h, err);
 }
 
 void host_done(struct host *h)
@@ -241,6 +318,9 @@ void host_done(struct host *h)
     free(h->kernel);
     free(h->machine);
     free(h->xen);
+    free(h->disk_system);
+    free(h->disk_kernel);
+    free(h->disk_xen);
     str_list_free(h->modules);
     str_list_free(h->available);
     memset(h, 0, sizeof(*h));

@@ -12,6 +12,9 @@ struct host {
     char *xen;                     /* "4.17.7", NULL if not under Xen */
     const char *role;              /* "dom0", "domU", "none" */
     uint64_t uptime_s;
+    /* Of a disk: NULL and 0 where it does not tell, and of this machine. */
+    char *disk_system, *disk_kernel, *disk_xen;
+    int64_t disk_last_log_ms;
     char **modules;   /* loaded now, sorted, NULL-terminated */
     char **available; /* those and the ones built into the kernel */
 };
@@ -19,7 +22,8 @@ struct host {
 /* Asks g; what it does not get stays empty.  Negative only as gather_next.
  * host_done in any case. */
 int host_read(struct gather *g, struct host *out, struct err *err);
-/* The same of a host that does not run, as far as its disk tells. */
+/* The same of a host that does not run, as far as its disk tells: its name, and
+ * what has disk_. */
 int host_read_disk(struct gather *g, struct host *out, struct err *err);
 void host_done(struct host *h);
 

@@ -1,5 +1,6 @@
 #include "collector/own.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -8,9 +9,12 @@
 #include "collector/base/digest.h"
 #include "collector/learn.h"
 #include "collector/rules.h"
+#include "config.h"
 #include "redact/pseudonym.h"
 
 #define MAX_WAITING 1000u
+#define PROGRAM_BYTES (64u << 20)
+#define PROGRAM_TIMEOUT_MS 5000u
 
 struct waiting {
     char *member;
@@ -19,6 +23,7 @@ struct waiting {
 
 struct own {
     struct pseudonyms *names; /* nothing else is looked for */
+    struct pseudonyms *rare;  /* those that are no words of this program */
     char key_id[REDACT_KEY_ID_SIZE];
     own_found_fn *found;
     void *arg;
@@ -87,7 +92,7 @@ static void own_sink_free(struct sink *s)
 
 /* ---- one text ------------------------------------------------------------ */
 
-void own_begin(struct own *o, const char *member, bool is_name)
+void own_begin(struct own *o, const char *member, bool is_name, bool ours)
 {
     static const struct sink_ops ops = {own_write, own_close, own_sink_free};
     struct own_sink *s;
@@ -99,7 +104,7 @@ void own_begin(struct own *o, const char *member, bool is_name)
     s->o = o;
     o->member = member;
     o->is_name = is_name;
-    o->stage = pseudonymizer_new(o->names, &s->sink);
+    o->stage = pseudonymizer_new(ours ? o->rare : o->names, &s->sink);
     o->count = o->newlines = 0;
 }
 
@@ -142,6 +147,67 @@ bool own_is_ours(const struct own *o)
 
 /* ---- the names ----------------------------------------------------------- */
 
+/* Which of the names are words of this program, that is, stand in its file. */
+struct words {
+    const struct pseudonyms *of;
+    bool *found;   /* for each name */
+    char held[64]; /* a word, as far as it was read; longer ones are no names */
+    size_t n;
+};
+
+static void end_word(struct words *w)
+{
+    size_t i = SIZE_MAX;
+
+    if (w->n && w->n < sizeof(w->held))
+        i = pseudonyms_find(w->of, w->held, w->n);
+    if (i != SIZE_MAX)
+        w->found[i] = true;
+    w->n = 0;
+}
+
+static void add_words(struct words *w, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isalnum((unsigned char)p[i]))
+            end_word(w);
+        else if (w->n < sizeof(w->held))
+            w->held[w->n++] = p[i];
+    }
+}
+
+static int read_program(struct gather *g, struct words *w, struct err *err)
+{
+    const struct request rq = {
+        .kind = REQ_READ,
+        .name = LIBEXECDIR "/xen-bugtool-worker",
+        .max_bytes = PROGRAM_BYTES,
+        .timeout_ms = PROGRAM_TIMEOUT_MS,
+    };
+    struct chunk chunk;
+    int r = gather_start(g, &rq, err);
+
+    while (!r && (r = gather_next(g, &chunk, err)) > 0) {
+        r = 0;
+        if (chunk.kind == CHUNK_DATA)
+            add_words(w, chunk.data, chunk.len);
+    }
+    end_word(w);
+    return r;
+}
+
+static void take_names(struct own *o, const struct words *w)
+{
+    for (size_t i = 0; i < pseudonyms_count(w->of); i++) {
+        enum pseudonym_kind kind;
+        const char *name = pseudonyms_name(w->of, i, &kind);
+
+        pseudonyms_learn(o->names, kind, name, strlen(name));
+        if (!w->found[i])
+            pseudonyms_learn(o->rare, kind, name, strlen(name));
+    }
+}
+
 /* Those of this host, without what is found by its form. */
 static int learn_own(struct own *o, struct gather *g, struct err *err)
 {
@@ -149,6 +215,7 @@ static int learn_own(struct own *o, struct gather *g, struct err *err)
     struct utsname u;
     struct learn_opts opts = {.addresses = true};
     struct pseudonyms *all;
+    struct words w;
     int r;
 
     if (!uname(&u))
@@ -156,13 +223,15 @@ static int learn_own(struct own *o, struct gather *g, struct err *err)
     random_bytes(key, sizeof(key));
     all = pseudonyms_new(key, true);
     o->names = pseudonyms_new(key, false);
+    o->rare = pseudonyms_new(key, false);
     r = learn_host(g, &opts, all, err);
-    for (size_t i = 0; !r && i < pseudonyms_count(all); i++) {
-        enum pseudonym_kind kind;
-        const char *name = pseudonyms_name(all, i, &kind);
-
-        pseudonyms_learn(o->names, kind, name, strlen(name));
-    }
+    w = (struct words){.of = all,
+                       .found = xcalloc(pseudonyms_count(all) + 1, 1)};
+    if (!r)
+        r = read_program(g, &w, err);
+    if (!r)
+        take_names(o, &w);
+    free(w.found);
     pseudonyms_free(all);
     return r;
 }
@@ -202,5 +271,6 @@ void own_free(struct own *o)
         free(o->waiting[i].member);
     free(o->waiting);
     pseudonyms_free(o->names);
+    pseudonyms_free(o->rare);
     free(o);
 }

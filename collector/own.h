@@ -22,8 +22,10 @@ int own_new(struct gather *g, own_found_fn *found, void *arg, struct own **out,
             struct err *err);
 void own_free(struct own *o);
 
-/* One text at a time: a member, or a name. */
-void own_begin(struct own *o, const char *member, bool is_name);
+/* One text at a time: a member, or a name.  ours: of our own making, as the
+ * manifest and what members are called; a name that is a word of this program
+ * is not looked for in it, since a user may be called "max". */
+void own_begin(struct own *o, const char *member, bool is_name, bool ours);
 void own_feed(struct own *o, const void *data, size_t n);
 void own_end(struct own *o);
 

@@ -271,6 +271,8 @@ int parts_read(struct taker *tk, const struct planned *items, size_t n,
         .argv = items[0].argv,
         .max_bytes = items[0].max_bytes,
         .timeout_ms = items[0].timeout_ms,
+        .plugin = items[0].plugin->name,
+        .item = items[0].item->name,
     };
     struct held *whole = held_new();
     int r;

@@ -287,7 +287,7 @@ void plan_done(struct plan *p)
         free(it->plain);
         free(it->why);
         free(it->args);
-        free(it->since);
+        free(it->last);
         free(it->keys);
     }
     for (size_t i = 0; i < p->n_added; i++)

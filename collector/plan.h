@@ -28,7 +28,7 @@ struct planned {
     const struct item *item;
     const char *const *argv; /* of a command; belongs to item or to args */
     const char **args;       /* NULL, or a list with the run's own arguments */
-    char *since;             /* one of args; NULL: none */
+    char *last;              /* one of args, the run's own; NULL: none */
     const char *probe;       /* what the probe is asked; NULL: it is not */
     char *keys;              /* probe, of --debug-keys; NULL: none */
     char *path;   /* the file to read; NULL for a command, a probe, or a glob or

@@ -129,14 +129,18 @@ static void set_args(const struct builder *b, struct planned *it)
     size_t n = 0;
 
     it->argv = item->argv;
-    if (!item->since || !b->cfg->since_ms)
+    if (item->since && b->cfg->since_ms)
+        it->last =
+            xasprintf("%s%" PRId64, item->since, b->cfg->since_ms / 1000);
+    else if (item->interval)
+        it->last = xasprintf("%" PRIu64, (b->cfg->interval_ms + 999) / 1000);
+    if (!it->last)
         return;
     while (item->argv[n])
         n++;
     it->args = xcalloc(n + 2, sizeof(*it->args));
     memcpy(it->args, item->argv, n * sizeof(*it->args));
-    it->since = xasprintf("%s%" PRId64, item->since, b->cfg->since_ms / 1000);
-    it->args[n] = it->since;
+    it->args[n] = it->last;
     it->argv = it->args;
 }
 
@@ -433,7 +437,10 @@ static void set_member(struct builder *b, struct planned *it)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
-        add_masked(b, item->member ? item->member : "files", &whole);
+        if (item->member)
+            add_masked(b, item->member, &whole);
+        else
+            buf_adds(&whole, "files");
         str_add_member_name(&whole, buf_str(&masked), true);
         add_cut(&name, buf_str(&whole));
     } else if (item->member) {

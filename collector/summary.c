@@ -153,7 +153,9 @@ static void write_warnings(const struct manifest_head *head, struct buf *out)
 
     if (head->synthetic)
         buf_adds(out, "SYNTHETIC: not recorded from a real host\n");
-    if (!strcmp(head->host.role, "domU"))
+    if (head->options.sysroot)
+        buf_adds(out, "OF A DISK: read from files, not from a running host\n");
+    else if (!strcmp(head->host.role, "domU"))
         buf_adds(out, "MADE IN A GUEST: not of a Xen host\n");
     else if (!head->host.xen)
         buf_adds(out, "NOT UNDER XEN: booted without the hypervisor, if this "
@@ -171,14 +173,25 @@ static void write_warnings(const struct manifest_head *head, struct buf *out)
     buf_done(&text);
 }
 
-static void write_head(const struct manifest_head *head,
-                       struct json_object *facts, struct buf *out)
+/* What the files of a host say that does not run. */
+static void write_disk(const struct manifest_head *head, struct buf *out)
 {
     char when[CLOCK_ISO_SIZE];
+
+    lines(out, "Disk", head->options.sysroot, LABEL, 2);
+    line(out, "System", head->disk.system);
+    line(out, "Kernel",
+         head->disk.kernel ? head->disk.kernel : "none in its /boot");
+    line(out, "Xen", head->disk.xen ? head->disk.xen : "none in its /boot");
+    if (head->disk.last_log_ms)
+        line(out, "Last log", clock_iso(head->disk.last_log_ms, when));
+}
+
+static void write_running(const struct manifest_head *head,
+                          struct json_object *facts, struct buf *out)
+{
     struct buf text = BUF_INIT;
 
-    line(out, "Host", head->host.name);
-    line(out, "Collected", clock_iso(head->start_ms, when));
     buf_addf(&text, "%s on %s, up %" PRIu64 " h %" PRIu64 " min",
              head->host.kernel, head->host.machine, head->host.uptime_s / 3600,
              head->host.uptime_s / 60 % 60);
@@ -190,10 +203,27 @@ static void write_head(const struct manifest_head *head,
                                                  : "a guest (domU), not dom0");
     else
         buf_adds(&text, "not running under Xen");
+    if (facts_is(facts, "xen.interface_match", false) &&
+        *facts_text(facts, "xen.tools_release"))
+        buf_addf(&text, ", its tools are of %s",
+                 facts_text(facts, "xen.tools_release"));
     line(out, "Xen", buf_str(&text));
+    buf_done(&text);
+}
+
+static void write_head(const struct manifest_head *head,
+                       struct json_object *facts, struct buf *out)
+{
+    char when[CLOCK_ISO_SIZE];
+
+    line(out, "Host", head->host.name);
+    line(out, "Collected", clock_iso(head->start_ms, when));
+    if (head->options.sysroot)
+        write_disk(head, out);
+    else
+        write_running(head, facts, out);
     write_xen(facts, out);
     write_hardware(facts, out);
-    buf_done(&text);
 }
 
 /* ---- domains ------------------------------------------------------------- */

@@ -345,7 +345,8 @@ static bool is_log(const struct planned *it)
     return (own ? own : it->plugin->priority) == PRIO_LOGS;
 }
 
-static int start(struct taker *tk, const struct planned *it, struct err *err)
+static struct request request_of(const struct taker *tk,
+                                 const struct planned *it)
 {
     const struct item *item = it->item;
     struct request rq = {
@@ -356,7 +357,9 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
         .argv = it->argv,
         .max_bytes = it->max_bytes,
         .timeout_ms = it->timeout_ms,
-        .sample = it->item->sample,
+        .sample = item->sample,
+        .plugin = it->plugin->name,
+        .item = item->name,
     };
 
     if (tk->nice == NICE_ALL || (tk->nice == NICE_LOGS && is_log(it)))
@@ -366,7 +369,21 @@ static int start(struct taker *tk, const struct planned *it, struct err *err)
     if (it->path &&
         (str_starts(it->path, "/proc/") || str_starts(it->path, "/sys/")))
         rq.flags |= READ_VIRTUAL;
-    return gather_start(tk->gather, &rq, err);
+    return rq;
+}
+
+void take_ahead(struct taker *tk, const struct planned *it, size_t n)
+{
+    struct request rqs[READ_MANY];
+    size_t i;
+
+    for (i = 0; i < n && i < READ_MANY; i++) {
+        if (!it[i].path || it[i].settled || it[i].instead_of >= 0)
+            break;
+        rqs[i] = request_of(tk, &it[i]);
+    }
+    if (i > 1)
+        gather_ahead(tk->gather, rqs, i);
 }
 
 /* Copies the source's bytes, decompressed if dec, to the road, within limits.
@@ -556,12 +573,13 @@ int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
 {
     struct road r = {.tk = tk, .t = t, .order = 2 * (uint64_t)(it - tk->items)};
     struct source src = {.tk = tk};
+    struct request rq = request_of(tk, it);
     const char *text = NULL;
     int rc;
 
     memset(t, 0, sizeof(*t));
     name_source(t, tk->rules, it);
-    rc = start(tk, it, err);
+    rc = gather_start(tk->gather, &rq, err);
     if (!rc)
         rc = take_stdout(&r, &src, it, seg, &text, err);
     if (!rc && src.rc >= 0)

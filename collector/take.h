@@ -74,6 +74,10 @@ void taken_done(struct taken *t);
 int take_item(struct taker *tk, const struct planned *it, struct segment *seg,
               struct taken *out, struct err *err);
 
+/* Of the n items at it, those up to the first that is no file, or may not be
+ * asked for, will be taken next. */
+void take_ahead(struct taker *tk, const struct planned *it, size_t n);
+
 /* Fills *out for an item that was not asked for. */
 void take_not(struct taker *tk, const struct planned *it, enum status status,
               const char *why, struct taken *out);

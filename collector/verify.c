@@ -17,7 +17,7 @@
 
 struct found {
     uint64_t size;
-    char sha256[SHA256_HEX];
+    uint8_t sum[SHA256_SIZE];
     bool listed;
 };
 
@@ -115,7 +115,7 @@ static struct found *add_found(struct verify *v, const char *name)
     if (i < 0)
         return NULL;
     if ((size_t)i >= v->cap) {
-        v->cap = v->cap ? 2 * v->cap : 64;
+        v->cap += v->cap / 2 + 64;
         v->found = xreallocarray(v->found, v->cap, sizeof(*v->found));
     }
     memset(&v->found[i], 0, sizeof(v->found[i]));
@@ -127,7 +127,7 @@ static int read_member(struct verify *v, struct unpack *u, const char *name,
 {
     struct found *f = add_found(v, name);
     struct sha256 *h = sha256_new();
-    char *block = xmalloc(BLOCK_BYTES);
+    char *block = xmalloc(BLOCK_BYTES), hex[SHA256_HEX];
     ssize_t n;
 
     begin_look(v, u, name);
@@ -139,7 +139,8 @@ static int read_member(struct verify *v, struct unpack *u, const char *name,
     }
     end_look(v);
     if (f) {
-        sha256_hex(h, f->sha256);
+        sha256_hex(h, hex);
+        hex_decode(hex, SHA256_SIZE, f->sum);
         v->counts.bytes += f->size;
     }
     sha256_free(h);
@@ -151,8 +152,9 @@ static int read_member(struct verify *v, struct unpack *u, const char *name,
 
 static void check_member(struct verify *v, const struct manifest_member *m)
 {
-    int64_t i;
+    char hex[SHA256_HEX];
     struct found *f;
+    int64_t i;
 
     if (!m->name)
         return;
@@ -165,10 +167,11 @@ static void check_member(struct verify *v, const struct manifest_member *m)
     if (f->listed)
         problem(v, "%s is listed twice in " MANIFEST, m->name);
     f->listed = true;
+    hex_encode(f->sum, SHA256_SIZE, hex);
     if (f->size != m->bytes)
         problem(v, "%s has %" PRIu64 " bytes, but " MANIFEST " says %" PRIu64,
                 m->name, f->size, m->bytes);
-    else if (strcmp(f->sha256, m->sha256))
+    else if (strcmp(hex, m->sha256))
         problem(v, "%s was changed: its SHA-256 is not what " MANIFEST " says",
                 m->name);
 }

@@ -42,7 +42,10 @@ static void write_head(const struct manifest_head *head,
 
     writer_attr(w, "name", "Host", head->host.name);
     writer_attr(w, "collected", "Collected", clock_iso(head->start_ms, when));
-    if (!strcmp(head->host.role, "domU"))
+    if (head->options.sysroot)
+        writer_attr(w, "where", "Where",
+                    "read from the files of a disk, not from a running host");
+    else if (!strcmp(head->host.role, "domU"))
         writer_attr(w, "where", "Where",
                     "made in a guest (domU), not of a Xen host");
     else if (!head->host.xen)
@@ -56,12 +59,16 @@ static void write_head(const struct manifest_head *head,
     write_overrides(head, w);
     writer_attr(w, "case", "Case", head->options.case_id);
     writer_attr(w, "note", "What happened", head->options.note);
-    if (head->host.xen)
+    if (head->options.sysroot)
+        snprintf(text, sizeof(text), "%.80s",
+                 head->disk.xen ? head->disk.xen : "none in its /boot");
+    else if (head->host.xen)
         snprintf(text, sizeof(text), "Xen %.80s", head->host.xen);
     else
         snprintf(text, sizeof(text), "no Xen");
     writer_attr(w, "xen", "Xen", text);
-    writer_attr(w, "kernel", "Kernel", head->host.kernel);
+    writer_attr(w, "kernel", "Kernel",
+                head->options.sysroot ? head->disk.kernel : head->host.kernel);
     writer_attr(w, "tool", "Made by xen-bugtool", head->tool_version);
     if (!facts_get(diagnosis, "findings"))
         return;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
 #include "collector/base/facts_get.h"
 #include "collector/view.h"
@@ -125,13 +126,27 @@ static void write_disks(struct json_object *facts, struct writer *w)
     writer_end(w);
 }
 
-void view_write_host(const struct manifest_head *head,
-                     struct json_object *facts, struct writer *w)
+/* What the files of a host say that does not run. */
+static void write_disk(const struct manifest_head *head, struct writer *w)
+{
+    static const char none[] = "none in its /boot";
+    char when[CLOCK_ISO_SIZE];
+
+    writer_attr(w, "disk", "Disk", head->options.sysroot);
+    writer_attr(w, "system", "System", head->disk.system);
+    writer_attr(w, "kernel", "Newest kernel",
+                head->disk.kernel ? head->disk.kernel : none);
+    writer_attr(w, "xen", "Newest Xen", head->disk.xen ? head->disk.xen : none);
+    if (head->disk.last_log_ms)
+        writer_attr(w, "last_log", "Last log written",
+                    clock_iso(head->disk.last_log_ms, when));
+}
+
+static void write_running(const struct manifest_head *head, struct writer *w)
 {
     struct buf b = BUF_INIT;
     char up[32];
 
-    writer_start(w, WRITER_SECTION, "host", "The host");
     buf_addf(&b, "%s, %s", head->host.xen ? head->host.xen : "not under Xen",
              head->host.role);
     writer_attr(w, "xen", "Xen", head->host.xen ? buf_str(&b) : "none");
@@ -140,6 +155,19 @@ void view_write_host(const struct manifest_head *head,
     writer_attr(w, "kernel", "Kernel", buf_str(&b));
     writer_number(w, "uptime_s", "Up for", head->host.uptime_s,
                   str_duration(head->host.uptime_s * 1000, up));
+    buf_done(&b);
+}
+
+void view_write_host(const struct manifest_head *head,
+                     struct json_object *facts, struct writer *w)
+{
+    struct buf b = BUF_INIT;
+
+    writer_start(w, WRITER_SECTION, "host", "The host");
+    if (head->options.sysroot)
+        write_disk(head, w);
+    else
+        write_running(head, w);
     for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
         writer_attr(w, host_rows[i].name, host_rows[i].label,
                     facts_text(facts, host_rows[i].fact));
@@ -150,7 +178,6 @@ void view_write_host(const struct manifest_head *head,
                     "wrapped: its oldest messages are lost");
     write_daemons(facts, w);
     write_loops(facts, w);
-    buf_reset(&b);
     buf_addf(&b, "%s, %" PRIu64 " rules, key %s", head->options.privacy,
              head->rules_count, head->key_id);
     writer_attr(w, "privacy", "Privacy", buf_str(&b));

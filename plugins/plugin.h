@@ -26,7 +26,7 @@ enum priority {
     PRIO_LAST = 90,
 };
 
-#define ITEM_MAX_ARGS 15
+#define ITEM_MAX_ARGS 16
 #define ITEM_MAX_MODULES 8
 
 /* Exactly one of file, glob, tree, argv[0] and probe is set. */
@@ -39,6 +39,8 @@ struct item {
     const char *probe;                   /* an argument of xen-bugtool-probe */
     const char *since; /* command: with --since, this and the seconds since 1970
                           become its last argument ("--since=@") */
+    bool interval;     /* command: --interval in whole seconds becomes its last
+                          argument */
 
     const char *member;     /* where it goes in the bundle; NULL: the default,
                                files/PATH or commands/PLUGIN/NAME.txt */

@@ -28,9 +28,12 @@ static const struct item items[] = {
     {.name = "uboot-env", .file = "/etc/fw_env.config"},
     {.name = "kernel-install", .file = "/etc/kernel/cmdline"},
     {.name = "initramfs", .glob = "/etc/initramfs-tools/*.conf"},
+    {.name = "initramfs-modules", .file = "/etc/initramfs-tools/modules"},
     {.name = "dracut", .file = "/etc/dracut.conf"},
     {.name = "dracut-d", .glob = "/etc/dracut.conf.d/*.conf"},
-    {.name = "boot-list", .argv = {"ls", "-lAR", "/boot/"}},
+    {.name = "boot-list",
+     .argv = {"find", "-H", "/boot", "-ignore_readdir_race", "-fstype",
+              "autofs", "-prune", "-o", "-ls"}},
     {.name = NULL},
 };
 

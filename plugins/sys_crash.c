@@ -9,8 +9,9 @@
 
 static const struct item items[] = {
     {.name = "crash-list",
-     .argv = {"find", "/var", "-mindepth", "1", "-regex", CRASH_FOLDERS, "-ls",
-              "-o", "-prune"}},
+     .argv = {"find", "/var", "-ignore_readdir_race", "-mindepth", "1",
+              "-regex", CRASH_FOLDERS, "-not", "-fstype", "autofs", "-ls", "-o",
+              "-prune"}},
     {.name = "coredumpctl", .argv = {"coredumpctl", "--no-pager", "list"}},
     /* kdump, and XenServer's analyser of a crashed hypervisor */
     {.name = "crash-dmesg", .glob = "/var/crash/*/*dmesg*.txt"},

@@ -12,6 +12,8 @@ static const struct item items[] = {
     {.name = "lscpu", .argv = {"lscpu"}},
     {.name = "lscpu-all", .argv = {"lscpu", "-a", "-e"}},
     {.name = "lsusb", .argv = {"lsusb", "-t"}},
+    {.name = "usb-ids", .glob = "/sys/bus/usb/devices/*/id[PV]*"},
+    {.name = "usb-names", .glob = "/sys/bus/usb/devices/*/product"},
     {.name = "driver-tool", .argv = {"driver-tool", "-l"}},
     {.name = "dev", .argv = {"ls", "-lAR", "/dev"}},
 
@@ -27,7 +29,8 @@ static const struct item items[] = {
 
     /* Names only: what EFI variables hold may be secret. */
     {.name = "firmware-list",
-     .argv = {"find", "/sys/firmware", "-maxdepth", "3", "-ls"}},
+     .argv = {"find", "/sys/firmware", "-ignore_readdir_race", "-maxdepth", "3",
+              "-ls"}},
     {.name = "acpi-apic", .glob = "/sys/firmware/acpi/tables/APIC*"},
     /* Xen renames the IOMMU's, so that dom0 does not use it too. */
     {.name = "acpi-iommu", .glob = "/sys/firmware/acpi/tables/[DXR]M*R"},

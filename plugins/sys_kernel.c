@@ -9,6 +9,9 @@
     "^net[.]ipv[46][.](ip_|route[.]|neigh[.]default[.]gc_)|"                   \
     "^net[.]ipv[46][.]conf[.].*[.](arp_|rp_filter|forwarding|proxy_|accept_|"  \
     "disable_)"
+#define SYSCTL_FS                                                              \
+    "fs.aio-max-nr", "fs.aio-nr", "fs.file-max", "fs.file-nr", "fs.inode-nr",  \
+        "fs.inotify", "fs.nr_open"
 
 static const struct item items[] = {
     {.name = "dmesg",
@@ -39,8 +42,17 @@ static const struct item items[] = {
      .glob = "/sys/devices/system/clocksource/clocksource0/*_clocksource"},
     {.name = "vulnerabilities",
      .glob = "/sys/devices/system/cpu/vulnerabilities/*"},
+    /* Never all (-a): fs/binfmt_misc is a point of automount, and looking into
+     * it mounts there, for which a module may be loaded. */
     {.name = "sysctl",
-     .argv = {"sysctl", "-a", "--pattern", SYSCTL_WANTED},
+     .argv = {"sysctl", "-e", "--pattern", SYSCTL_WANTED, "dev", "kernel",
+              "net", "vm", "xen", SYSCTL_FS},
+     .privacy = PRIVACY_MAYBE},
+    /* Busybox knows no patterns. */
+    {.name = "sysctl-plain",
+     .argv = {"sysctl", "-e", "dev", "kernel", "net.bridge", "net.netfilter",
+              "net.ipv4.ip_forward", "vm", "xen", SYSCTL_FS},
+     .instead_of = "sysctl",
      .privacy = PRIVACY_MAYBE},
     {.name = "sysctl-conf", .file = "/etc/sysctl.conf"},
     {.name = "sysctl-d", .glob = "/etc/sysctl.d/*.conf"},

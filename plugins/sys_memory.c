@@ -10,6 +10,7 @@ static const struct item items[] = {
     {.name = "pagetypeinfo", .file = "/proc/pagetypeinfo"},
     {.name = "vmallocinfo", .file = "/proc/vmallocinfo"},
     {.name = "ksm", .glob = "/sys/kernel/mm/ksm/*"},
+    {.name = "lru-gen", .glob = "/sys/kernel/mm/lru_gen/*"},
     {.name = "huge-pools", .glob = "/sys/kernel/mm/hugepages/*/*"},
     {.name = "node-numastat",
      .glob = "/sys/devices/system/node/node*/numastat"},

@@ -1,8 +1,9 @@
 /* sys_nic.c: what the driver of each network card says, by ethtool, and which
  * offloads each vif has: wrong checksums and lost throughput come from there.
  *
- * Only what reads settings and counters; not -e, -d and -m, which go to the
- * card's own memory, where some drivers hang. */
+ * Only what reads settings and counters; not -e, -d, -m and --phy-statistics,
+ * which go to memories behind slow buses, where some drivers hang; not -x,
+ * which prints the key of the hash. */
 #include "plugins/plugin.h"
 
 #include <stdio.h>
@@ -21,9 +22,18 @@ struct reading {
 };
 
 static const struct reading of_nic[] = {
-    {"link", NULL},     {"driver", "-i"}, {"statistics", "-S"},
-    {"features", "-k"}, {"rings", "-g"},  {"channels", "-l"},
-    {"coalesce", "-c"}, {"pause", "-a"},
+    {"link", NULL},
+    {"driver", "-i"},
+    {"statistics", "-S"},
+    {"features", "-k"},
+    {"rings", "-g"},
+    {"channels", "-l"},
+    {"coalesce", "-c"},
+    {"pause", "-a"},
+    {"private-flags", "--show-priv-flags"},
+    {"eee", "--show-eee"},
+    {"fec", "--show-fec"},
+    {"flow-rules", "-n"},
 };
 static const struct reading of_vif[] = {{"features", "-k"}};
 

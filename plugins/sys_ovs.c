@@ -67,6 +67,7 @@ static void add_bridge(struct plan_adder *adder, const char *bridge, unsigned n)
         size_t at; /* of the bridge's name */
     } readings[] = {
         {"fdb", {"ovs-appctl", LIMIT, "fdb/show"}, 3},
+        {"mdb", {"ovs-appctl", LIMIT, "mdb/show"}, 3},
         {"ports", {"ovs-ofctl", LIMIT, PROTOCOLS, "show"}, 4},
         {"flows", {"ovs-appctl", LIMIT, "bridge/dump-flows"}, 3},
         {"datapath-flows", {"ovs-appctl", LIMIT, "dpif/dump-flows"}, 3},
@@ -75,7 +76,7 @@ static void add_bridge(struct plan_adder *adder, const char *bridge, unsigned n)
     for (size_t i = 0; i < sizeof(readings) / sizeof(*readings); i++) {
         struct buf member = BUF_INIT;
         char name[32];
-        struct item it = {.name = name};
+        struct item it = {.name = name, .lacks = "snooping disabled"};
 
         snprintf(name, sizeof(name), "%s-%u", readings[i].name, n);
         memcpy(it.argv, readings[i].argv, sizeof(readings[i].argv));

@@ -80,7 +80,12 @@ static bool is_of_interest(const char *status)
 /* path: /proc/PID/status, or from a recording, anything. */
 static bool add_process(struct plan_adder *adder, const char *path)
 {
-    static const char *const files[] = {"status", "stack", "wchan", "limits"};
+    static const struct {
+        const char *name, *file;
+    } files[] = {
+        {"status", "status"}, {"stack", "stack"},   {"wchan", "wchan"},
+        {"limits", "limits"}, {"cgroup", "cgroup"}, {"oom", "oom_score_adj"},
+    };
     char pid[16], name[32], file[48];
     int end = 0;
 
@@ -88,8 +93,8 @@ static bool add_process(struct plan_adder *adder, const char *path)
         path[end])
         return false;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        snprintf(name, sizeof(name), "pid-%s-%s", pid, files[i]);
-        snprintf(file, sizeof(file), "/proc/%s/%s", pid, files[i]);
+        snprintf(name, sizeof(name), "pid-%s-%s", pid, files[i].name);
+        snprintf(file, sizeof(file), "/proc/%s/%s", pid, files[i].file);
         plan_add(adder, &(struct item){.name = name,
                                        .file = file,
                                        .max_bytes = 64 << 10,

@@ -6,6 +6,7 @@
 
 #define XEN_FOLDERS                                                            \
     "/\\(etc\\|run\\|var/lib\\|var/log\\)/xen\\(d\\|stored\\)?\\(/.*\\)?"
+#define MODEL_FILES "/tmp/qemu[.][0-9][^/]*\\|/var/lib/swtpm-localca\\(/.*\\)?"
 
 static const struct item items[] = {
     /* Domain files, xl.conf, xend-config.sxp, oxenstored.conf and the hotplug
@@ -15,10 +16,25 @@ static const struct item items[] = {
      * themselves, saved and dumped domains fill disks, and xenstored's database
      * has its size and time here when xenstored does not answer. */
     {.name = "xen-folders",
-     .argv = {"find", "/etc", "/run", "/var/lib", "/var/log", "-mindepth", "1",
-              "-regex", XEN_FOLDERS, "-ls", "-o", "-prune"},
+     .argv = {"find", "/etc", "/run", "/var/lib", "/var/log",
+              "-ignore_readdir_race", "-mindepth", "1", "-regex", XEN_FOLDERS,
+              "-not", "-fstype", "autofs", "-ls", "-o", "-prune"},
      .privacy = PRIVACY_YES},
+    /* busybox's find cannot list. */
+    {.name = "xen-folders-ls",
+     .argv = {"ls", "-lAR", "/etc/xen", "/run/xen", "/run/xenstored",
+              "/var/lib/xen", "/var/lib/xenstored", "/var/log/xen"},
+     .instead_of = "xen-folders",
+     .privacy = PRIVACY_YES},
+    /* What device models and vTPMs leave: memory and keys, so no more than
+     * that it is there. */
+    {.name = "model-files",
+     .argv = {"find", "/tmp", "/var/lib", "-ignore_readdir_race", "-mindepth",
+              "1", "-regex", MODEL_FILES, "-ls", "-o", "-prune"}},
 
+    /* The daemon's, or "domid:N" where xenstored runs in a domain of its own.
+     */
+    {.name = "xenstored-pid", .file = "/run/xen/xenstored.pid"},
     /* What runs now: libxl's JSON and the file that "xl create" was given. */
     {.name = "userdata",
      .glob = "/var/lib/xen/userdata-*",
@@ -37,6 +53,10 @@ static const struct item items[] = {
     {.name = "libvirt-libxl-run",
      .glob = "/run/libvirt/libxl/*.xml",
      .privacy = PRIVACY_YES},
+    /* What its domains are given by name. */
+    {.name = "libvirt-networks", .glob = "/etc/libvirt/qemu/networks/*.xml"},
+    {.name = "libvirt-pools", .glob = "/etc/libvirt/storage/*.xml"},
+    {.name = "libvirt-filters", .glob = "/etc/libvirt/nwfilter/*.xml"},
     {.name = "libvirt-conf", .glob = "/etc/libvirt/*.conf"},
 
     {.name = "default", .glob = "/etc/default/xen*"},

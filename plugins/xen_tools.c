@@ -22,7 +22,9 @@ static const struct item items[] = {
     /* How Xen was configured when it was built. */
     {.name = "xenhypfs-config",
      .argv = {"xenhypfs", "cat", "/buildinfo/config"}},
-    {.name = "xentop", .argv = {"xentop", "-b", "-f", "-i", "2", "-d", "2"}},
+    {.name = "xentop",
+     .argv = {"xentop", "-b", "-f", "-i", "2", "-d"},
+     .interval = true},
     /* Both look at every CPU's counters; on a busy host that is felt. */
     {.name = "xenperf", .argv = {"xenperf"}, .on_request = true},
     {.name = "xenlockprof", .argv = {"xenlockprof"}, .on_request = true},

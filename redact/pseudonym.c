@@ -18,6 +18,7 @@
 #include "redact/redact.h"
 
 #define WINDOW 32768
+#define WORD_MAX 34 /* 0x and the name of a volume */
 
 struct tools {
     struct tools *next;
@@ -134,6 +135,15 @@ const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
     return n->text;
 }
 
+size_t pseudonyms_find(const struct pseudonyms *p, const char *text, size_t len)
+{
+    const struct name *n =
+        names_known_find(p->names, (const uint8_t *)text, len);
+
+    return n && n->len == len ? (size_t)(n - names_known_at(p->names, 0))
+                              : SIZE_MAX;
+}
+
 static struct tools *tools_get(const struct pseudonyms *p)
 {
     struct tools *t;
@@ -237,9 +247,9 @@ static bool find_number(const struct view *v, size_t i, size_t digits,
     if (is(v, w.end, C_ALNUM)) {
         if (digits > 2 || (at(v, i + 1) != 'x' && at(v, i + 2) != 'x'))
             return false;
-        while (is(v, w.end, C_ALNUM) && w.end - i < 19)
+        while (is(v, w.end, C_ALNUM) && w.end - i <= WORD_MAX)
             w.end++;
-        if (w.end - i < 14 || w.end - i > 18)
+        if (w.end - i < 14 || w.end - i > WORD_MAX)
             return false;
     } else if (digits < 8 && !goes_on(v, w.end)) {
         return false;

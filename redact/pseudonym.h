@@ -59,6 +59,9 @@ bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
 size_t pseudonyms_count(const struct pseudonyms *p);
 const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
                             enum pseudonym_kind *kind);
+/* Which one it is, in any case of letters; SIZE_MAX: none. */
+size_t pseudonyms_find(const struct pseudonyms *p, const char *text,
+                       size_t len);
 
 /* The host of a line of syslog; NULL if it is none.  Its length in *len. */
 const char *pseudonyms_log_host(const char *line, size_t line_len, size_t *len);

@@ -1,17 +1,13 @@
 /* What is known by the words before it: "Serial Number: X". */
 #include <string.h>
 
-#include "redact/pseudonym_find.h"
+#include "redact/pseudonym_hint.h"
 
 #define VALUE_MAX 200
 
 /* ---- the value behind a word --------------------------------------------- */
 
-struct value_at {
-    size_t start, end;
-};
-
-static size_t skip_blanks(const struct view *v, size_t i)
+size_t hint_skip_blanks(const struct view *v, size_t i)
 {
     size_t n = 0;
 
@@ -20,26 +16,40 @@ static size_t skip_blanks(const struct view *v, size_t i)
     return i;
 }
 
-static size_t skip_quote(const struct view *v, size_t i)
+size_t hint_skip_quote(const struct view *v, size_t i)
 {
     if (at(v, i) == '\\' && (at(v, i + 1) == '"' || at(v, i + 1) == '\''))
         return i + 2;
     return at(v, i) == '"' || at(v, i) == '\'' ? i + 1 : i;
 }
 
+/* xe's " ( RO)", " (MRW)". */
+static size_t skip_rights(const struct view *v, size_t i)
+{
+    size_t k = i + 1;
+
+    if (at(v, i) != '(')
+        return i;
+    while (k - i < 6 &&
+           (at(v, k) == ' ' || (at(v, k) >= 'A' && at(v, k) <= 'Z')))
+        k++;
+    return at(v, k) == ')' ? k + 1 : i;
+}
+
 /* i: behind the word.  ": X", "=X", "\" : \"X", ">X<". */
-static bool value_behind(const struct view *v, size_t i, bool line,
-                         struct value_at *out)
+bool hint_value(const struct view *v, size_t i, bool line, struct value_at *out)
 {
     size_t n = 0;
 
-    i = skip_blanks(v, skip_quote(v, i));
+    if (at(v, i) == '.' || at(v, i) == '#')
+        i++;
+    i = skip_rights(v, hint_skip_blanks(v, hint_skip_quote(v, i)));
     if (at(v, i) != ':' && at(v, i) != '=' && at(v, i) != '>')
         return false;
     i++;
     if (at(v, i) == '>')
         i++;
-    i = skip_quote(v, skip_blanks(v, i));
+    i = hint_skip_quote(v, hint_skip_blanks(v, i));
     out->start = i;
     while (n < VALUE_MAX && i < v->len && !strchr("\"'\\,;<>|\n\r", v->d[i]) &&
            (line || !strchr(" \t)]}", v->d[i]))) {
@@ -137,7 +147,7 @@ static bool hint_serial(const struct view *v, size_t end, bool line,
 {
     struct value_at a;
 
-    if (!value_behind(v, end, line, &a) || !is_serial(v, &a, line))
+    if (!hint_value(v, end, line, &a) || !is_serial(v, &a, line))
         return false;
     if (!line)
         skip_model(v, &a);
@@ -172,40 +182,92 @@ static bool hint_uuid(const struct view *v, size_t i, size_t end,
  * like one. */
 static bool hint_sn(const struct view *v, size_t i, size_t end, struct found *f)
 {
-    size_t start = skip_blanks(v, end), stop, digits = 0;
+    size_t start = hint_skip_blanks(v, hint_skip_quote(v, end)), stop,
+           digits = 0;
 
     (void)i;
     if (at(v, start) == ':' || at(v, start) == '=')
-        start = skip_blanks(v, start + 1);
+        start = hint_skip_quote(v, hint_skip_blanks(v, start + 1));
     for (stop = start; is(v, stop, C_ALNUM) && stop - start < 40; stop++) {
         if (v->d[stop] >= 'a' && v->d[stop] <= 'z')
             return false;
         digits += is(v, stop, C_DIGIT);
     }
-    if (start == end || stop - start < 6 || digits < 3)
+    if (stop - start < 6 || digits < 3)
         return false;
     find_serial_stand_in(v, start, stop, f);
     return true;
 }
 
-static bool begins(const struct view *v, size_t i, const char *text)
+bool hint_begins(const struct view *v, size_t i, const char *text)
 {
     size_t n = strlen(text);
 
     return i + n <= v->len && !memcmp(v->d + i, text, n);
 }
 
-/* Names below /dev/disk/by-id: ata-MODEL_SERIAL-part1. */
+/* nvme list: "/dev/nvme0n1  /dev/ng0n1  S4EVNX0M123456  Samsung ..." */
+static bool hint_dev(const struct view *v, size_t i, size_t end,
+                     struct found *f)
+{
+    size_t start = end;
+
+    if (!i || v->d[i - 1] != '/' || (i > 1 && v->d[i - 2] != '\n') ||
+        (!hint_begins(v, end, "/nvme") && !hint_begins(v, end, "/ng")))
+        return false;
+    do {
+        while (start < v->len && start - end < 64 && !is(v, start, C_BLANK))
+            start++;
+        start = hint_skip_blanks(v, start);
+    } while (at(v, start) == '/' && start - end < 64);
+    return hint_sn(v, i, start, f);
+}
+
+/* lsusb: "iSerial                 3 4C530001230987" */
+static bool hint_iserial(const struct view *v, size_t i, size_t end,
+                         struct found *f)
+{
+    size_t start = hint_skip_blanks(v, end), stop;
+
+    (void)i;
+    while (is(v, start, C_DIGIT) && start - end < 64)
+        start++;
+    if (at(v, start) != ' ')
+        return false;
+    for (stop = ++start; is(v, stop, C_LOCAL) && stop - start < VALUE_MAX;)
+        stop++;
+    if (stop - start < 4)
+        return false;
+    find_serial_stand_in(v, start, stop, f);
+    return true;
+}
+
+/* Of a RAID controller: vendor, model and serial number, each with blanks
+ * around it, or in one. */
+static bool hint_inquiry(const struct view *v, size_t i, size_t end,
+                         struct found *f)
+{
+    struct value_at a;
+
+    (void)i;
+    if (!hint_value(v, end, true, &a))
+        return false;
+    find_serial_stand_in(v, a.start, a.end, f);
+    return true;
+}
+
+/* Names below /dev/disk/by-id: ata-MODEL_SERIAL-part1; t10.ATA_MODEL_SERIAL. */
 static bool hint_by_id(const struct view *v, size_t i, size_t end,
                        struct found *f)
 {
     size_t last = 0, stop = end, digits = 0, n;
 
-    if (at(v, end) != '-' || (i && (v->d[i - 1] == '-' || v->d[i - 1] == '_')))
+    if ((at(v, end) != '-' && at(v, end) != '.') ||
+        (i && (v->d[i - 1] == '-' || v->d[i - 1] == '_')))
         return false;
     while (stop - end < VALUE_MAX && is(v, stop, C_LOCAL)) {
-        if (v->d[stop] == '-' &&
-            (find_is_word(v, stop + 1, "0") || begins(v, stop + 1, "part")))
+        if (v->d[stop] == '-' && (find_is_word(v, stop + 1, "0") ||
+                                  hint_begins(v, stop + 1, "part")))
             break;
         if (v->d[stop] == '_' && stop + 6 < v->len && is(v, stop + 2, C_ALNUM))
             last = stop + 1;
@@ -242,7 +304,7 @@ static bool hint_iqn(const struct view *v, size_t i, size_t end,
         stop++;
     while (stop > start && !is(v, stop - 1, C_ALNUM))
         stop--;
-    if (stop == start || begins(v, start, "invalid:target-") ||
+    if (stop == start || hint_begins(v, start, "invalid:target-") ||
         find_is_word(v, start, "org.nvmexpress.discovery"))
         return false;
     pseudonym_name(v->keys, "target", (const char *)v->d + start, stop - start,
@@ -272,214 +334,19 @@ static bool hint_naa(const struct view *v, size_t i, size_t end,
     return true;
 }
 
-/* ---- users and hosts ----------------------------------------------------- */
-
-static size_t name_end(const struct view *v, size_t i)
-{
-    size_t k = i;
-
-    while (k - i < 64 && is(v, k, C_LOCAL) && v->d[k] != '%' && v->d[k] != '+')
-        k++;
-    while (k > i && !is(v, k - 1, C_ALNUM))
-        k--;
-    return k;
-}
-
-static bool put_user(const struct view *v, size_t i, struct found *f)
-{
-    size_t end = name_end(v, i);
-
-    if (!is(v, i, C_ALNUM) || i < v->least)
-        return false;
-    f->start = i;
-    f->end = end;
-    f->n = find_stand_in(v, PSEUDONYM_USER, i, end - i, f->text);
-    return f->n > 0;
-}
-
-/* /home/NAME */
-static bool hint_home(const struct view *v, size_t i, size_t end,
-                      struct found *f)
-{
-    return i && v->d[i - 1] == '/' && at(v, end) == '/' &&
-           put_user(v, end + 1, f);
-}
-
-/* "for user X", "invalid user X", "of user X"; USER=X */
-static bool hint_user(const struct view *v, size_t i, size_t end,
-                      struct found *f)
-{
-    static const char *const before[] = {"for", "invalid", "of", NULL};
-    char word[24];
-
-    if (at(v, end) == '=')
-        return put_user(v, skip_quote(v, end + 1), f);
-    if (at(v, end) != ' ' || !find_word_before(v, i, 1, word) ||
-        !find_in_list(word, before))
-        return false;
-    return put_user(v, end + 1, f);
-}
-
-/* sshd: "Accepted publickey for X from" */
-static bool hint_from(const struct view *v, size_t i, size_t end,
-                      struct found *f)
-{
-    static const char *const before[] = {"password", "publickey", "pam",
-                                         "none",     "hostbased", NULL};
-    char word[24];
-    size_t k = name_end(v, end + 1);
-
-    return at(v, end) == ' ' && find_word_before(v, i, 1, word) &&
-           find_in_list(word, before) && at(v, k) == ' ' &&
-           find_is_word(v, k + 1, "from") && put_user(v, end + 1, f);
-}
-
-/* "sudo:    X : TTY=", "sudo[12]:    X : TTY=" */
-static bool hint_sudo(const struct view *v, size_t i, size_t end,
-                      struct found *f)
-{
-    size_t k = end;
-
-    (void)i;
-    if (at(v, k) == '[')
-        while (k < v->len && k - end < 12 && v->d[k] != ':')
-            k++;
-    if (at(v, k) != ':')
-        return false;
-    k = skip_blanks(v, k + 1);
-    end = name_end(v, k);
-    return at(v, end) == ' ' && at(v, end + 1) == ':' && put_user(v, k, f);
-}
-
-/* uid=1000(X) */
-static bool hint_uid(const struct view *v, size_t i, size_t end,
-                     struct found *f)
-{
-    unsigned long id = 0;
-    size_t k = end + 1;
-
-    (void)i;
-    if (at(v, end) != '=')
-        return false;
-    while (is(v, k, C_DIGIT) && k - end < 12)
-        id = 10 * id + (unsigned long)(v->d[k++] - '0');
-    return id >= 1000 && at(v, k) == '(' && put_user(v, k + 1, f);
-}
-
-/* last and w: "X      pts/0        10.0.0.5". */
-static bool hint_pts(const struct view *v, size_t i, size_t end,
-                     struct found *f)
-{
-    size_t k = i, start;
-
-    if (at(v, end) != '/' && !is(v, end, C_BLANK))
-        return false;
-    while (k && i - k < 40 && v->d[k - 1] == ' ')
-        k--;
-    start = k;
-    while (start && i - start < 80 && v->d[start - 1] != '\n' &&
-           v->d[start - 1] != ' ')
-        start--;
-    if (k == i || start == k || (start && v->d[start - 1] != '\n'))
-        return false;
-    return name_end(v, start) == k && put_user(v, start, f);
-}
-
-/* CRON[12]: (X) CMD ( */
-static bool hint_cmd(const struct view *v, size_t i, size_t end,
-                     struct found *f)
-{
-    size_t k;
-
-    (void)end;
-    if (i < 4 || v->d[i - 1] != ' ' || v->d[i - 2] != ')')
-        return false;
-    for (k = i - 2; k && i - k < 40 && v->d[k - 1] != '('; k--)
-        ;
-    return k && v->d[k - 1] == '(' && name_end(v, k) == i - 2 &&
-           put_user(v, k, f);
-}
-
-/* A host's name, with its domain if there is one. */
-static bool put_host(const struct view *v, size_t i, struct found *f)
-{
-    size_t end = i, dot = 0, n;
-
-    while (end - i < NAME_LONGEST &&
-           (is(v, end, C_LABEL) || at(v, end) == '.')) {
-        if (v->d[end] == '.' && !dot)
-            dot = end;
-        end++;
-    }
-    while (end > i && !is(v, end - 1, C_ALNUM))
-        end--;
-    if (!dot || dot >= end)
-        dot = end;
-    if (i < v->least || !is(v, i, C_ALNUM))
-        return false;
-    f->start = i;
-    f->end = dot;
-    f->n = find_stand_in(v, PSEUDONYM_HOST, i, dot - i, f->text);
-    if (dot == end || !f->n)
-        return f->n > 0;
-    n = find_stand_in(v, PSEUDONYM_DOMAIN, dot + 1, end - dot - 1,
-                      f->text + f->n + 1);
-    if (n) {
-        f->text[f->n] = '.';
-        f->n += 1 + n;
-        f->end = end;
-    }
-    return true;
-}
-
-static bool hint_hostname(const struct view *v, size_t i, size_t end,
-                          struct found *f)
-{
-    struct value_at a;
-
-    (void)i;
-    /* hostname=dom$domid stands in a script. */
-    return value_behind(v, end, false, &a) && put_host(v, a.start, f) &&
-           at(v, f->end) != '$' && at(v, f->end) != '(';
-}
-
-/* xl info: "host                   : X" */
-static bool hint_host(const struct view *v, size_t i, size_t end,
-                      struct found *f)
-{
-    if (i && v->d[i - 1] != '\n')
-        return false;
-    for (size_t k = 0; k < 10; k++)
-        if (at(v, end + k) != ' ')
-            return false;
-    return hint_hostname(v, i, end, f);
-}
-
-/* uname -a: "Linux X 6.1.0 #1 SMP" */
-static bool hint_uname(const struct view *v, size_t i, size_t end,
-                       struct found *f)
-{
-    size_t k = end + 1;
-
-    if (at(v, end) != ' ' || (i && v->d[i - 1] != '\n'))
-        return false;
-    while (k - end < 80 && (is(v, k, C_LABEL) || at(v, k) == '.'))
-        k++;
-    return at(v, k) == ' ' && is(v, k + 1, C_DIGIT) && put_host(v, end + 1, f);
-}
-
 /* ---- the table ----------------------------------------------------------- */
 
 /* Those with the same first letter stand together. */
 static const struct hint {
     const char *word;
-    bool (*find)(const struct view *v, size_t i, size_t end, struct found *f);
+    hint_fn *find;
 } hints[] = {
     {"asset tag", hint_line},
     {"asset_tag", hint_word},
     {"asset-tag", hint_word},
     {"ata", hint_by_id},
     {"cmd", hint_cmd},
+    {"dev", hint_dev},
     {"eui", hint_naa},
     {"euid", hint_uid},
     {"for", hint_from},
@@ -489,8 +356,12 @@ static const struct hint {
     {"hostname", hint_hostname},
     {"host name", hint_hostname},
     {"host_name", hint_hostname},
+    {"host-name", hint_hostname},
     {"host", hint_host},
     {"iqn", hint_iqn},
+    {"inquiry data", hint_inquiry},
+    {"iserial", hint_iserial},
+    {"list", hint_cmd},
     {"logical unit id", hint_line},
     {"logname", hint_user},
     {"linux", hint_uname},
@@ -506,6 +377,9 @@ static const struct hint {
     {"product uuid", hint_word},
     {"product_uuid", hint_word},
     {"pts", hint_pts},
+    {"relay", hint_hostname},
+    {"rhost", hint_rhost},
+    {"root", hint_su},
     {"ruser", hint_user},
     {"serial number", hint_line},
     {"serial no", hint_line},
@@ -523,6 +397,7 @@ static const struct hint {
     {"system-uuid", hint_word},
     {"scsi", hint_by_id},
     {"sudo", hint_sudo},
+    {"t10", hint_by_id},
     {"uuid", hint_uuid},
     {"usb", hint_by_id},
     {"user", hint_user},
@@ -545,7 +420,7 @@ void find_hints(struct names_known *names)
 
         names_known_hint(names, hints[i].word, (uint8_t)i);
         /* They are looked up by three bytes. */
-        for (const char *c = " :=\t"; !hints[i].word[2] && *c; c++) {
+        for (const char *c = " :=\t\""; !hints[i].word[2] && *c; c++) {
             with[2] = *c;
             names_known_hint(names, with, (uint8_t)i);
         }

@@ -1,5 +1,4 @@
-/* IP addresses, in the spellings that logs and the kernel have. */
-#include <stdlib.h>
+/* IPv4 addresses as text, and names of addresses in the reverse tree of DNS. */
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -73,6 +72,7 @@ static const char *const version_words[] = {
     "openssh", "lvm",     "drbd",     "java",      "perl",    "gcc",
     "section", "chapter", "clause",   "paragraph", "figure",  "lis",
     "idrac",   "ilo",     "nvidia",   "vmware",    "chipset", "winpv",
+    "pkg",     "spec",    "table",    "appendix",  "part",    "api",
     NULL};
 
 static bool says_version(const char *word)
@@ -105,6 +105,21 @@ static bool is_dist(const struct view *v, size_t i)
     return false;
 }
 
+/* "-rc1", "-pre". */
+static bool is_stage(const struct view *v, size_t i)
+{
+    static const char *const stages[] = {"rc", "pre", "beta", "alpha", "git"};
+
+    for (size_t k = 0; k < sizeof(stages) / sizeof(stages[0]); k++) {
+        size_t n = strlen(stages[k]);
+
+        if (i + n <= v->len && !memcmp(v->d + i, stages[k], n) &&
+            !is(v, i + n, C_ALPHA))
+            return true;
+    }
+    return false;
+}
+
 /* "-1~deb12u1", "_amd64.deb", "+git": what follows a version, no address. */
 static bool follows_version(const struct view *v, const struct quad *q)
 {
@@ -112,6 +127,8 @@ static bool follows_version(const struct view *v, const struct quad *q)
     int c = at(v, q->end);
 
     if (c == '~' || (c == '+' && is(v, q->end + 1, C_ALNUM)))
+        return true;
+    if (c == '-' && is_stage(v, q->end + 1))
         return true;
     if (c == '-' && is(v, q->end + 1, C_DIGIT)) {
         read_quad(v, q->end + 1, '.', &other);
@@ -155,7 +172,8 @@ static bool line_begins(const struct view *v, size_t i, const char *with)
     return n < FIND_BACK - 64 && i + k < v->len && !memcmp(v->d + i, with, k);
 }
 
-/* "usb 1-1.2.3.4": a bus, and the ports of the hubs behind it. */
+/* "usb 1-1.2.3.4", "usb-0000:00:14.0-1.2.3.4": a bus, and the ports of the hubs
+ * behind it. */
 static bool is_usb_path(const struct view *v, size_t i, const struct quad *q)
 {
     size_t k = i - 1;
@@ -165,9 +183,103 @@ static bool is_usb_path(const struct view *v, size_t i, const struct quad *q)
     for (unsigned n = 0; n < 4; n++)
         if (!q->octet[n] || q->octet[n] > 31)
             return false;
+    if (i > 3 && is(v, i - 2, C_DIGIT) && v->d[i - 3] == '.') /* 00:14.0-1.2 */
+        return true;
     while (k && i - k < 4 && is(v, k - 1, C_DIGIT))
         k--;
     return k < i - 1 && (!k || strchr(" \t/:[(\n", v->d[k - 1]));
+}
+
+/* Clouds name hosts by their addresses: ip-10-0-0-5. */
+static const char *const dashed_words[] = {
+    "ip",   "ec",     "host", "node", "static",  "dhcp",   "dyn", "dynamic",
+    "pool", "client", "vm",   "srv",  "server",  "pc",     "cpe", "addr",
+    "ipv",  "guest",  "domu", "xen",  "compute", "worker", NULL};
+
+/* Small numbers, as programs count themselves: of the addresses of the world
+ * one in 250 looks so. */
+static bool counts_small(const struct quad *q)
+{
+    const uint8_t *o = q->octet;
+
+    if (o[1] == o[2] && o[2] == o[3]) /* Dell's 2.65.65.65 */
+        return o[0] < 10 && o[0] != o[1];
+    return o[0] && o[0] <= 30 &&
+           ((o[1] <= 31 && o[2] <= 31) || (o[1] < 100 && o[2] < 10));
+}
+
+/* What an address follows, though no program is called so. */
+static const char *const address_words[] = {
+    "a",         "address",   "addr",       "addresses",   "allow",
+    "and",       "at",        "ban",        "banned",      "between",
+    "bind",      "blocked",   "by",         "client",      "clients",
+    "connect",   "connected", "connecting", "deny",        "dest",
+    "dev",       "dns",       "dst",        "default",     "destination",
+    "for",       "forwarder", "forwarders", "found",       "from",
+    "gateway",   "get",       "gw",         "has",         "hop",
+    "host",      "hosts",     "in",         "inet",        "interface",
+    "ip",        "ips",       "is",         "lease",       "listen",
+    "listening", "local",     "login",      "master",      "monitor",
+    "mx",        "name",      "nameserver", "nameservers", "net",
+    "network",   "nexthop",   "nfs",        "node",        "nodes",
+    "ns",        "ntp",       "of",         "offer",       "on",
+    "or",        "peer",      "peers",      "ping",        "pool",
+    "portal",    "primary",   "proxy",      "range",       "reached",
+    "received",  "relay",     "remote",     "restrict",    "reverse",
+    "rhost",     "route",     "router",     "secondary",   "server",
+    "servers",   "slave",     "source",     "src",         "subnet",
+    "target",    "targets",   "that",       "the",         "through",
+    "to",        "trying",    "unban",      "upstream",    "using",
+    "via",       "was",       "with",       NULL};
+
+/* Parts of words that a line has which tells of versions; behind the first even
+ * "from" is followed by one. */
+static const char *const changes[] = {"pgrad", "owngrad", NULL};
+static const char *const versions[] = {"ersion",    "irmware",  "installed",
+                                       "npacking ", "\xc2\xa7", NULL};
+
+/* Whether the line before i, as far as it is looked at, has one of them. */
+static bool line_tells(const struct view *v, size_t i, const char *const *words)
+{
+    size_t from = i;
+
+    while (from && i - from < 96 && v->d[from - 1] != '\n')
+        from--;
+    for (; *words; words++)
+        if (memmem(v->d + from, i - from, *words, strlen(*words)))
+            return true;
+    return false;
+}
+
+/* "libxl 4.13.0.9", "zfs-2.1.11.1", "dkms/drbd/9.2.5.1": a name, and at once
+ * small numbers; none of a network that is known, no port, no length. */
+static bool is_program(const struct view *v, const struct word *w,
+                       const struct quad *q)
+{
+    int before = v->d[w->i - 1], behind = at(v, q->end);
+    char word[24];
+    size_t n;
+
+    if (behind == ':' || behind == '>' ||
+        (behind == '/' && is(v, q->end + 1, C_DIGIT)) || !counts_small(q) ||
+        pseudonym_keys_on_network(v->keys, q->ip))
+        return false;
+    if (line_tells(v, w->i, changes))
+        return true;
+    n = find_word_before(v, strchr("-_/", before) ? w->i - 1 : w->i, 1, word);
+    if (find_in_list(word, address_words) || find_in_list(word, dashed_words))
+        return false;
+    if (before == '[' && behind == ']') /* a section of a standard */
+        return !n && q->octet[3] < 10 && q->octet[0] > 10 &&
+               at(v, q->end + 1) != ':';
+    return (n > 1 && strchr(" -_/", before)) || line_tells(v, w->i, versions);
+}
+
+/* The internet's, those of certificates, and of curves. */
+static bool is_oid(uint32_t ip)
+{
+    return ip >> 8 == 0x010306 || ip >> 8 == 0x020504 || ip >> 8 == 0x02051d ||
+           ip >> 8 == 0x010365;
 }
 
 /* Four numbers with dots between them are more often a version or an OID. */
@@ -181,7 +293,8 @@ static bool is_version(const struct view *v, const struct word *w,
     for (unsigned i = 0; i < 4; i++)
         if (q->digits[i] == 2 && q->octet[i] < 10)
             return true;
-    if ((q->ip >> 8 == 0x010306) || (q->ip >> 8 == 0x02051d)) /* OIDs */
+    if (is_oid(q->ip) ||
+        (w->i > 1 && v->d[w->i - 1] == '+' && is(v, w->i - 2, C_DIGIT)))
         return true;
     if (follows_version(v, q) || is_usb_path(v, w->i, q))
         return true;
@@ -192,9 +305,15 @@ static bool is_version(const struct view *v, const struct word *w,
         /* "xen 10.0.0.5": a host may be named like a program. */
         return !is_private(q->ip) || !find_in_list(word, version_words);
     }
-    if (is_private(q->ip) || !w->i)
+    if (is_private(q->ip))
         return false;
-    if (v->d[w->i - 1] == '/' && product_before(v, w->i))
+    /* No host has this address, and no network is without its length. */
+    if (!(q->ip & 0xffffff) && at(v, q->end) != '/')
+        return true;
+    if (!w->i)
+        return false;
+    if ((v->d[w->i - 1] == '/' && product_before(v, w->i)) ||
+        is_program(v, w, q))
         return true;
     if (v->d[w->i - 1] == '-' || v->d[w->i - 1] == '_') {
         n = find_word_before(v, w->i - 1, 0, word);
@@ -234,6 +353,16 @@ static uint32_t keep_host_bits(const struct view *v, const struct quad *q,
     return q->ip & mask ? ip : ip & ~mask;
 }
 
+/* "web.10.0.0.5.nip.io", "static.33.12.4.46.clients.isp.net" */
+static bool is_in_name(const struct view *v, size_t i, const struct quad *q)
+{
+    char word[24];
+
+    return at(v, q->end) == '.' && is(v, q->end + 1, C_ALPHA) &&
+           find_word_before(v, i - 1, 0, word) &&
+           (is_private(q->ip) || find_in_list(word, dashed_words));
+}
+
 bool find_ip4(const struct view *v, const struct word *w, struct found *f)
 {
     int before = w->i ? at(v, w->i - 1) : -1;
@@ -242,10 +371,8 @@ bool find_ip4(const struct view *v, const struct word *w, struct found *f)
     read_quad(v, w->i, '.', &q);
     if (q.n < 4 || is(v, q.end, C_ALNUM))
         return false;
-    /* "web.10.0.0.5.nip.io" is a name of an address. */
     if (before == '.' && (w->i < 2 || v->d[w->i - 2] != '.') &&
-        !(w->i > 1 && is(v, w->i - 2, C_ALPHA) && is_private(q.ip) &&
-          at(v, q.end) == '.' && is(v, q.end + 1, C_ALPHA)))
+        !is_in_name(v, w->i, &q))
         return false;
     if (at(v, q.end) == '.' && is(v, q.end + 1, C_DIGIT) &&
         !is_port(v, w, q.end))
@@ -258,12 +385,6 @@ bool find_ip4(const struct view *v, const struct word *w, struct found *f)
     write_quad(&q, keep_host_bits(v, &q, pseudonym_ip4(v->map, q.ip)), '.', f);
     return true;
 }
-
-/* Clouds name hosts by their addresses: ip-10-0-0-5. */
-static const char *const dashed_words[] = {
-    "ip",   "ec",     "host", "node", "static",  "dhcp",   "dyn", "dynamic",
-    "pool", "client", "vm",   "srv",  "server",  "pc",     "cpe", "addr",
-    "ipv",  "guest",  "domu", "xen",  "compute", "worker", NULL};
 
 bool find_ip4_dashed(const struct view *v, const struct word *w,
                      struct found *f)
@@ -356,137 +477,4 @@ bool find_arpa(const struct view *v, const struct word *w, struct found *f)
         return false;
     return (w->all & C_DIGIT && find_arpa4(v, w, f)) ||
            (w->end - w->i == 1 && find_arpa6(v, w, f));
-}
-
-/* ---- /proc/net ----------------------------------------------------------- */
-
-static void read_hex(const struct view *v, size_t i, size_t bytes, uint8_t *out)
-{
-    for (size_t k = 0; k < bytes; k++)
-        out[k] = (uint8_t)(find_hex_value(v->d[i + 2 * k]) << 4 |
-                           find_hex_value(v->d[i + 2 * k + 1]));
-}
-
-static void write_hex(const uint8_t *p, size_t bytes, bool upper,
-                      struct found *f)
-{
-    f->n = 0;
-    for (size_t k = 0; k < bytes; k++)
-        found_add_number(f, p[k], 16, 2, upper);
-}
-
-/* Digits of hexadecimal alone, n of them, between these two bytes. */
-static bool is_field(const struct view *v, size_t i, size_t n, char before,
-                     char behind)
-{
-    if (!i || v->d[i - 1] != (uint8_t)before)
-        return false;
-    for (size_t k = 0; k < n; k++)
-        if (!is(v, i + k, C_HEX))
-            return false;
-    return at(v, i + n) == behind;
-}
-
-/* "   0: 0100007F:0016 0200000A:1F90 0A": the words of an address in the
- * processor's order, which is little-endian wherever Xen runs. */
-static bool is_socket(const struct view *v, const struct word *w)
-{
-    size_t n = w->end - w->i;
-
-    if (!is_field(v, w->end + 1, 4, ':', ' ') || !w->i)
-        return false;
-    if (w->i > 2 && v->d[w->i - 1] == ' ' && v->d[w->i - 2] == ':')
-        return true;
-    return w->i > n + 6 && is_field(v, w->i - n - 6, n, ' ', ':') &&
-           is_field(v, w->i - 5, 4, ':', ' ');
-}
-
-/* "eth0\t00000000\t0101A8C0\t0003\t": destination and gateway. */
-static bool is_route(const struct view *v, const struct word *w)
-{
-    size_t i = w->i;
-
-    if (is_field(v, w->i, 8, '\t', '\t') &&
-        is_field(v, w->end + 1, 8, '\t', '\t') &&
-        is_field(v, w->end + 10, 4, '\t', '\t'))
-        return true;
-    return i > 9 && is_field(v, i, 8, '\t', '\t') &&
-           is_field(v, i - 9, 8, '\t', '\t') &&
-           is_field(v, w->end + 1, 4, '\t', '\t');
-}
-
-/* if_inet6: "fe80... 02 40 20 80 eth0"; ipv6_route: three with lengths. */
-static bool is_inet6(const struct view *v, const struct word *w)
-{
-    bool first = !w->i || v->d[w->i - 1] == '\n';
-
-    return at(v, w->end) == ' ' &&
-           (first ? is_field(v, w->end + 1, 2, ' ', ' ')
-                  : w->i > 3 && v->d[w->i - 1] == ' ' &&
-                        is_field(v, w->i - 3, 2, ' ', ' ') &&
-                        (is_field(v, w->end + 1, 2, ' ', ' ') ||
-                         is_field(v, w->end + 1, 8, ' ', ' ')));
-}
-
-/* igmp6: "2    eth0            ff0200000000000000000001ff123456     1 0000":
- * the group that is asked for who has an address (RFC 4291, 2.7.1). */
-static bool is_group6(const struct view *v, const struct word *w)
-{
-    static const char begin[] = "ff0200000000000000000001ff";
-
-    return w->end - w->i == 32 && !memcmp(v->d + w->i, begin, 26);
-}
-
-/* ip_vs: "TCP  C0A80001:0050 wlc", "  -> C0A80002:0050 Masq", in network order.
- */
-static bool is_virtual(const struct view *v, const struct word *w)
-{
-    static const char *const before[] = {"TCP  ", "UDP  ", "  -> "};
-
-    if (w->end - w->i != 8 || w->i < 5 || !is_field(v, w->end + 1, 4, ':', ' '))
-        return false;
-    for (size_t k = 0; k < sizeof(before) / sizeof(before[0]); k++)
-        if (!memcmp(v->d + w->i - 5, before[k], 5))
-            return true;
-    return false;
-}
-
-static void swap_words(uint8_t *p, size_t n)
-{
-    for (size_t i = 0; i + 4 <= n; i += 4) {
-        uint8_t t[4] = {p[i + 3], p[i + 2], p[i + 1], p[i]};
-
-        memcpy(p + i, t, 4);
-    }
-}
-
-bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
-{
-    size_t n = w->end - w->i;
-    bool swap = (n == 8 || n == 32) && is_socket(v, w), upper;
-    uint8_t ip[16];
-    uint32_t v4;
-
-    swap |= n == 8 && is_route(v, w);
-    upper = swap || is_virtual(v, w);
-    if (!upper && !(n == 32 && (is_inet6(v, w) || is_group6(v, w))))
-        return false;
-    read_hex(v, w->i, n / 2, ip);
-    if (swap)
-        swap_words(ip, n / 2);
-    if (n == 8) {
-        v4 = (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 |
-             (uint32_t)ip[2] << 8 | ip[3];
-        v4 = pseudonym_ip4(v->map, v4);
-        for (unsigned k = 0; k < 4; k++)
-            ip[k] = (uint8_t)(v4 >> (24 - 8 * k));
-    } else {
-        pseudonym_ip6(v->map, ip);
-    }
-    if (swap)
-        swap_words(ip, n / 2);
-    f->start = w->i;
-    f->end = w->end;
-    write_hex(ip, n / 2, upper, f);
-    return true;
 }

@@ -8,8 +8,9 @@ struct six {
     unsigned n, gap; /* groups; where "::" stood, or 9 */
     bool ip4;        /* the last two were written as an IPv4 address */
     bool upper, padded;
-    bool pairs; /* all groups had two digits */
-    bool word;  /* no group had a decimal digit or four letters */
+    bool pairs;       /* all groups had two digits */
+    bool word;        /* no group had a decimal digit or four letters */
+    bool short_first; /* the first had one or two digits */
     size_t end;
 };
 
@@ -75,6 +76,7 @@ static bool read_six(const struct view *v, size_t i, struct six *s)
         n = read_group(v, i, s);
         if (!n)
             break;
+        s->short_first |= !s->n && n < 3;
         s->n++;
         i += n;
         s->end = i;
@@ -173,12 +175,14 @@ static void keep_host_bits(const struct view *v, size_t end,
         ip[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
 }
 
-/* Whether what stands before belongs to the same run of groups. */
+/* Whether what stands before belongs to the same run of groups, or to a number:
+ * "3.6::". */
 static bool goes_on(const struct view *v, size_t i)
 {
     size_t k = i;
 
-    if (i && v->d[i - 1] == '_')
+    if (i && (v->d[i - 1] == '_' ||
+              (i > 1 && v->d[i - 1] == '.' && is(v, i - 2, C_DIGIT))))
         return true;
     if (!i || v->d[i - 1] != ':')
         return i && v->d[i] == ':' && is(v, i - 1, C_ALNUM);
@@ -188,6 +192,21 @@ static bool goes_on(const struct view *v, size_t i)
     while (k && i - k < 6 && is(v, k - 1, C_HEX))
         k--;
     return k < i - 1 && i - k < 6 && !(k && is(v, k - 1, C_ALNUM));
+}
+
+/* Of passwd: "xen:x:998:998::/:/bin/false", numbers and no name. */
+static bool is_account(const struct view *v, const struct six *s)
+{
+    return s->n == 2 && s->gap == 2 && at(v, s->end) == '/' &&
+           !is(v, s->end + 1, C_DIGIT);
+}
+
+/* What programs have between "::": names of letters ("a::b"), and numbers
+ * ("x[1::2]"). */
+static bool is_program(const struct view *v, size_t i, const struct six *s)
+{
+    return s->n <= 2 && s->gap &&
+           (s->short_first || (s->word && (at(v, i) | 0x20) != 'f'));
 }
 
 /* netstat puts a port behind the address: five digits, or a ninth group. */
@@ -209,8 +228,7 @@ bool find_ip6(const struct view *v, size_t i, struct found *f)
     if (goes_on(v, i) || !read_six(v, i, &s) || is(v, s.end, C_ALNUM) ||
         (s.pairs && s.gap == 9))
         return false;
-    /* "a::b" is more often a name in a program. */
-    if (s.word && s.n <= 2 && (at(v, i) | 0x20) != 'f')
+    if (is_program(v, i, &s) || is_account(v, &s))
         return false;
     if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX) &&
         !is_port(v, s.end, &s))

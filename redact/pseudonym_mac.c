@@ -308,6 +308,18 @@ static bool is_bridge_id(const struct view *v, size_t i)
            v->d[i - 2] == '0' && (i == 5 || !is(v, i - 6, C_ALNUM));
 }
 
+/* Of a WWN: "ffff888004c0a000" is where something lies in memory, as are small
+ * numbers; 5000000000000000 names nothing. */
+static bool names_something(const struct view *v, size_t i)
+{
+    unsigned zeros = 0;
+
+    for (size_t k = 0; k < 16; k++)
+        zeros += v->d[i + k] == '0';
+    return zeros < 12 && memcmp(v->d + i, "0000", 4) != 0 &&
+           strncasecmp((const char *)v->d + i, "ffff", 4) != 0;
+}
+
 /* 12, 16, 17, 32 or 33 digits, perhaps behind "0x", "enx" or "3". */
 bool find_bare(const struct view *v, const struct word *w, struct found *f)
 {
@@ -336,8 +348,9 @@ bool find_bare(const struct view *v, const struct word *w, struct found *f)
          !memcmp(v->d + i, "3333ff", 6) || /* dev_mcast */
          !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6)))
         find_bare_mac(v, i, f);
-    else if (n == 16 && ((named && find_in_list(word, wwn_words)) ||
-                         (hex && v->d[i] == '5')))
+    else if (n == 16 && names_something(v, i) &&
+             ((named && find_in_list(word, wwn_words)) ||
+              (v->d[i] == '5' && (hex || (named && !strcmp(word, "address"))))))
         put_hex(v, i, w->end, f);
     else if (n == 32 && hex && v->d[i] == '6') /* of a volume: NAA 6 */
         put_hex(v, i, w->end, f);

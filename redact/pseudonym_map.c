@@ -194,6 +194,17 @@ bool pseudonym_keys_network(struct pseudonym_keys *k, const uint8_t *ip,
     return true;
 }
 
+bool pseudonym_keys_on_network(const struct pseudonym_keys *k, uint32_t ip)
+{
+    uint8_t p[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16),
+                    (uint8_t)(ip >> 8), (uint8_t)ip};
+
+    for (size_t i = 0; i < k->net4.n; i++)
+        if (shares(p, k->net4.v[i].ip, k->net4.v[i].len))
+            return true;
+    return false;
+}
+
 /* How bits from..to-1 of ip become others. */
 struct change {
     struct aes *aes;
@@ -241,8 +252,13 @@ static void change_bits(const struct change *c, uint8_t *ip)
     }
 }
 
-static const struct network kept4[] = {
-    {{0}, 8}, {{127}, 8}, {{169, 254}, 16}, {{224}, 3}};
+static const struct network kept4[] = {{{0}, 8},
+                                       {{127}, 8},
+                                       {{169, 254}, 16},
+                                       {{169, 254, 0}, 24},
+                                       {{169, 254, 255}, 24},
+                                       {{169, 254, 169}, 24},
+                                       {{224}, 3}};
 
 #define N_KEPT4 (sizeof(kept4) / sizeof(kept4[0]))
 
@@ -263,12 +279,20 @@ static bool is_mask(uint32_t ip)
     return ip == 0x80000000u || ip == 0xc0000000u;
 }
 
+/* Of the link, and no host's own choice: RFC 3927 (2.1) keeps the first and the
+ * last 256 back; clouds tell of a guest at 169.254.169.254. */
+static bool is_fixed_link(uint32_t ip)
+{
+    return ip >> 8 == 0xa9fe00 || ip >> 8 == 0xa9feff || ip >> 8 == 0xa9fea9;
+}
+
 uint32_t pseudonym_ip4(struct pseudonym_map *m, uint32_t ip)
 {
     unsigned slot = (ip * 0x9e3779b1u) >> 24;
     uint32_t to = ip;
 
-    if (ip >> 24 == 0 || ip >> 24 == 127 || ip >> 29 == 7 || is_mask(ip))
+    if (ip >> 24 == 0 || ip >> 24 == 127 || ip >> 29 == 7 || is_mask(ip) ||
+        is_fixed_link(ip))
         return ip;
     if (m->recent[slot].known && m->recent[slot].from == ip)
         return m->recent[slot].to;
@@ -286,6 +310,7 @@ static const struct network kept6[] = {
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, /* ::ffff:IPv4 */
     {{0, 0x64, 0xff, 0x9b}, 96},                      /* NAT64 */
     {{0x20}, 3},                                      /* global */
+    {{0x20, 0x02}, 16},                               /* 6to4 */
     {{0xfc}, 8},
     {{0xfd}, 8},        /* local */
     {{0xfe, 0x80}, 64}, /* of the link */

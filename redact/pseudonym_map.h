@@ -28,6 +28,8 @@ void pseudonym_keys_free(struct pseudonym_keys *k);
 #define NETWORK6_LEAST 32u
 bool pseudonym_keys_network(struct pseudonym_keys *k, const uint8_t *ip,
                             bool six, unsigned len);
+/* Whether an IPv4 address is of one of them. */
+bool pseudonym_keys_on_network(const struct pseudonym_keys *k, uint32_t ip);
 
 struct pseudonym_map *pseudonym_map_new(const struct pseudonym_keys *k);
 void pseudonym_map_free(struct pseudonym_map *m);

@@ -178,6 +178,30 @@ static const char *const common[] = {
     "home.arpa",
     "arpa",
     "openssh.com",
+    "lysator.liu.se",
+    "github.com",
+    "gitlab.com",
+    "lists.alioth.debian.org",
+    "memory",
+    "disk",
+    "disks",
+    "build",
+    "device",
+    "bridge",
+    "cpu",
+    "boot",
+    "swap",
+    "data",
+    "image",
+    "images",
+    "iso",
+    "vms",
+    "update",
+    "monitor",
+    "true",
+    "false",
+    "yes",
+    "off",
     "libssh.org",
     "lists.xenproject.org",
     "xenproject.org",
@@ -311,6 +335,12 @@ static bool listed(const char *const *list, size_t n, const char *text,
 
 bool names_common(const char *text, size_t len)
 {
+    static const char *const begin[] = {"systemd-", "xen-qemuuser-"};
+
+    for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
+        if (len > strlen(begin[i]) &&
+            !strncasecmp(text, begin[i], strlen(begin[i])))
+            return true;
     return listed(common, sizeof(common) / sizeof(common[0]), text, len);
 }
 

@@ -8,9 +8,10 @@
 /* user@1000.service and the like are units of systemd; algorithms of SSH have
  * names like addresses, too, but their domains are known to names_common. */
 static const char *const no_domains[] = {
-    "service", "socket", "timer", "slice", "mount",     "device",
-    "target",  "scope",  "path",  "swap",  "automount", "ko",
-    "conf",    "so",     "log",   NULL};
+    "service", "socket", "timer", "slice",     "mount", "device", "target",
+    "scope",   "path",   "swap",  "automount", "ko",    "conf",   "so",
+    "log",     "tar",    "png",   "svg",       "gz",    "xz",     "bz2",
+    "txt",     "html",   "json",  "xml",       "yaml",  NULL};
 
 /* The end of the domain at i; *dots: how many. */
 static size_t domain_end(const struct view *v, size_t i, size_t *dots)

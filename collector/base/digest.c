@@ -101,3 +101,15 @@ void hex_encode(const uint8_t *data, size_t n, char *out)
     }
     *out = '\0';
 }
+
+static uint8_t hex_value(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void hex_decode(const char *hex, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] =
+            (uint8_t)(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
+}

@@ -24,5 +24,7 @@ void hmac_sha256(const uint8_t key[32], const void *data, size_t n,
 void random_bytes(void *out, size_t n);
 
 void hex_encode(const uint8_t *data, size_t n, char *out /* 2n + 1 */);
+/* What hex_encode gave: 2n digits, lower case. */
+void hex_decode(const char *hex, size_t n, uint8_t *out);
 
 #endif

@@ -114,9 +114,14 @@ uint32_t class_of_name(const char *name)
 
 uint32_t class_of_member(const char *member)
 {
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-        if (!fnmatch(members[i].glob, member, 0))
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const char *glob = members[i].glob;
+
+        /* Most names differ before the first '*'. */
+        if (!strncmp(glob, member, strcspn(glob, "*")) &&
+            !fnmatch(glob, member, 0))
             return members[i].bits;
+    }
     return 0;
 }
 

@@ -498,13 +498,22 @@ struct match_stream *match_begin(struct match *m, const char *member,
     s->md = pcre2_match_data_create(16, NULL);
     s->mctx = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(s->mctx, 100000);
+    return s;
+}
+
+/* A member without a text needs none. */
+static void need_scratch(struct match_stream *s)
+{
+    struct match *m = s->m;
+
+    if (s->scratch)
+        return;
     pthread_mutex_lock(&m->lock);
     if (m->n_spare)
         s->scratch = m->spare[--m->n_spare];
     pthread_mutex_unlock(&m->lock);
     if (!s->scratch)
         s->scratch = diag_words_scratch_new(m->rules->words);
-    return s;
 }
 
 /* Whole lines, but for the text's last one. */
@@ -512,6 +521,7 @@ static void scan(struct match_stream *s, const char *data, size_t n)
 {
     if (!n)
         return;
+    need_scratch(s);
     s->counted_to = data;
     s->block_from = data;
     diag_words_scan(s->m->rules->words, s->scratch, data, n, on_line, s);
@@ -549,22 +559,28 @@ void match_feed(struct match_stream *s, const void *bytes, size_t n)
     buf_add(&s->carry, data + head, n - head);
 }
 
-void match_end(struct match_stream *s)
+static void spare_scratch(struct match_stream *s)
 {
-    struct match *m;
+    struct match *m = s->m;
 
-    if (!s)
+    if (!s->scratch)
         return;
-    m = s->m;
-    scan(s, buf_str(&s->carry), s->carry.len);
-    block_end(s);
-    buf_done(&s->carry);
-    buf_done(&s->block_text);
     pthread_mutex_lock(&m->lock);
     m->spare = xreallocarray(m->spare, m->n_spare + 1, sizeof(*m->spare));
     m->spare[m->n_spare++] = s->scratch;
     pthread_mutex_unlock(&m->lock);
     s->scratch = NULL;
+}
+
+void match_end(struct match_stream *s)
+{
+    if (!s)
+        return;
+    scan(s, buf_str(&s->carry), s->carry.len);
+    block_end(s);
+    buf_done(&s->carry);
+    buf_done(&s->block_text);
+    spare_scratch(s);
     pcre2_match_data_free(s->md);
     pcre2_match_context_free(s->mctx);
     free(s->n_blocks);
@@ -575,7 +591,7 @@ void match_drop(struct match_stream *s)
 {
     if (!s)
         return;
-    if (s->scratch)
+    if (s->n_blocks) /* not ended */
         match_end(s);
     for (size_t i = 0; i < s->n_own; i++)
         finds_done(&s->own[i].finds);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,9 @@ struct diag_words {
     unsigned *of_word, *first;
     pcre2_code *code; /* all words, or NULL: libhs serves */
 #ifndef REDACT_NO_HS
+    /* Made for the first scratch: it takes longer than the rest of a run's
+     * start.  The lock guards it until then. */
+    pthread_mutex_t lock;
     hs_database_t *db;
     hs_scratch_t *scratch; /* the model for all others */
 #endif
@@ -215,8 +219,6 @@ static bool make_hs(struct diag_words *w)
     size_t *lens;
     bool ok = false;
 
-    if (!hs_usable() || w->n < HS_LEAST)
-        return false;
     flags = xcalloc(w->n, sizeof(*flags));
     ids = xcalloc(w->n, sizeof(*ids));
     lens = xcalloc(w->n, sizeof(*lens));
@@ -271,7 +273,8 @@ int diag_words_new(const struct diag_rules *r, struct diag_words **out,
     w->rules = r;
     number_words(w);
 #ifndef REDACT_NO_HS
-    if (r->plain || !make_hs(w))
+    pthread_mutex_init(&w->lock, NULL);
+    if (r->plain || !hs_usable() || w->n < HS_LEAST)
 #endif
         rc = w->n ? make_pcre2(w, err) : 0;
     if (rc) {
@@ -284,13 +287,21 @@ int diag_words_new(const struct diag_rules *r, struct diag_words **out,
 
 const char *diag_words_engine(const struct diag_words *w)
 {
-#ifndef REDACT_NO_HS
-    if (w->db)
-        return "hs";
-#endif
-    (void)w;
-    return "pcre2";
+    return w->code || !w->n ? "pcre2" : "hs";
 }
+
+#ifndef REDACT_NO_HS
+/* Where libhs fails after all, PCRE2 serves. */
+static void need_hs(struct diag_words *w)
+{
+    struct err unused = ERR_INIT;
+
+    pthread_mutex_lock(&w->lock);
+    if (w->n && !w->code && !w->db && !make_hs(w) && make_pcre2(w, &unused))
+        xalloc_end();
+    pthread_mutex_unlock(&w->lock);
+}
+#endif
 
 void diag_words_free(struct diag_words *w)
 {
@@ -301,6 +312,7 @@ void diag_words_free(struct diag_words *w)
         hs_free_scratch(w->scratch);
     if (w->db)
         hs_free_database(w->db);
+    pthread_mutex_destroy(&w->lock);
 #endif
     pcre2_code_free(w->code);
     for (size_t i = 0; i < w->n; i++)
@@ -311,10 +323,13 @@ void diag_words_free(struct diag_words *w)
     free(w);
 }
 
-struct diag_scratch *diag_words_scratch_new(const struct diag_words *w)
+struct diag_scratch *diag_words_scratch_new(struct diag_words *w)
 {
     struct diag_scratch *s = xcalloc(1, sizeof(*s));
 
+#ifndef REDACT_NO_HS
+    need_hs(w);
+#endif
     s->w = w;
     s->words = xcalloc(w->n + 1, sizeof(*s->words));
     s->has_word = xcalloc(w->n + 1, 1);

@@ -17,9 +17,10 @@ char *diag_words_of_pattern(const char *pattern);
 int diag_words_new(const struct diag_rules *r, struct diag_words **out,
                    struct err *err);
 void diag_words_free(struct diag_words *w);
-/* "hs", "pcre2". */
+/* "hs", "pcre2": who serves, or will when the first text comes. */
 const char *diag_words_engine(const struct diag_words *w);
-struct diag_scratch *diag_words_scratch_new(const struct diag_words *w);
+/* Any thread. */
+struct diag_scratch *diag_words_scratch_new(struct diag_words *w);
 void diag_words_scratch_free(struct diag_scratch *s);
 
 /* Calls on_line for each line of data that has a word, in order.  data ends

@@ -44,14 +44,19 @@ static void set_priority(bool low)
 
 static bool do_read(struct reply *rp, struct fields *f)
 {
-    const char *path = field_str(f);
-    uint64_t flags = field_u64(f), max_bytes = field_u64(f);
+    for (;;) {
+        const char *path = field_str(f);
+        uint64_t flags = field_u64(f), max_bytes = field_u64(f);
 
-    if (!fields_end(f))
-        return false;
-    set_priority(flags & READ_LOW);
-    serve_read(rp, path, flags, max_bytes);
-    return true;
+        if (f->bad)
+            return false;
+        set_priority(flags & READ_LOW);
+        serve_read(rp, path, flags, max_bytes);
+        if (fields_end(f) || rp->gone)
+            return true;
+        reply_end(rp);
+        reply_init(rp, rp->sock);
+    }
 }
 
 static bool do_glob(struct reply *rp, struct fields *f)

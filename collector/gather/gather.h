@@ -37,6 +37,7 @@ struct request {
         *argv;      /* REQ_RUN: NULL-terminated, argv[0] a plain name */
     unsigned flags; /* REQ_READ, REQ_RUN: READ_ flags of proto.h */
     bool sample;    /* what was recorded of two readings (replay) */
+    const char *plugin, *item; /* replay: whose it is; NULL: nobody's */
     uint64_t max_bytes;
     unsigned timeout_ms; /* for the whole request */
     unsigned max_depth;  /* REQ_TREE */
@@ -81,6 +82,7 @@ struct gather_ops {
     int (*start)(struct gather *g, const struct request *rq, struct err *err);
     int (*next)(struct gather *g, struct chunk *out, struct err *err);
     void (*free)(struct gather *g);
+    void (*ahead)(struct gather *g, const struct request *rqs, size_t n);
 };
 
 /* First member of a backend's own struct. */
@@ -100,6 +102,15 @@ static inline int gather_next(struct gather *g, struct chunk *out,
                               struct err *err)
 {
     return g->ops->next(g, out, err);
+}
+
+/* The n REQ_READs at rqs will be started next, most likely and in this order:
+ * who can has them read meanwhile.  Their names must live until then. */
+static inline void gather_ahead(struct gather *g, const struct request *rqs,
+                                size_t n)
+{
+    if (g->ops->ahead)
+        g->ops->ahead(g, rqs, n);
 }
 
 static inline const struct outcome *gather_outcome(const struct gather *g)

@@ -36,6 +36,9 @@ struct live {
     struct frame frame;
     const char *many; /* what is left of an RE_MANY in frame */
     size_t n_many;
+    /* Files that the reader was told of, the next one last. */
+    const char *ahead[READ_MANY];
+    size_t n_ahead;
 };
 
 /* One frame of an answer. */
@@ -51,6 +54,7 @@ static void drop_reader(struct live *l)
         close(l->sock);
     l->sock = -1;
     l->n_many = 0;
+    l->n_ahead = 0;
 }
 
 static void end_with(struct live *l, enum status st, const char *text)
@@ -72,6 +76,13 @@ static int lost(struct live *l, const char *why)
     return 0;
 }
 
+static void encode_read(const struct request *rq, struct buf *b)
+{
+    field_put_str(b, rq->name);
+    field_put_u64(b, rq->flags);
+    field_put_u64(b, rq->max_bytes);
+}
+
 static void encode(const struct request *rq, struct buf *b, enum proto *type)
 {
     size_t argc = 0;
@@ -79,9 +90,7 @@ static void encode(const struct request *rq, struct buf *b, enum proto *type)
     switch (rq->kind) {
     case REQ_READ:
         *type = RQ_READ;
-        field_put_str(b, rq->name);
-        field_put_u64(b, rq->flags);
-        field_put_u64(b, rq->max_bytes);
+        encode_read(rq, b);
         break;
     case REQ_GLOB:
         *type = RQ_GLOB;
@@ -125,13 +134,40 @@ static bool stop_asked(const struct live *l)
     return l->wake_fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
+/* Whether the reader was told of it, and of nothing that comes before. */
+static bool was_ahead(struct live *l, const struct request *rq)
+{
+    if (!l->n_ahead || rq->kind != REQ_READ ||
+        l->ahead[l->n_ahead - 1] != rq->name)
+        return false;
+    l->n_ahead--;
+    return true;
+}
+
+static int need_reader(struct live *l, struct err *err)
+{
+    return l->sock < 0 ? control_reader(l->ctl, &l->id, &l->sock, err) : 0;
+}
+
+static void send_request(struct live *l, const struct request *rq)
+{
+    struct buf b = BUF_INIT;
+    enum proto type = RQ_READ;
+
+    encode(rq, &b, &type);
+    if (b.len > FRAME_MAX)
+        end_with(l, ST_FAILED, "the request is too long");
+    else if (frame_send(l->sock, type, b.data, b.len, -1) < 0)
+        lost(l, "the reader process has ended");
+    buf_done(&b);
+}
+
 static int live_start(struct gather *g, const struct request *rq,
                       struct err *err)
 {
     struct live *l = (struct live *)g;
-    struct buf b = BUF_INIT;
-    enum proto type = RQ_READ;
-    int r = 0;
+    struct err why = ERR_INIT;
+    int r;
 
     memset(&g->outcome, 0, sizeof(g->outcome));
     g->outcome.exit_code = -1;
@@ -145,36 +181,59 @@ static int live_start(struct gather *g, const struct request *rq,
         l->deadline += RUN_GRACE_MS;
     l->data_seen = 0;
     l->n_many = 0;
-    /* What was left unread of the last answer must not pass for this one. */
+    /* What was left unread of the last answer, or comes for a file that is not
+     * wanted after all, must not pass for this one. */
     if (l->busy)
+        drop_reader(l);
+    if (was_ahead(l, rq)) {
+        l->busy = true;
+        return 0;
+    }
+    if (l->n_ahead)
         drop_reader(l);
     /* A file that was asked for in vain does no harm; live_next will see. */
     if (l->command && stop_asked(l)) {
         end_with(l, ST_SKIPPED, "the run was stopped");
         return 0;
     }
-    if (l->sock < 0) {
-        struct err why = ERR_INIT;
-
-        r = control_reader(l->ctl, &l->id, &l->sock, &why);
-        if (r == -EAGAIN) {
-            /* Too many readers hang: what is left of the run goes on. */
-            end_with(l, ST_FAILED, why.text);
-            return 0;
-        }
-        if (r) {
-            *err = why;
-            return r;
-        }
+    r = need_reader(l, &why);
+    if (r == -EAGAIN) {
+        /* Too many readers hang: what is left of the run goes on. */
+        end_with(l, ST_FAILED, why.text);
+        return 0;
     }
-    encode(rq, &b, &type);
+    if (r) {
+        *err = why;
+        return r;
+    }
     l->busy = true;
-    if (b.len > FRAME_MAX)
-        end_with(l, ST_FAILED, "the request is too long");
-    else if (frame_send(l->sock, type, b.data, b.len, -1) < 0)
-        lost(l, "the reader process has ended");
-    buf_done(&b);
+    send_request(l, rq);
     return 0;
+}
+
+/* Where it fails, the files are asked for one by one. */
+static void live_ahead(struct gather *g, const struct request *rqs, size_t n)
+{
+    struct live *l = (struct live *)g;
+    struct buf b = BUF_INIT;
+    struct err unused = ERR_INIT;
+    size_t len = 0, sent = 0;
+
+    if (l->busy || l->n_ahead || need_reader(l, &unused))
+        return;
+    while (sent < n && sent < READ_MANY) {
+        encode_read(&rqs[sent], &b);
+        if (b.len > FRAME_MAX)
+            break;
+        len = b.len;
+        sent++;
+    }
+    if (sent && !frame_send(l->sock, RQ_READ, b.data, len, -1)) {
+        l->n_ahead = sent;
+        for (size_t i = 0; i < sent; i++)
+            l->ahead[sent - 1 - i] = rqs[i].name;
+    }
+    buf_done(&b);
 }
 
 /* The reader gave no answer in time: it hangs in a system call. */
@@ -355,6 +414,7 @@ static const struct gather_ops live_ops = {
     .start = live_start,
     .next = live_next,
     .free = live_free,
+    .ahead = live_ahead,
 };
 
 struct gather *live_new(struct control *ctl, int wake_fd)

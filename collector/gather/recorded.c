@@ -90,6 +90,9 @@ struct recorded *recorded_new(const struct manifest_item *item)
         return NULL;
     it = xcalloc(1, sizeof(*it));
     it->key = key;
+    it->plugin = copy(item->plugin);
+    it->item = copy(item->item);
+    it->command = item->source == SRC_COMMAND;
     it->member = copy(item->out.name);
     it->err_member = copy(item->errout.name);
     it->link = copy(item->link);
@@ -114,6 +117,8 @@ void recorded_free(struct recorded *it)
     if (!it)
         return;
     free(it->key);
+    free(it->plugin);
+    free(it->item);
     free(it->member);
     free(it->err_member);
     free(it->link);
@@ -205,6 +210,9 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->host.machine = own_str(h, head->host.machine);
     d->host.xen = own_str(h, head->host.xen);
     d->host.role = own_str(h, head->host.role);
+    d->disk.system = own_str(h, head->disk.system);
+    d->disk.kernel = own_str(h, head->disk.kernel);
+    d->disk.xen = own_str(h, head->disk.xen);
     d->options.format = own_str(h, head->options.format);
     d->options.privacy = own_str(h, head->options.privacy);
     d->options.since = own_str(h, head->options.since);

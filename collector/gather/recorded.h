@@ -14,6 +14,8 @@
 
 struct recorded {
     char *key;
+    char *plugin, *item;
+    bool command;
     char *member, *err_member; /* NULL: none */
     char *link, *decoded;      /* NULL: none */
     int64_t mtime;

@@ -122,6 +122,25 @@ static size_t lower_bound(const struct recording *rec, const char *key)
     return lo;
 }
 
+/* What is recorded of it.  A command is known by its arguments, and where
+ * another release of ours gave it others, by the item; NULL: there is none. */
+static const struct recorded *find(const struct recording *rec,
+                                   const struct request *rq)
+{
+    char *key = recorded_key(rq);
+    size_t i = lower_bound(rec, key);
+    const struct recorded *it = NULL;
+
+    if (i < rec->n && !strcmp(rec->items[i]->key, key))
+        it = rec->items[i];
+    free(key);
+    for (i = 0; !it && rq->kind == REQ_RUN && rq->item && i < rec->n; i++)
+        if (rec->items[i]->command && !strcmp(rec->items[i]->item, rq->item) &&
+            !strcmp(rec->items[i]->plugin, rq->plugin))
+            it = rec->items[i];
+    return it;
+}
+
 struct replay {
     struct gather g;
     struct recording *rec;
@@ -176,8 +195,6 @@ static int replay_start(struct gather *g, const struct request *rq,
                         struct err *err)
 {
     struct replay *p = (struct replay *)g;
-    char *key;
-    size_t i;
 
     (void)err;
     forget(p);
@@ -186,15 +203,11 @@ static int replay_start(struct gather *g, const struct request *rq,
         set_end(p, ST_ABSENT, "a recorded host has no configuration");
         return 0;
     }
-    key = recorded_key(rq);
-    i = lower_bound(p->rec, key);
-    if (i < p->rec->n && !strcmp(p->rec->items[i]->key, key)) {
-        p->it = p->rec->items[i];
+    p->it = find(p->rec, rq);
+    if (p->it)
         g->outcome = p->it->outcome;
-    } else {
+    else
         set_end(p, ST_ABSENT, "not in the recorded host");
-    }
-    free(key);
     if (listing(p)) {
         p->pattern = xstrdup(rq->name);
         p->depth = rq->max_depth;

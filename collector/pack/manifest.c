@@ -1,21 +1,10 @@
 #include "collector/pack/manifest.h"
 
-#include <json-c/json.h>
-#include <json-c/printbuf.h>
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "collector/base/core/clock.h"
-#include "collector/base/core/xalloc.h"
 #include "collector/pack/manifest_fields.h"
-
-/* json-c answers NULL only when memory has run out; that has one exit. */
-static void *must(void *p)
-{
-    if (!p)
-        free(xmalloc(SIZE_MAX / 4));
-    return p;
-}
 
 /* ---- strings ----
  *
@@ -72,14 +61,29 @@ static void add_escape(struct buf *b, unsigned c)
     }
 }
 
-static void add_quoted(struct buf *b, const char *text)
+/* How many bytes at s stand for themselves. */
+static size_t plain_span(const unsigned char *s, size_t n)
 {
-    const unsigned char *s = (const unsigned char *)text;
-    size_t n = strlen(text), len;
+    size_t i = 0;
+
+    while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+        i++;
+    return i;
+}
+
+static void put_string(struct buf *b, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)(text ? text : "");
+    size_t n = strlen((const char *)s), len;
     unsigned c;
 
     buf_addc(b, '"');
     for (; n; s += len, n -= len) {
+        len = plain_span(s, n);
+        if (len) {
+            buf_add(b, s, len);
+            continue;
+        }
         len = utf8_get(s, n, &c);
         if (!len || (c >= 0xef80 && c <= 0xefff)) {
             len = 1;
@@ -95,44 +99,31 @@ static void add_quoted(struct buf *b, const char *text)
     buf_addc(b, '"');
 }
 
-/* json-c's own way of writing strings passes bad UTF-8 and DEL through. */
-static int print_string(struct json_object *jso, struct printbuf *pb, int level,
-                        int flags)
-{
-    struct buf b = BUF_INIT;
-    int r;
-
-    (void)level;
-    (void)flags;
-    add_quoted(&b, json_object_get_string(jso));
-    r = printbuf_memappend(pb, b.data, (int)b.len);
-    buf_done(&b);
-    return r;
-}
-
-static struct json_object *new_string(const char *s)
-{
-    struct json_object *o = must(json_object_new_string(s ? s : ""));
-
-    json_object_set_serializer(o, print_string, NULL, NULL);
-    return o;
-}
-
 /* ---- values ---- */
 
-static void add(struct json_object *to, const char *key, struct json_object *v)
+/* A comma, unless it is the first of its object or list. */
+static void put_comma(struct buf *b)
 {
-    if (json_object_object_add(to, key, v) < 0)
-        must(NULL);
+    char last = b->data[b->len - 1];
+
+    if (last != '{' && last != '[')
+        buf_addc(b, ',');
 }
 
-static struct json_object *new_count(uint64_t v)
+static void put_key(struct buf *b, const char *key)
 {
-    return must(json_object_new_int64(
-        (int64_t)(v < FIELD_COUNT_MAX ? v : FIELD_COUNT_MAX)));
+    put_comma(b);
+    put_string(b, key);
+    buf_addc(b, ':');
 }
 
-static struct json_object *new_time(int64_t ms)
+static void put_count(struct buf *b, uint64_t v)
+{
+    buf_addf(b, "%" PRIu64,
+             v < FIELD_COUNT_MAX ? v : (uint64_t)FIELD_COUNT_MAX);
+}
+
+static void put_time(struct buf *b, int64_t ms)
 {
     char text[CLOCK_ISO_SIZE];
 
@@ -140,41 +131,41 @@ static struct json_object *new_time(int64_t ms)
         ms = 0;
     if (ms > FIELD_TIME_MAX)
         ms = FIELD_TIME_MAX;
-    return new_string(clock_iso(ms, text));
+    put_string(b, clock_iso(ms, text));
 }
 
-static struct json_object *new_list(char *const *list)
+static void put_list(struct buf *b, char *const *list)
 {
-    struct json_object *o = must(json_object_new_array());
-
-    for (; list && *list; list++)
-        if (json_object_array_add(o, new_string(*list)) < 0)
-            must(NULL);
-    return o;
+    buf_addc(b, '[');
+    for (; list && *list; list++) {
+        put_comma(b);
+        put_string(b, *list);
+    }
+    buf_addc(b, ']');
 }
 
-static struct json_object *new_word(const char *words, int i)
+static void put_word(struct buf *b, const char *words, int i)
 {
     size_t len = 0;
     const char *w = field_word(words, (unsigned)i, &len);
-    char *text = xstrndup(w ? w : "", len);
-    struct json_object *o = new_string(text);
 
-    free(text);
-    return o;
+    buf_addc(b, '"');
+    buf_add(b, w ? w : "", len);
+    buf_addc(b, '"');
 }
 
-static struct json_object *new_redactions(const struct manifest_member *m)
+static void put_redactions(struct buf *b, const struct manifest_member *m)
 {
-    struct json_object *o = must(json_object_new_object());
-
-    for (size_t i = 0; i < m->n_redactions; i++)
-        add(o, m->redactions[i].rule, new_count(m->redactions[i].count));
-    return o;
+    buf_addc(b, '{');
+    for (size_t i = 0; i < m->n_redactions; i++) {
+        put_key(b, m->redactions[i].rule);
+        put_count(b, m->redactions[i].count);
+    }
+    buf_addc(b, '}');
 }
 
-static struct json_object *new_fields(const struct field *fields,
-                                      const void *base);
+static void put_fields(struct buf *b, const struct field *fields,
+                       const void *base);
 
 static const void *pointer_at(const void *p)
 {
@@ -224,47 +215,49 @@ static bool is_set(const struct field *f, const void *p)
     }
 }
 
-static struct json_object *new_value(const struct field *f, const void *p)
+static void put_value(struct buf *b, const struct field *f, const void *p)
 {
     switch (f->type) {
     case FT_VERSION:
-        return new_count(MANIFEST_VERSION);
+        return put_count(b, MANIFEST_VERSION);
     case FT_CONST:
-        return new_string(f->words);
-    case FT_NULLABLE:
-        return pointer_at(p) ? new_string(pointer_at(p)) : NULL;
+        return put_string(b, f->words);
     case FT_ENUM:
-        return new_word(f->words, int_at(p) - f->base);
+        return put_word(b, f->words, int_at(p) - f->base);
     case FT_BOOL:
-        return must(json_object_new_boolean(*(const bool *)p));
+        return buf_adds(b, *(const bool *)p ? "true" : "false");
     case FT_COUNT:
-        return new_count((uint64_t)number_at(p));
+        return put_count(b, (uint64_t)number_at(p));
     case FT_SECONDS:
-        return must(json_object_new_int64(number_at(p)));
+        return buf_addf(b, "%" PRId64, number_at(p));
     case FT_SMALL:
-        return must(json_object_new_int(int_at(p)));
+        return buf_addf(b, "%d", int_at(p));
     case FT_TIME:
-        return new_time(number_at(p));
+        return put_time(b, number_at(p));
     case FT_LIST:
-        return new_list(pointer_at(p));
+        return put_list(b, pointer_at(p));
     case FT_SHA256:
-        return new_string(p);
+        return put_string(b, p);
     case FT_REDACTION:
-        return new_redactions(p);
+        return put_redactions(b, p);
     case FT_ERROUT:
-        return new_fields(manifest_errout_fields, p);
+        return put_fields(b, manifest_errout_fields, p);
+    case FT_NULLABLE:
+        if (!pointer_at(p))
+            return buf_adds(b, "null");
+        break;
     case FT_STRING:
     case FT_WORD:
     case FT_MEMBER:
         break;
     }
-    return new_string(pointer_at(p));
+    put_string(b, pointer_at(p));
 }
 
-/* Adds field f of the struct at base to o. member and run: what FW_MEMBER and
- * FW_RUN depend on. */
-static void add_field(struct json_object *o, const struct field *f,
-                      const void *base, bool member, bool run)
+/* Adds field f of the struct at base. member and run: what FW_MEMBER and FW_RUN
+ * depend on. */
+static void put_field(struct buf *b, const struct field *f, const void *base,
+                      bool member, bool run)
 {
     const char *p = (const char *)base + f->offset;
 
@@ -272,15 +265,16 @@ static void add_field(struct json_object *o, const struct field *f,
         (f->when == FW_MEMBER && !member) ||
         (f->when == FW_RUN && !run && !is_set(f, p)))
         return;
-    add(o, f->key, new_value(f, p));
+    put_key(b, f->key);
+    put_value(b, f, p);
 }
 
-static struct json_object *new_fields(const struct field *fields,
-                                      const void *base)
+static void put_fields(struct buf *b, const struct field *fields,
+                       const void *base)
 {
-    struct json_object *o = must(json_object_new_object());
     bool member = false, run = false;
 
+    buf_addc(b, '{');
     for (const struct field *f = fields; f->key; f++) {
         const char *p = (const char *)base + f->offset;
 
@@ -288,40 +282,34 @@ static struct json_object *new_fields(const struct field *fields,
             member = is_set(f, p);
         if (f->type == FT_TIME)
             run = is_set(f, p);
-        add_field(o, f, base, member, run);
+        put_field(b, f, base, member, run);
     }
-    return o;
-}
-
-/* Appends o's text and frees o. */
-static void print_object(struct json_object *o, struct buf *out)
-{
-    size_t len;
-    const char *text = must((void *)json_object_to_json_string_length(
-        o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len));
-
-    buf_add(out, text, len);
-    json_object_put(o);
+    buf_addc(b, '}');
 }
 
 void manifest_item_write(const struct manifest_item *item, struct buf *out)
 {
-    print_object(new_fields(manifest_item_fields, item), out);
+    put_fields(out, manifest_item_fields, item);
 }
 
-/* All fields from f on that are in its group; NULL if none is there. */
-static struct json_object *new_group(const struct field **f,
+/* All fields from f on that are in its group, as a line, unless none is there;
+ * returns the one behind them. */
+static const struct field *put_group(struct buf *b, const struct field *f,
                                      const struct manifest_head *head)
 {
-    struct json_object *o = must(json_object_new_object());
-    const char *group = (*f)->group;
+    const char *group = f->group;
+    size_t before = b->len, empty;
 
-    for (; (*f)->key && !strcmp((*f)->group, group); ++*f)
-        add_field(o, *f, head, false, false);
-    if (json_object_object_length(o))
-        return o;
-    json_object_put(o);
-    return NULL;
+    put_string(b, group);
+    buf_adds(b, ":{");
+    empty = b->len;
+    for (; f->key && !strcmp(f->group, group); f++)
+        put_field(b, f, head, false, false);
+    if (b->len == empty)
+        b->len = before;
+    else
+        buf_adds(b, "},\n");
+    return f;
 }
 
 void manifest_head_write(const struct manifest_head *head, struct buf *out)
@@ -330,24 +318,15 @@ void manifest_head_write(const struct manifest_head *head, struct buf *out)
 
     buf_addc(out, '{');
     while (f->key) {
-        const char *name = f->group[0] ? f->group : f->key;
-        struct json_object *o;
-
         if (f->group[0]) {
-            o = new_group(&f, head);
-            if (!o)
-                continue;
-        } else {
-            o = new_value(f, (const char *)head + f->offset);
-            f++;
+            f = put_group(out, f, head);
+            continue;
         }
-        add_quoted(out, name);
+        put_string(out, f->key);
         buf_addc(out, ':');
-        if (o)
-            print_object(o, out);
-        else
-            buf_adds(out, "null");
+        put_value(out, f, (const char *)head + f->offset);
         buf_adds(out, ",\n");
+        f++;
     }
     buf_adds(out, "\"items\":[\n");
 }

@@ -88,6 +88,11 @@ struct manifest_head {
         const char *role; /* "dom0", "domU", "none" */
         uint64_t uptime_s;
     } host;
+    /* Of a host that does not run (options.sysroot); NULL and 0: not known. */
+    struct {
+        const char *system, *kernel, *xen; /* the newest that are installed */
+        int64_t last_log_ms;               /* when a log was written last */
+    } disk;
     struct {
         const char *format, *privacy, *since; /* since NULL: none */
         char *const *only, *const *skip, *const *skip_file;

@@ -9,12 +9,24 @@
 
 #define PRIME61 ((1ull << 61) - 1)
 
+/* Names lie one behind the other in chunks: most are short, and there may be
+ * hundreds of thousands. */
+#define CHUNK_BYTES 65536u
+
+struct chunk {
+    struct chunk *before;
+    size_t used, size;
+    char bytes[];
+};
+
 struct names {
     uint64_t seed;
     char **name;
     size_t n, cap;
     size_t bytes;
-    uint32_t *slot; /* number + 1, 0: free; n_slots is a power of two */
+    struct chunk *last;
+    unsigned *tried; /* by number: the last number put behind it; NULL: none */
+    uint32_t *slot;  /* number + 1, 0: free; n_slots is a power of two */
     size_t n_slots;
 };
 
@@ -47,7 +59,11 @@ static void grow(struct names *s)
 {
     s->cap = s->cap ? 2 * s->cap : 64;
     s->name = xreallocarray(s->name, s->cap, sizeof(*s->name));
-    s->n_slots = 4 * s->cap;
+    if (s->tried) {
+        s->tried = xreallocarray(s->tried, s->cap, sizeof(*s->tried));
+        memset(s->tried + s->n, 0, (s->cap - s->n) * sizeof(*s->tried));
+    }
+    s->n_slots = 2 * s->cap;
     free(s->slot);
     s->slot = xcalloc(s->n_slots, sizeof(*s->slot));
     for (size_t i = 0; i < s->n; i++)
@@ -68,11 +84,31 @@ void names_free(struct names *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        free(s->name[i]);
+    for (struct chunk *c = s->last, *before; c; c = before) {
+        before = c->before;
+        free(c);
+    }
     free(s->name);
+    free(s->tried);
     free(s->slot);
     free(s);
+}
+
+static char *keep(struct names *s, const char *name, size_t size)
+{
+    struct chunk *c = s->last;
+    char *kept;
+
+    if (!c || c->size - c->used < size) {
+        size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+
+        c = xmalloc(sizeof(*c) + room);
+        *c = (struct chunk){.before = s->last, .size = room};
+        s->last = c;
+    }
+    kept = c->bytes + c->used;
+    c->used += size;
+    return memcpy(kept, name, size);
 }
 
 int64_t names_add(struct names *s, const char *name)
@@ -87,9 +123,27 @@ int64_t names_add(struct names *s, const char *name)
     if (s->n == NAMES_MAX || len > NAMES_BYTES_MAX - s->bytes)
         return -E2BIG;
     s->bytes += len;
-    s->name[s->n] = xstrndup(name, len);
+    s->name[s->n] = keep(s, name, len + 1);
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
+}
+
+int64_t names_add_another(struct names *s, const char *name, unsigned first)
+{
+    int64_t at = names_add(s, name), base = names_find(s, name);
+
+    while (at == -EEXIST) {
+        char *next;
+
+        if (!s->tried)
+            s->tried = xcalloc(s->cap, sizeof(*s->tried));
+        if (!s->tried[base])
+            s->tried[base] = first - 1;
+        next = xasprintf("%s~%u", name, ++s->tried[base]);
+        at = names_add(s, next);
+        free(next);
+    }
+    return at;
 }
 
 int64_t names_find(const struct names *s, const char *name)

@@ -18,6 +18,9 @@ void names_free(struct names *s);
 /* Its number, counted from 0; -EEXIST if it is there already, -E2BIG if that
  * is too many. The name is copied. */
 int64_t names_add(struct names *s, const char *name);
+/* The same, but a name that is there already gets "~FIRST", "~FIRST + 1" ...
+ * behind it.  Names that all come to the same one take no longer for that. */
+int64_t names_add_another(struct names *s, const char *name, unsigned first);
 /* Its number, or -ENOENT. */
 int64_t names_find(const struct names *s, const char *name);
 size_t names_count(const struct names *s);

@@ -1,4 +1,4 @@
-/* tar.h: headers of a pax archive, made by libarchive. */
+/* tar.h: headers of a pax archive. */
 #ifndef XB_TAR_H
 #define XB_TAR_H
 
@@ -22,6 +22,9 @@ struct tar_entry {
 /* Appends the header (one or more blocks of 512 bytes): root:root, 0600 or
  * 0700.  Any thread. */
 int tar_header(const struct tar_entry *entry, struct buf *out, struct err *err);
+/* The same bytes, made by libarchive for every entry. */
+int tar_header_libarchive(const struct tar_entry *entry, struct buf *out,
+                          struct err *err);
 
 /* Zero bytes between the end of a member's data and the next header. */
 static inline unsigned tar_padding(uint64_t size)

@@ -56,8 +56,8 @@ const struct ctrl_module *ctrl_load(struct err *err)
         module = dlsym(handle, CTRL_SYMBOL);
     if (!module)
         err_set(err, -ELIBACC,
-                "%s: xen-bugtool was built for another release of Xen's tools "
-                "than is installed",
+                "%s: Xen's tools are not installed, or of another release than "
+                "xen-bugtool was built for",
                 dlerror());
     return module;
 }

@@ -16,9 +16,12 @@ items:
     file: $PWD/mnt/hang
   - name: opens
     file: $PWD/mnt/no-open
+  - name: behind
+    glob: $PWD/behind*
   - name: after
     command: [printf, still here]
 END
+for i in 1 2 3; do echo "behind $i" >"behind$i"; done
 mkdir made
 start=$SECONDS
 "$XB" collect -y --item-timeout 2s --jobs 2 --only hang,sys_memory -o made/ \
@@ -39,8 +42,15 @@ holds "$bundle" 'm["complete"]' \
     'status("hang/hangs") == "timeout"' \
     'status("hang/opens") == "timeout"' \
     'status("hang/after") == "ok"' \
+    'all(i["status"] == "ok" for i in items if i["item"] == "behind")' \
     'status("sys_memory/meminfo") == "ok"' \
     '"state D" in one("hang/hangs")["left"] or "D (" in one("hang/hangs")["left"]'
+# The reader had been told of these files together with the one that hangs.
+for i in 1 2 3; do
+    member=$(tar -tf "$bundle" | grep "/behind$i$")
+    [ "$(tar -xOf "$bundle" "$member")" = "behind $i" ] ||
+        fail "behind$i holds another file's text"
+done
 for pid in $(cat left); do
     holds "$bundle" "any('$pid' in i.get('left', '') for i in items)"
 done

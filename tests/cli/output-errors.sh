@@ -46,3 +46,17 @@ try 'there.tar.bz2' "$XB" collect -y --replay there.tar.bz2 -o b.tar.bz2
 try 'nosuch.*No such file' "$XB" inspect nosuch
 try 'nosuch.*No such file' "$XB" verify nosuch
 [ ! -e b.tar.bz2 ] || fail 'a bundle was made of nothing'
+
+# What is printed is all printed, or the exit status says so; whoever reads it
+# and had enough is told nothing.
+"$XB" collect -y -q $small -o b.tar.bz2 >path
+: >out
+for command in 'inspect b.tar.bz2' 'verify b.tar.bz2' 'plugins -v' \
+    'diagnose --list' 'redact --list-rules'; do
+    status=0
+    "$XB" $command >/dev/full 2>err || status=$?
+    [ "$status" = 1 ] || fail "$command to a full device: exit status $status"
+    one_line 'No space left on device'
+    { "$XB" $command 2>err || :; } | :
+    [ ! -s err ] || fail "$command into a closed pipe: $(cat err)"
+done

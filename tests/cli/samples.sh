@@ -32,5 +32,8 @@ cmp two/manifest.json three1/manifest.json
 collect -o four --format dir --only sys_net/softnet-stat,sys_rates/softnet-stat
 [ -e "$bundle/samples/proc/net/softnet_stat" ] || fail "no sample"
 [ -e "$bundle/files/proc/net/softnet_stat" ] || fail "no plain file"
+# xentop reads twice by itself, whole seconds apart.
+run 0 "$XB" collect -y --dry-run --only xen_tools/xentop --interval 4100ms
+has out 'xentop -b -f -i 2 -d 5$'
 run 2 "$XB" collect -y --interval 2
 one_line 'interval'

@@ -4,12 +4,16 @@ disk=$PWD/disk
 mkdir -p "$disk"/etc/xen "$disk"/srv/log/xen "$disk"/var/lib/xen
 chmod -R go-w "$disk"
 echo deadhost >"$disk/etc/hostname"
+printf 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12"\n' >"$disk/etc/os-release"
+mkdir "$disk/boot"
+touch "$disk"/boot/{vmlinuz-6.1.0-9,vmlinuz-6.1.0-56,xen-4.14.gz,xen-4.17.gz}
 echo 'name = "a"' >"$disk/etc/xen/a.cfg"
 echo 'vncpasswd = "s3cret-on-disk"' >>"$disk/etc/xen/a.cfg"
 echo 'it stopped' >"$disk/srv/log/xen/xl-a.log"
 echo inside >"$disk/srv/hosts"
 echo LIVE-MARK >marker
 # Absolute: inside the disk.  Then three ways out.
+touch -d 2026-02-03T04:05:06Z "$disk/srv/log/xen/xl-a.log"
 ln -s /srv/log "$disk/var/log"
 ln -s /srv/hosts "$disk/etc/hosts"
 ln -s "$PWD/marker" "$disk/etc/fstab"
@@ -31,6 +35,9 @@ has got/files/etc/hosts '^inside$'
 import json, sys
 m = json.load(open("got/manifest.json"))
 assert m["host"]["name"] == "deadhost" and m["host"]["role"] == "none", m["host"]
+assert m["disk"] == {
+    "system": "Debian GNU/Linux 12", "kernel": "vmlinuz-6.1.0-56",
+    "xen": "xen-4.17.gz", "last_log": "2026-02-03T04:05:06.000Z"}, m["disk"]
 assert m["options"]["sysroot"] == sys.argv[1], m["options"]
 assert m["modules"] == {"before": [], "after": []}, m["modules"]
 for i in m["items"]:
@@ -47,6 +54,22 @@ run 0 "$XB" verify got
 # It replays, and says where it came from.
 collect -o again --format dir --replay got
 has again/manifest.json '"sysroot":'
+cmp <(grep '^"disk"' got/manifest.json) <(grep '^"disk"' again/manifest.json)
+# Page and summary claim nothing of a machine that runs.
+for made in got again; do
+    has "$made/summary.txt" '^OF A DISK: read from files'
+    has "$made/summary.txt" '^System +Debian GNU/Linux 12$'
+    has "$made/summary.txt" '^Kernel +vmlinuz-6.1.0-56$'
+    has "$made/summary.txt" '^Xen +xen-4.17.gz$'
+    has "$made/summary.txt" '^Last log +2026-02-03T04:05:06'
+    lacks "$made/summary.txt" 'NOT UNDER XEN|unknown|up 0'
+    has "$made/report.html" 'read from the files of a disk'
+    has "$made/report.html" 'xen-4.17.gz'
+    lacks "$made/report.html" 'not under Xen|without the hypervisor|Up for'
+done
+run 0 "$XB" inspect got
+has out "deadhost, read from the disk at $disk"
+lacks out 'up 0'
 run 1 "$XB" collect -y -o no --sysroot /nonexistent
 one_line '--sysroot: cannot open /nonexistent: No such file'
 run 2 "$XB" collect -y --sysroot "$disk" --replay got

@@ -209,8 +209,8 @@ static const struct {
      "f:5: expected command to be the plain name of a program, without "
      "folder, and its arguments, found \"\""},
     {"too many arguments",
-     HEAD "- name: x\n  command: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p]\n",
-     "f:5: expected command to have at most 15 entries, found more"},
+     HEAD "- name: x\n  command: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]\n",
+     "f:5: expected command to have at most 16 entries, found more"},
     {"a time without unit, which libcyaml would read",
      HEAD "- name: x\n  file: /x\n  timeout: 5\n",
      "f:6: expected timeout to be a time up to 1h such as 500ms, 5s or 2m, "

@@ -276,6 +276,79 @@ static void test_xl_info(void **state)
     facts_captures_free(c);
 }
 
+/* Without libxenctrl: what xencall, xl and xenstore tell are facts as well,
+ * each with the member that it is from. */
+static void test_without_libxenctrl(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(c, "xen/version.json",
+         "{\"xen\":{\"version\":\"4.20.5\",\"capabilities\":\"xen-3.0-x86_64\","
+         "\"command_line\":\"dom0_mem=1G\"},\"sysctl_interface\":{\"match\":"
+         "true},"
+         "\"tools\":{\"libxenctrl\":null,\"match\":null}}");
+    give(c, "commands/xen_toolstack/xl-info.txt",
+         "nr_cpus : 4\ntotal_memory : 2\nfree_memory : 1\n"
+         "virt_caps : pv hvm\n");
+    give(c, "xen/devices.json",
+         "{\"domains\":[{\"domid\":0,\"name\":\"Domain-0\"},"
+         "{\"domid\":3,\"name\":\"web\"}]}");
+    doc = facts_make(c);
+    is(doc, "facts.xen.version", "4.20.5");
+    is(doc, "facts.xen.from", "xen/version.json");
+    is(doc, "facts.xen.commandline", "dom0_mem=1G");
+    is(doc, "facts.memory.total_kb", "2048");
+    is(doc, "facts.memory.free_kb", "1024");
+    is(doc, "facts.cpus.count", "4");
+    assert_int_equal(facts_count(doc, "facts.xen.virt_caps"), 2);
+    is(doc, "facts.xen.domains_from", "xen/devices.json");
+    is(facts_at(doc, "facts.domains", 1), "name", "web");
+    /* One interface is no proof of one release. */
+    assert_null(facts_get(doc, "facts.xen.interface_match"));
+    json_object_put(doc);
+    give(c, "xen/xenstore.txt",
+         "/tool/xenstored = \"/usr/lib/xen-4.17/bin/oxenstored\"   (n0)\n");
+    doc = facts_make(c);
+    is(doc, "facts.xen.tools_release", "4.17");
+    assert_true(facts_is(doc, "facts.xen.interface_match", false));
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
+/* The domain that xenstored runs in, whatever it is called: as Xen tells it, by
+ * the file that init-xenstore-domain writes, and by xenstore itself. */
+static void test_store_domain(void **state)
+{
+    static const char *const ways[][2] = {
+        {"xen/domains.json", "{\"domains\":[{\"domid\":0},{\"domid\":1,"
+                             "\"xenstore_domain\":true}]}"},
+        {"files/run/xen/xenstored.pid", "domid:1\n"},
+        {"xen/xenstore.txt", "/tool = \"\"   (n0)\n"
+                             "/tool/xenstored/domid = \"1\"   (n0)\n"},
+        {"files/run/xen/xenstored.pid", "811\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct capture *c = facts_captures_new();
+        struct json_object *doc;
+
+        if (i)
+            give(c, "xen/domains.json",
+                 "{\"domains\":[{\"domid\":0},{\"domid\":1}]}");
+        give(c, ways[i][0], ways[i][1]);
+        doc = facts_make(c);
+        assert_true(
+            facts_is(facts_at(doc, "facts.domains", 0), "xenstore", false));
+        assert_true(
+            facts_is(facts_at(doc, "facts.domains", 1), "xenstore", i < 3));
+        json_object_put(doc);
+        facts_captures_free(c);
+    }
+}
+
 /* A member that is longer than is kept is not known, rather than half; but for
  * those of which the begin tells.  All that is kept fits into the worker. */
 static void test_long(void **state)
@@ -303,9 +376,14 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_xl),           cmocka_unit_test(test_xm),
-        cmocka_unit_test(test_open_vswitch), cmocka_unit_test(test_odd),
-        cmocka_unit_test(test_host),         cmocka_unit_test(test_xl_info),
+        cmocka_unit_test(test_xl),
+        cmocka_unit_test(test_xm),
+        cmocka_unit_test(test_open_vswitch),
+        cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_host),
+        cmocka_unit_test(test_xl_info),
+        cmocka_unit_test(test_without_libxenctrl),
+        cmocka_unit_test(test_store_domain),
         cmocka_unit_test(test_long),
     };
 

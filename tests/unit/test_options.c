@@ -93,6 +93,9 @@ static void test_wrong(void **state)
         {"x diff a b", "the command 'diff' is not there yet"},
 
         {"x -o", "-o needs a value: PATH" SEE("collect ")},
+        {"x -o -", "--outfile -: expected a path (collect writes to stdout "
+                   "with --outfd 1, redact without --outfile; ./- is a "
+                   "file)" SEE("collect ")},
         {"x --outfile", "--outfile needs a value: PATH" SEE("collect ")},
         {"x --outfile=",
          "--outfile: the value is empty; expected PATH" SEE("collect ")},

@@ -1,96 +1,10 @@
-#include <dirent.h>
+/* Bundles as files: where they go, what is refused, what is left behind. */
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "collector/front/output.h"
-#include "collector/front/tree.h"
-
-#define STEM "xen-bugtool-host-20261122T230037Z"
-
-static char folder[64]; /* a fresh one for each test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/xen-bugtool-test-XXXXXX");
-    return mkdtemp(folder) ? chmod(folder, 0755) : -1;
-}
-
-static int drop_folder(void **state)
-{
-    char cmd[128];
-
-    (void)state;
-    snprintf(cmd, sizeof(cmd), "rm -rf -- %s", folder);
-    return system(cmd);
-}
-
-static char *below(const char *name)
-{
-    static char path[4][400];
-    static int i;
-
-    i = (i + 1) % 4;
-    snprintf(path[i], sizeof(path[i]), "%s/%s", folder, name);
-    return path[i];
-}
-
-static void put_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void assert_file(const char *path, const char *text)
-{
-    char got[64] = "";
-    FILE *f = fopen(path, "r");
-
-    assert_non_null(f);
-    assert_true(fread(got, 1, sizeof(got) - 1, f) > 0);
-    fclose(f);
-    assert_string_equal(got, text);
-}
-
-static int count_entries(const char *path)
-{
-    DIR *d = opendir(path);
-    int n = -2;
-
-    assert_non_null(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
-}
-
-static const char *format = "tar.bz2";
-
-static struct output_spec spec_of(const char *outfile)
-{
-    struct output_spec s = {.outfile = outfile, .outfd = -1};
-
-    s.worker.uid = geteuid();
-    s.worker.gid = getegid();
-    format = "tar.bz2";
-    return s;
-}
+#include "tests/unit/output_make.h"
 
 /* Opens, writes "new" and finishes; asserts the name and what it holds. */
 static void assert_makes(const struct output_spec *spec, const char *path,
@@ -120,20 +34,6 @@ static void assert_makes(const struct output_spec *spec, const char *path,
     buf_done(&where);
     buf_done(&note_out);
     assert_file(path, "new");
-}
-
-static void assert_refuses(const struct output_spec *spec, const char *conf,
-                           int code, const char *text)
-{
-    struct output *o = output_new(spec);
-    struct err err = ERR_INIT;
-    int fd, rc = output_open(o, STEM, conf, format, &fd, &err);
-
-    if (rc != code || !strstr(err.text, text))
-        print_message("%d %s\n", rc, err.text);
-    assert_int_equal(rc, code);
-    assert_non_null(strstr(err.text, text));
-    output_free(o);
 }
 
 static void test_folder(void **state)
@@ -530,205 +430,16 @@ static void test_spool(void **state)
     spool(false);
     spool(true);
 }
-
-/* --- folders ------------------------------------------------------------ */
-
-#define WORKER 0x7ff01234u
-
-/* As the worker would have it: owned by its user, where we are root. */
-static void own(const char *path)
-{
-    if (!geteuid())
-        assert_int_equal(lchown(path, WORKER, WORKER), 0);
-}
-
-static struct output_spec dir_spec(const char *outfile)
-{
-    struct output_spec s = spec_of(outfile);
-
-    format = "dir";
-    if (!geteuid()) {
-        s.worker.drop = true;
-        s.worker.uid = s.worker.gid = WORKER;
-    }
-    return s;
-}
-
-/* Where a folder lies until it is finished. */
-static char *temp_dir(int fd)
-{
-    static char path[400];
-    char link[40];
-    ssize_t n;
-
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    n = readlink(link, path, sizeof(path) - 1);
-    assert_true(n > 0);
-    path[n] = '\0';
-    return path;
-}
-
-static void in_dir(int fd, const char *name, bool is_dir)
-{
-    char path[512];
-
-    snprintf(path, sizeof(path), "%s/%s", temp_dir(fd), name);
-    if (is_dir)
-        assert_int_equal(mkdir(path, 0755), 0);
-    else
-        put_file(path, "member");
-    own(path);
-}
-
-static void test_dir(void **state)
-{
-    struct output_spec s = dir_spec(folder);
-    struct output *o = output_new(&s);
-    struct buf path = BUF_INIT, note = BUF_INIT;
-    struct err err = ERR_INIT;
-    struct stat st;
-    int fd;
-
-    (void)state;
-    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
-    assert_int_equal(fstat(fd, &st), 0);
-    assert_int_equal(st.st_mode, S_IFDIR | 0700);
-    assert_int_equal(st.st_uid, s.worker.uid);
-    in_dir(fd, "xen", true);
-    in_dir(fd, "xen/info", false);
-    in_dir(fd, "manifest.json", false);
-    assert_true(access(below(STEM), F_OK) < 0);
-    if (output_finish(o, true, &path, &note, &err))
-        print_message("%s\n", err.text);
-    assert_int_equal(err.code, 0);
-    assert_string_equal(buf_str(&path), below(STEM));
-    output_free(o);
-    for (int i = 0; i < 4; i++) {
-        static const char *const names[] = {STEM, STEM "/xen", STEM "/xen/info",
-                                            STEM "/manifest.json"};
-
-        assert_int_equal(lstat(below(names[i]), &st), 0);
-        assert_int_equal(st.st_uid, geteuid());
-        assert_int_equal(st.st_mode & 07777, i < 2 ? 0700 : 0600);
-    }
-    assert_int_equal(count_entries(folder), 1);
-    buf_done(&path);
-    buf_done(&note);
-}
-
-/* A second run beside the first; a chosen name that is there is refused. */
-static void test_dir_existing(void **state)
-{
-    struct output_spec s = dir_spec(folder);
-    struct output *o = output_new(&s);
-    struct buf path = BUF_INIT, note = BUF_INIT;
-    int fd;
-
-    (void)state;
-    assert_int_equal(mkdir(below(STEM), 0700), 0);
-    assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
-    assert_int_equal(output_finish(o, true, &path, &note, NULL), 0);
-    assert_string_equal(buf_str(&path), below(STEM "-1"));
-    output_free(o);
-    put_file(below("old"), "old");
-    s.outfile = below("old");
-    assert_refuses(&s, "", -EEXIST, "old exists");
-    buf_done(&path);
-    buf_done(&note);
-}
-
-/* What a worker that was taken over might leave for root to trip over. */
-static void test_dir_hostile(void **state)
-{
-    (void)state;
-    put_file(below("victim"), "victim");
-    for (int i = 0; i < 5; i++) {
-        struct output_spec s = dir_spec(folder);
-        struct output *o = output_new(&s);
-        struct buf path = BUF_INIT, note = BUF_INIT;
-        struct stat st;
-        char bad[512];
-        int fd, r = 0;
-
-        assert_int_equal(output_open(o, STEM, "", format, &fd, NULL), 0);
-        snprintf(bad, sizeof(bad), "%s/bad", temp_dir(fd));
-        switch (i) {
-        case 0: /* a link to a file */
-            r = symlink(below("victim"), bad);
-            own(bad);
-            break;
-        case 1: /* another name of a file, even if it is the worker's own */
-            own(below("victim"));
-            r = link(below("victim"), bad);
-            break;
-        case 2: /* something that blocks when it is opened */
-            r = mkfifo(bad, 0600);
-            own(bad);
-            break;
-        case 3: /* a link to a folder */
-            r = symlink("/etc", bad);
-            own(bad);
-            break;
-        case 4: /* not the worker's */
-            if (!geteuid()) {
-                put_file(bad, "root's");
-                break;
-            }
-            r = symlink("/", bad);
-        }
-        assert_int_equal(r, 0);
-        assert_int_equal(output_finish(o, true, &path, &note, NULL), -EPERM);
-        output_free(o);
-        /* Dropped, and nothing beyond it was touched. */
-        assert_int_equal(count_entries(folder), 1);
-        assert_int_equal(stat(below("victim"), &st), 0);
-        assert_true(geteuid() || i < 1 || st.st_uid == WORKER);
-        assert_true(access("/etc/passwd", F_OK) == 0);
-        buf_done(&path);
-        buf_done(&note);
-    }
-}
-
-/* Dropping leaves no file system and follows no link. */
-static void test_tree_remove(void **state)
-{
-    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool mounted;
-
-    (void)state;
-    assert_int_equal(mkdir(below("a"), 0700) || mkdir(below("a/b"), 0700) ||
-                         mkdir(below("keep"), 0700),
-                     0);
-    put_file(below("keep/file"), "keep");
-    assert_int_equal(symlink("../keep", below("a/link")), 0);
-    mounted =
-        !geteuid() && !mount("none", below("a/b"), "tmpfs", 0, "size=64k");
-    if (mounted) {
-        put_file(below("a/b/file"), "other");
-        assert_int_equal(tree_remove(dir, "a", NULL), -EXDEV);
-        assert_file(below("a/b/file"), "other");
-        assert_int_equal(umount(below("a/b")), 0);
-    }
-    assert_int_equal(tree_remove(dir, "a", NULL), 0);
-    assert_file(below("keep/file"), "keep");
-    assert_int_equal(count_entries(folder), 1);
-    assert_int_equal(symlink("keep", below("link")), 0);
-    assert_true(tree_remove(dir, "link", NULL) < 0);
-    assert_file(below("keep/file"), "keep");
-    close(dir);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
-        T(test_folder),       T(test_file),        T(test_relative),
-        T(test_existing),     T(test_appears),     T(test_appears_named),
-        T(test_bad_folders),  T(test_unwritable),  T(test_file_systems),
-        T(test_named),        T(test_stale),       T(test_stems),
-        T(test_order),        T(test_configured),  T(test_outfd),
-        T(test_terminal),     T(test_spool),       T(test_dir),
-        T(test_dir_existing), T(test_dir_hostile), T(test_tree_remove),
+        T(test_folder),      T(test_file),       T(test_relative),
+        T(test_existing),    T(test_appears),    T(test_appears_named),
+        T(test_bad_folders), T(test_unwritable), T(test_file_systems),
+        T(test_named),       T(test_stale),      T(test_stems),
+        T(test_order),       T(test_configured), T(test_outfd),
+        T(test_terminal),    T(test_spool),
     };
 
     umask(077);

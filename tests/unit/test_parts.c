@@ -184,7 +184,8 @@ static int host_next(struct gather *g, struct chunk *out, struct err *err)
     return 1;
 }
 
-static const struct gather_ops host_ops = {"host", host_start, host_next, NULL};
+static const struct gather_ops host_ops = {"host", host_start, host_next, NULL,
+                                           NULL};
 
 static const struct item whole_item = {.name = "xenstore", .probe = "xenstore"};
 static struct planned items[] = {

@@ -76,7 +76,7 @@ static void host_free(struct gather *g)
 }
 
 static const struct gather_ops host_ops = {"table", host_start, host_next,
-                                           host_free};
+                                           host_free, NULL};
 
 static const struct file files[] = {
     {"/etc/xen/xl.conf", 100, 1000},

@@ -475,6 +475,38 @@ static void deep(void **state)
 }
 
 /* A reader that is told nonsense ends: it does not guess. */
+/* Files named in one request are answered for themselves, in order, and in
+ * messages of their own: who waits for one knows which it is. */
+static void several(void **state)
+{
+    static const char *const names[] = {"s1", "none", "s2"};
+    struct client c;
+    struct answer a;
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    write_text(at("s1"), "one\n");
+    write_text(at("s2"), "two\n");
+    client_start(&c, 0);
+    for (size_t i = 0; i < 3; i++) {
+        field_put_str(&b, at(names[i]));
+        field_put_u64(&b, 0);
+        field_put_u64(&b, 0);
+    }
+    ask(&c, RQ_READ, &b);
+    answer(&c, &a);
+    assert_string_equal(buf_str(&a.out), "one\n");
+    answer_done(&a);
+    answer(&c, &a);
+    expect(&a, ST_ABSENT, at("none"));
+    assert_false(a.meta);
+    answer_done(&a);
+    answer(&c, &a);
+    assert_string_equal(buf_str(&a.out), "two\n");
+    answer_done(&a);
+    assert_int_equal(client_stop(&c), 0);
+}
+
 static void nonsense(void **state)
 {
     struct client c;
@@ -534,6 +566,7 @@ int main(void)
         T(links),         T(link_loop),     T(links_of_others), T(hard_links),
         T(secrets),       T(tail_and_head), T(sparse),          T(changes),
         T(virtual_files), T(deep),          T(nonsense),        T(priority),
+        T(several),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

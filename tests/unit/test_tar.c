@@ -15,7 +15,7 @@
 
 static void read_back(const struct tar_entry *t, const char *path)
 {
-    struct buf header = BUF_INIT;
+    struct buf header = BUF_INIT, other = BUF_INIT;
     struct archive *a = archive_read_new();
     struct archive_entry *e;
     struct err err = ERR_INIT;
@@ -23,6 +23,11 @@ static void read_back(const struct tar_entry *t, const char *path)
     if (tar_header(t, &header, &err))
         fail_msg("%s", err.text);
     assert_int_equal(header.len % TAR_BLOCK, 0);
+    /* However it was made. */
+    assert_int_equal(tar_header_libarchive(t, &other, &err), 0);
+    assert_int_equal(header.len, other.len);
+    assert_memory_equal(header.data, other.data, other.len);
+    buf_done(&other);
     assert_int_equal(archive_read_support_format_tar(a), ARCHIVE_OK);
     assert_int_equal(archive_read_open_memory(a, header.data, header.len),
                      ARCHIVE_OK);

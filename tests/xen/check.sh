@@ -25,7 +25,7 @@ boots='
 main           main    1800
 storage        storage 1200 -k xenlab.cxenstored -p qemu64,vendor=GenuineIntel,family=6,model=15,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt
 guests         guests  1500
-probe          probe   800
+probe          probe   800  -c 2
 other-release  other-release 600 -x
 qemu64         plain   400  -p qemu64,+npt
 no-xen         plain   400  -n
@@ -94,7 +94,7 @@ boot() { # NAME JOB SECONDS OPTIONS...
         again "$out/$name" "$HERE/run-job.sh" "$@" -t "$limit" "$job" "$out/$name"
     grep ' FAIL: ' "$out/$name/job.log"
     if [ "$job" != probe ]; then
-        python3 "$HERE/check_hosts.py" "$name" "$out/$name" >"$log" 2>&1
+        python3 -B "$HERE/check_hosts.py" "$name" "$out/$name" >"$log" 2>&1
         sed '$d' "$log"
         tail -n 1 "$log" | grep -qxE '[0-9]+ passed, [0-9]+ failed' || {
             tail -n 1 "$log"

@@ -8,124 +8,14 @@ and ends with "N passed, N failed".
 """
 import bz2
 import glob
-import hashlib
 import json
 import os
 import re
 import sys
 
-SECRET = b"s3cret-vnc-guest1"
-PSS_LIMIT_KB = 64 * 1024
-passed = failed = 0
-
-
-def check(what, good, found=""):
-    global passed, failed
-    if good:
-        passed += 1
-        print("ok    " + what)
-    else:
-        failed += 1
-        text = found if isinstance(found, str) else repr(found)
-        print("FAIL  %s: %s" % (what, text[:600]))
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def text(path):
-    try:
-        return read(path).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-class Host:
-    """A recorded host, as jobs/lib.sh's collect leaves it."""
-
-    def __init__(self, out, name):
-        self.out, self.name = out, name
-        self.dir = os.path.join(out, "hosts", name)
-        self.exit = text(self.dir + "/exit-status").strip()
-        self.err = text(self.dir + "/stderr")
-        tops = glob.glob(self.dir + "/xen-bugtool-*/manifest.json")
-        self.top = os.path.dirname(tops[0]) if tops else ""
-        self.manifest = json.loads(read(tops[0])) if tops else {"items": []}
-        self.items = self.manifest["items"]
-
-    def say(self, what, good, found=""):
-        check("%s: %s" % (self.name, what), good, found)
-
-    def member(self, name):
-        return text(os.path.join(self.top, name))
-
-    def json(self, name):
-        try:
-            return json.loads(read(os.path.join(self.top, name)))
-        except (OSError, ValueError):
-            return {}
-
-    def find(self, plugin, item=None, **fields):
-        return [i for i in self.items
-                if i["plugin"] == plugin and item in (None, i["item"]) and
-                all(i.get(k) == v for k, v in fields.items())]
-
-    def status(self, plugin, item):
-        return {i["status"] for i in self.find(plugin, item)}
-
-    def count(self):
-        n = {}
-        for i in self.items:
-            n[i["status"]] = n.get(i["status"], 0) + 1
-        return ", ".join("%d %s" % (n[s], s) for s in sorted(n))
-
-    def whole(self, exit_status="0"):
-        """What holds for every bundle, whatever the host was like."""
-        self.say("exit status " + exit_status, self.exit == exit_status,
-                 "%s: %s" % (self.exit, self.err[-400:]))
-        self.say("a bundle came out", self.top != "", self.err[-400:])
-        if not self.top:
-            return False
-        print("      %s: %s; %s" % (self.name, self.count(), took(self.dir)))
-        self.say("complete", self.manifest.get("complete") is True,
-                 self.manifest.get("cut"))
-        wrong = [i["member"] for i in self.items if "sha256" in i and
-                 hashlib.sha256(read(os.path.join(self.top, i["member"])))
-                 .hexdigest() != i["sha256"]]
-        self.say("every member is what its SHA-256 says", not wrong, wrong)
-        modules = self.manifest["modules"]
-        self.say("modules of the manifest are the same before and after",
-                 modules["before"] == modules["after"] and modules["before"],
-                 modules)
-        leaks = [p for p in files(self.top) if SECRET in read(p) or
-                 SECRET in os.fsencode(p)]
-        self.say("no password", not leaks, leaks)
-        for name in ("summary.txt", "xen-bugtool.log"):
-            self.say(name + " is there", self.member(name) != "")
-        return True
-
-
-def files(top):
-    return [os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs]
-
-
-def took(path):
-    t = text(path + "/time")
-    wall = re.search(r"Elapsed.*\): *(.*)", t)
-    rss = re.search(r"Maximum resident.*: *(\d+)", t)
-    return "took %s, largest process %s kB" % (
-        wall[1] if wall else "?", rss[1] if rss else "?")
-
-
-def same_state(out, a, b):
-    for what in ("modules", "ring", "xenstore"):
-        x = text("%s/state/%s.%s" % (out, what, a))
-        y = text("%s/state/%s.%s" % (out, what, b))
-        changed = sorted(set(x.splitlines()) ^ set(y.splitlines()))
-        check("%s: unchanged from %s to %s" % (what, a, b),
-              not changed and x != "", changed[:8])
+import checks
+from checks import PSS_LIMIT_KB, SECRET, Host, check, files, read, same_state, text
+from checks_storage import boot_storage
 
 
 def xen_is_ok(host):
@@ -209,6 +99,47 @@ def without_libxenctrl(host):
     domain_folders(host, len(host.json("xen/devices.json").get("domains", [])))
 
 
+def names_modules(host):
+    """What would load a module that is not loaded is skipped, and names it."""
+    loaded = set(text(host.out + "/state/modules.before").split())
+    skipped = {i["item"]: i.get("error", "") for i in host.items
+               if i["status"] == "skipped" and "module" in i.get("error", "")}
+    named = {re.search(r"module (\w+)", e)[1] for e in skipped.values()}
+    host.say("dmsetup, DRBD, multipath are skipped: their modules are not loaded",
+             {"dm_mod", "drbd", "dm_multipath"} <= named and
+             not named & loaded, (named, named & loaded))
+
+
+def xen_tools(host):
+    """Xen's smaller programs each said something of this machine."""
+    for item, words in (
+            ("xenpm-topology", r"^CPU\s+core\s+socket\s+node"),
+            ("xenpm-cpuidle", "^Max possible C-state: "),
+            ("xen-cpuid", r"^Dynamic sets:\n(.*\n)+Host "), ("xen-cpuid-policy", "^Xen reports "),
+            ("xen-livepatch", "^Nothing to list"),
+            ("xenhypfs", "^  params/"), ("xenhypfs-config", "^CONFIG_X86=y"),
+            ("xentop", r"^ +guest1 .*\n(.*\n)+ +guest1 ")):
+        said = host.member("commands/xen_tools/%s.txt" % item)
+        host.say("xen_tools/" + item, re.search(words, said, re.M), said[:300])
+    said = [i["path"] for i in host.find("xen_tools", "netback-debug",
+                                         status="ok")]
+    host.say("netback's queues of both guests", all(
+        any("/vif%d.0/" % n in path for path in said) for n in (1, 2)), said)
+
+
+def process_list(host):
+    """Passwords on command lines: those of xl, and of a device model."""
+    lines = text(host.out + "/xl/ps-secrets").splitlines()
+    host.say("control: xl and the device model carry the password",
+             any("xl create" in line for line in lines) and
+             any("-spice" in line for line in lines), lines)
+    said = host.member("commands/sys_process/ps.txt")
+    for line in ("xl create .*vncpasswd=.*REDACTED",
+                 "-spice .*password=.*REDACTED"):
+        host.say("the process list has '%s'" % line,
+                 re.search(line, said), said[-1500:])
+
+
 def two_samples(host):
     """Counters were read twice, and what changed between is there."""
     for member in ("samples/domains.txt", "samples/proc/interrupts",
@@ -272,6 +203,9 @@ def boot_main(out):
         guest_folder(host, 1, "guest1")
         guest_folder(host, 2, "guest2")
         two_samples(host)
+        xen_tools(host)
+        process_list(host)
+        names_modules(host)
     packed = bz2.decompress(read(out + "/bundle.tar.bz2"))
     check("bundle: no password", SECRET not in packed and len(packed) > 100000)
     memory = dict(f.split("=") for f in text(out + "/bundle.pss").split())
@@ -370,6 +304,8 @@ def open_vswitch(host):
            for i in host.find("sys_ovs") if i["status"] != "ok"]
     host.say("every item of sys_ovs is ok", not bad and
              len(host.find("sys_ovs")) >= 18, bad)
+    host.say("groups of the bridge", "VLAN" in
+             host.member("commands/sys_ovs/mdb-ovsbr0.txt"))
     for member in ("show", "ports-ovsbr0", "dpif", "dpctl-show"):
         said = host.member("commands/sys_ovs/%s.txt" % member)
         host.say(member + " has the vif", vif and vif[0] in said, said[:300])
@@ -385,6 +321,27 @@ def open_vswitch(host):
              ["ovsbr0"], vifs)
 
 
+def dying_domain(host):
+    listed = text(host.out + "/xl-list-dying")
+    host.say("control: xl shows one that dies, and one that is paused",
+             re.search(r"^\(null\) +3 .* \S*d ", listed, re.M) and
+             re.search(r"^guest2 +2 .* \S\Sp--- ", listed, re.M), listed)
+    domains = {d["domid"]: d for d in
+               host.json("xen/domains.json").get("domains", [])}
+    host.say("domain 3 is dying, and still there by hypercall",
+             3 in domains and domains[3]["dying"] and domains[3]["pages"] > 0,
+             domains.get(3))
+    host.say("domain 2 is paused, no other is",
+             [n for n, d in domains.items() if d["paused"]] in ([2], [2, 3]),
+             domains)
+    checks = {c["check"]: c for c in
+              host.json("xen/devices.json").get("checks", [])}
+    host.say("that it dies is a check of its own",
+             checks.get("domain-dying", {}).get("domid") == 3, checks)
+    ids = {f["id"] for f in host.json("diagnosis.json").get("findings", [])}
+    print("      findings: %s" % sorted(ids))
+
+
 def boot_guests(out):
     host = Host(out, "guest-crashed")
     if host.whole():
@@ -395,6 +352,9 @@ def boot_guests(out):
         host.say("its last words are there", any(
             "Kernel panic" in host.member(i["member"]) for i in host.items
             if "guest-guest3" in i.get("member", "")))
+    host = Host(out, "domain-dying")
+    if host.whole():
+        dying_domain(host)
     host = Host(out, "guest-hostile")
     if host.whole():
         outside = [p for p in files(host.dir) if
@@ -444,120 +404,6 @@ def boot_guests(out):
         host.say("it says so first", first and "not dom0" in first[0], first)
         host.say("and in the summary",
                  "MADE IN A GUEST" in host.member("summary.txt"))
-
-
-# Virtual disk: where it lies, as the kernel names it.
-STORAGE = {"xvda": "xenvg-thin", "xvdb": "md0", "xvdc": "drbd0",
-           "xvdd": "mpatha"}
-
-
-def stored_below(host):
-    """Each kind of disk is told by its own items, with what was made."""
-    def said(item):
-        return "\n".join(host.member(i["member"]) for i in
-                         host.find("sys_storage", item, status="ok"))
-    for item, words in (
-            ("pvs", "xenvg"), ("vgs", "xenvg"), ("lvs", r"\bthin\b"),
-            ("dmsetup-table", r"^xenvg-pool.*: .*thin-pool"),
-            ("dmsetup-status", r"^mpatha: .* multipath "),
-            ("lvm-backup", "xenvg"), ("mdstat", r"^md0 : active raid1.*\(F\)"),
-            ("md-level", "^raid1$"), ("md-members", "^faulty$"),
-            ("multipathd-topology", r"^mpatha .*\n(.*\n)*.*sdb"),
-            ("multipathd-paths", r"\bsda\b.*\n(.*\n)*.*sdb"),
-            ("multipath-conf", "find_multipaths no"),
-            ("drbd", r"^ *0: cs:WFConnection ro:Primary/Unknown ds:UpToDate"),
-            ("drbdsetup-show", r"10\.77\.0\.9:7789"),
-            ("drbd-d", "on xenlab"),
-            ("iscsi-target", r"^iqn\.2026-11\.test\.xenlab:disk$"),
-            ("iscsi-state", "^LOGGED_IN$"),
-            ("iscsi-connection", r"^10\.77\.0\.1$"),
-            ("iscsi-initiator", "xenlab:dom0"),
-            ("iscsid-conf", "node.session.auth.username = initiator"),
-            ("btrfs-show", "xenlab-btrfs"), ("btrfs-errors", "write_errs"),
-            ("lsblk-all", r'NAME="mpatha"')):
-        host.say("sys_storage/%s has what was made" % item,
-                 re.search(words, said(item), re.M), said(item)[:400] or
-                 host.find("sys_storage", item))
-    bad = [(i["item"], i["status"], i.get("error")) for i in
-           host.find("sys_storage") if
-           i["status"] not in ("ok", "absent", "skipped")]
-    host.say("nothing of sys_storage failed", not bad, bad)
-    ids = {f["id"] for f in host.json("diagnosis.json").get("findings", [])}
-    host.say("the half array and the lost peer are found",
-             {"raid-degraded-now", "drbd-not-connected"} <= ids, ids)
-
-
-def libvirt_guest(host):
-    top = "domains/1-virt1/"
-    for name in ("etc/libvirt/libxl/virt1.xml", "run/libvirt/libxl/virt1.xml"):
-        host.say(top + name, "<name>virt1</name>" in host.member(top + name),
-                 host.find("xen_domains", "d1-libvirt"))
-    host.say(top + ": libvirt's log of it", [
-        i for i in host.items if i.get("member", "").startswith(
-            top + "var/log/libvirt/libxl/") and i["status"] == "ok"] or
-        host.find("xen_logs", status="ok", path="/var/log/libvirt/libxl/"
-                  "libxl-driver.log"), host.find("xen_domains", "d1-libvirt-log"))
-    other = host.member("files/etc/libvirt/libxl/virt2.xml")
-    host.say("the domain that does not run, its password hidden",
-             "<name>virt2</name>" in other and "REDACTED" in other, other[-400:])
-    devices = host.json("xen/devices.json")
-    found = {}
-    for d in devices.get("devices", []):
-        if d["kind"] == "vbd":
-            below = json.dumps([d.get("block"), d["backend"]])
-            found[d["frontend"].get("state"), d["backend"].get("state"),
-                  below] = [n for n in STORAGE.values() if n in below]
-    host.say("its disks are connected, and lie where they were put",
-             sorted(sum(found.values(), [])) == sorted(STORAGE.values()) and
-             all(k[:2] == (4, 4) for k in found), found)
-    host.say("nothing of its devices does not fit", not [
-        c for c in devices.get("checks", []) if c["device"]],
-        devices.get("checks"))
-
-
-def driver_domain(host):
-    """The far end of a device is found where no part of it is dom0's."""
-    vifs = [d for d in host.json("xen/devices.json").get("devices", [])
-            if d["kind"] == "vif" and d["backend"].get("domid")]
-    host.say("both ends of the vif that the driver domain serves",
-             len(vifs) == 1 and vifs[0]["frontend"]["state"] == 4 and
-             vifs[0]["backend"]["state"] == 4 and
-             vifs[0]["backend"]["domid"] != vifs[0]["domid"], vifs)
-    host.say("nothing of it does not fit", not [
-        c for c in host.json("xen/devices.json").get("checks", [])
-        if c["device"]], host.json("xen/devices.json").get("checks"))
-    if vifs:
-        served, by = vifs[0]["domid"], vifs[0]["backend"]["domid"]
-        host.say("its folder has the backend's nodes", "/local/domain/%d/backend"
-                 "/vif/%d/0/state" % (by, served) in host.member(
-                     "domains/%d-served/xenstore.txt" % served))
-
-
-def boot_storage(out):
-    lines = text(out + "/secrets").splitlines()
-    check("control: the passwords are where they were put", len(lines) == 3,
-          lines)
-    same_state(out, "before", "after")
-    host = Host(out, "storage")
-    if host.whole():
-        stored_below(host)
-        libvirt_guest(host)
-    host = Host(out, "driver-domain")
-    if host.whole():
-        driver_domain(host)
-    host = Host(out, "cxenstored-stopped")
-    if host.whole():
-        store = host.find("xen_store", "xenstore")
-        host.say("xenstored did not answer", [i["status"] for i in store] in
-                 (["failed"], ["timeout"]), store)
-        # This release keeps its database in memory; before 4.16 there is a tdb.
-        listed = host.member("commands/xen_config/xen-folders.txt")
-        host.say("what it has on disk is noted, with size and time", re.search(
-            r"root +root +\d+ .* /run/xenstored/socket$", listed, re.M),
-            listed[-600:])
-        ids = {f["id"] for f in
-               host.json("diagnosis.json").get("findings", [])}
-        host.say("and the diagnosis says so", "xenstored-dead" in ids, ids)
 
 
 def boot_qemu64(out):
@@ -636,5 +482,5 @@ BOOTS = {
 }
 
 BOOTS[sys.argv[1]](sys.argv[2])
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(failed != 0)
+print("%d passed, %d failed" % (checks.passed, checks.failed))
+sys.exit(checks.failed != 0)

@@ -81,7 +81,7 @@ console=hvc0
 linux="console=$console panic=1 xenlab.timeout=$limit $linux_args"
 [ -z "$shell" ] || linux+=" xenlab.shell"
 
-# One CPU is enough: the second would mostly wait.  QEMU's own default for
+# One CPU is enough but for one boot: more would mostly wait.  QEMU's own default for
 # tb-size would make it 1 GB larger.
 qemu=(qemu-system-x86_64 -nodefaults -no-user-config
       -machine q35 -accel tcg,thread=multi,tb-size=256

@@ -39,6 +39,13 @@ int err_sys(struct err *err, int errnum, const char *fmt, ...)
     return -errnum;
 }
 
+int err_stdout(struct err *err)
+{
+    return fflush(stdout) || ferror(stdout)
+               ? err_sys(err, errno, "cannot write to stdout")
+               : 0;
+}
+
 void err_prefix(struct err *err, const char *fmt, ...)
 {
     char old[sizeof(err->text)];

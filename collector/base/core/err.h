@@ -29,6 +29,10 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 int err_sys(struct err *err, int errnum, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether all that was printed to stdout left us: 0, else the error; -EPIPE
+ * means that whoever reads it had enough, which nobody needs to be told. */
+int err_stdout(struct err *err);
+
 /* Puts text in front of what is there. */
 void err_prefix(struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -430,7 +430,11 @@ static void check_redact(struct parse *p)
 static void check_needs(struct parse *p)
 {
     const struct options *o = p->out;
+    const char *outfile = options_last(o, OPT_OUTFILE);
 
+    if (outfile && !strcmp(outfile, "-"))
+        mistake(p, "--outfile -: expected a path (collect writes to stdout "
+                   "with --outfd 1, redact without --outfile; ./- is a file)");
     if (o->command->bit == CMD_KEY &&
         options_has(o, OPT_INIT) == options_has(o, OPT_SHOW_ID))
         mistake(p, "key needs one of --init and --show-id");

@@ -240,7 +240,7 @@ int path_walk_at(int dir, const char *dir_real, const char *path,
 
     memset(out, 0, sizeof(*out));
     out->fd = -1;
-    w.fd = openat(dir, ".", O_PATH | O_CLOEXEC);
+    w.fd = fcntl(dir, F_DUPFD_CLOEXEC, 0);
     if (w.fd < 0 || fstat(w.fd, &w.st)) {
         rc = err_sys(err, errno, "cannot open %s", dir_real);
         goto out;

@@ -4,7 +4,8 @@
  * by any number of data frames and one RE_END.  A reader that gets a message it
  * does not know ends.
  *
- *   RQ_READ   str path, u64 flags, u64 max_bytes
+ *   RQ_READ   str path, u64 flags, u64 max_bytes, and so on for up to READ_MANY
+ *             files: each is answered for itself, one after the other
  *   RQ_GLOB   str pattern, u64 max_entries
  *   RQ_TREE   str folder, u64 max_depth, u64 max_entries
  *   RQ_RUN    u64 flags, u64 timeout_ms, u64 max_bytes, u64 argc, str argv...
@@ -161,6 +162,9 @@ enum input_kind {
 #define READ_LOW 8u /* with the lowest priority for processor and disk */
 
 #define PROTO_LEAD 65536u
+
+/* Few enough that their names always find room in a socket's buffer. */
+#define READ_MANY 32u
 
 /* Where the worker finds its control socket. */
 #define PROTO_CONTROL_FD 3

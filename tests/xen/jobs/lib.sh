@@ -38,6 +38,10 @@ measured() {
     shift
     busybox time -v -o "$out/$name.time" "$@" >"$out/$name" 2>"$out/$name.err" ||
         rc=$?
+    # busybox takes the kernel's kilobytes for pages of 4 KiB.
+    awk '/Maximum resident/ { $NF /= 4 } { print }' "$out/$name.time" \
+        >"$out/$name.time-true"
+    mv "$out/$name.time-true" "$out/$name.time"
     say "$name: status $rc," \
         "$(sed -n 's/^.*Elapsed.*): */in /p' "$out/$name.time")," \
         "$(sed -n 's/^.*Maximum resident.*: *//p' "$out/$name.time") kB"

@@ -223,7 +223,7 @@ static int add_list(struct loading *l, const char *name,
 
     *lines_out = false;
     for (unsigned i = 0; !rc && i < n; i++) {
-        rc = add_condition(l, name, i, &list[i], from + i, !*lines_out);
+        rc = add_condition(l, name, i, &list[i], from + i, n == 1);
         *lines_out |= list[i].n_match != 0;
     }
     return rc;

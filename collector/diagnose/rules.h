@@ -55,7 +55,7 @@ struct diag_rule {
 struct diag_pattern {
     unsigned rule;
     unsigned condition; /* of when; behind those, of alt, then of unless */
-    bool explains;      /* the first match of when or alt: what it is about */
+    bool explains;      /* alone, it makes the rule hold */
     pcre2_code *code;
     char *word;
     size_t word_len;

@@ -231,6 +231,15 @@ const tests = {
       assert.equal(await page.locator('details:not([open])').count(), 0);
     }),
 
+  'printed without scripts, nothing is folded either': () =>
+    visit('plain.html', {javaScriptEnabled: false}, async page => {
+      const folded = page.locator('.domain').nth(1).getByText('vif1.0');
+      assert.ok(!await folded.isVisible());
+      await page.emulateMedia({media: 'print'});
+      assert.ok(await folded.isVisible());
+      assert.ok((await folded.boundingBox()).height > 0);
+    }),
+
   'a hundred domains fit': () =>
     visit('many.html', {}, async page => {
       assert.ok(fs.statSync('many.html').size < 1024 * 1024);

@@ -313,17 +313,20 @@ static void test_hostile(void **state)
     "  when:\n  - match: ['" words " (?<line>.*)']\n"                          \
     "  examples:\n    match: ['" words " x']\n    no-match: ['a']\n"
 
+#define KNOWN(id, keys, more)                                                  \
+    "- id: " id "\n  severity: error\n" keys "  title: '" id                   \
+    "'\n  cause: 'c'\n  remedy: 'r'\n"                                         \
+    "  when:\n  - match: ['aaaa " id "']\n" more                               \
+    "  examples:\n    match: ['aaaa " id "']\n    no-match: ['a']\n"
+
 /* What no rule knows is told last, by the first line of a chain, thrice; what
  * follows from another problem behind it. */
 static void test_unexplained(void **state)
 {
-    static const char text[] =
-        "rules:\n" REST("r1", "aaaa") REST("r2", "bbbb") REST("r3", "cccc")
-            REST("r4", "dddd") "- id: known\n  severity: warning\n  rank: 9\n"
-                               "  title: 'known'\n  cause: 'c'\n  remedy: 'r'\n"
-                               "  when:\n  - match: ['aaaa known']\n"
-                               "  examples:\n    match: ['aaaa known']\n    "
-                               "no-match: ['a']\n";
+    static const char text[] = "rules:\n" REST("r1", "aaaa") REST("r2", "bbbb")
+        REST("r3", "cccc") REST("r4", "dddd") KNOWN("known", "", "")
+            KNOWN("after", "  follows: [known]\n  rank: 1\n", "")
+                KNOWN("pair", "", "  - match: ['eeee']\n");
     static const struct {
         const char *log, *titles;
     } rows[] = {
@@ -331,6 +334,8 @@ static void test_unexplained(void **state)
         {"aaaa known\n", "known "},
         {"aaaa after\n", "after "},
         {"aaaa after\naaaa known\n", "known after "},
+        {"aaaa pair\n", "pair "},
+        {"aaaa pair\n\n\n\n\n\n\n\n\neeee\n", "pair pair "},
         {"aaaa known\nx\naaaa two\n", "known "},
         {"aaaa known\n1\n2\n3\n4\n5\n6\n7\n8\naaaa two\n", "known two "},
         {"aaaa one\n1\n2\n3\n4\n5\n6\n7\nbbbb two\n"

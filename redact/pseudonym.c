@@ -374,8 +374,8 @@ static struct classes classify(const uint8_t *d, size_t n)
         found.hex |= to_bits((bytes)(letter < 6) | digit) << k;
         found.marks |= to_bits(mark) << k;
     }
-    /* Of colons two at once, or one whose next is in another block. */
-    found.marks |= colons & (colons >> 1 | 1ull << (BLOCK - 1));
+    /* Of colons two at once, or one whose next is none of these n bytes. */
+    found.marks |= colons & (colons >> 1 | 1ull << (n - 1));
     return found;
 }
 
@@ -415,10 +415,10 @@ static bool find_word(struct pseudonymizer *s, const struct view *v, size_t i,
     return find_at(v, i, digits, s->p->public, &s->found);
 }
 
-/* Most words, as the one at k of the block at from, can be neither a number nor
- * a name nor a hint, nor begin with a part of an escape: what find_word would
- * look for. */
-static bool is_plain(const struct view *v, size_t from, unsigned k,
+/* Most words, as the one at k of the n bytes at from, can be neither a number
+ * nor a name nor a hint, nor begin with a part of an escape: what find_word
+ * would look for.  Of one that goes on behind them nothing is known yet. */
+static bool is_plain(const struct view *v, size_t from, size_t n, unsigned k,
                      const struct classes *c)
 {
     uint64_t others = ~(c->hex >> k);
@@ -426,7 +426,7 @@ static bool is_plain(const struct view *v, size_t from, unsigned k,
     size_t i = from + k;
     const uint8_t *p = v->d + i, *behind = p + digits;
 
-    if (digits > 7 || k + digits >= BLOCK || i + BLOCK > v->len || *p == 'w' ||
+    if (digits > 7 || k + digits >= n || i + BLOCK > v->len || *p == 'w' ||
         *p == 'i' || c->escapes >> k & 1)
         return false;
     if (digits && (*behind == ':' || *behind == '.' || *behind == '-' ||
@@ -453,7 +453,7 @@ static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
         unsigned k = (unsigned)__builtin_ctzll(starts);
         size_t i = from + k, end = i;
 
-        if (!(c.marks >> k & 1) && is_plain(v, from, k, &c))
+        if (!(c.marks >> k & 1) && is_plain(v, from, n, k, &c))
             continue;
         if (c.marks >> k & 1 ? find_mark(s, v, i, &end)
                              : find_word(s, v, i, c.hex >> k))

@@ -82,6 +82,51 @@ static void test_splits(void **state)
     pseudonyms_free(p);
 }
 
+/* The window is full there: what lies before the cut is decided, and what is
+ * seen behind it is only looked at. */
+#define FULL (32768u - 640u)
+
+/* Every case, with the end of what is decided at every place in it. */
+static void ends(const struct pseudonyms *p, const struct secret_case *c)
+{
+    struct buf text = BUF_INIT, want = BUF_INIT, whole, got;
+
+    unmark(c, &text, &want);
+    buf_addc(&text, '\n');
+    public_run(p, text.data, text.len, NULL, NULL, &whole);
+    for (size_t i = 1; i < text.len; i++) {
+        struct buf moved = BUF_INIT;
+
+        memset(buf_room(&moved, FULL - i), ' ', FULL - i);
+        moved.len = FULL - i;
+        moved.data[moved.len - 1] = '\n';
+        buf_add(&moved, text.data, text.len);
+        memset(buf_room(&moved, 1000), ' ', 1000);
+        moved.len += 1000;
+        public_run(p, moved.data, moved.len, NULL, NULL, &got);
+        assert_int_equal(got.len, FULL - i + whole.len + 1000);
+        if (memcmp(got.data + FULL - i, whole.data, whole.len))
+            fail_msg("%s: what is decided ends %zu bytes behind its begin",
+                     c->why, i);
+        buf_done(&got);
+        buf_done(&moved);
+    }
+    buf_done(&whole);
+    buf_done(&text);
+    buf_done(&want);
+}
+
+static void test_ends(void **state)
+{
+    struct pseudonyms *p = public_new(7);
+
+    (void)state;
+    for (size_t k = 0; k < N(public_goes); k++)
+        for (size_t i = 0; i < public_goes[k].n; i++)
+            ends(p, &public_goes[k].cases[i]);
+    pseudonyms_free(p);
+}
+
 static const struct secret_case *any_case(uint32_t *seed)
 {
     bool goes = next_random(seed) % 2;
@@ -261,11 +306,11 @@ static void test_not_learned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes),        cmocka_unit_test(test_stays),
-        cmocka_unit_test(test_splits),      cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
-        cmocka_unit_test(test_not_learned),
+        cmocka_unit_test(test_goes),     cmocka_unit_test(test_stays),
+        cmocka_unit_test(test_splits),   cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_windows),  cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_keys),     cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_keywords), cmocka_unit_test(test_not_learned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

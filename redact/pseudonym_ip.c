@@ -389,7 +389,7 @@ bool find_ip4(const struct view *v, const struct word *w, struct found *f)
 bool find_ip4_dashed(const struct view *v, const struct word *w,
                      struct found *f)
 {
-    bool named = w->i > 1 && v->d[w->i - 1] == '-', long_octet = false;
+    bool named = w->i && v->d[w->i - 1] == '-', long_octet = false;
     char word[24];
     struct quad q;
 

@@ -39,7 +39,7 @@ static bool is_socket(const struct view *v, const struct word *w)
 
     if (!is_field(v, w->end + 1, 4, ':', ' ') || !w->i)
         return false;
-    if (w->i > 2 && v->d[w->i - 1] == ' ' && v->d[w->i - 2] == ':')
+    if (w->i > 1 && v->d[w->i - 1] == ' ' && v->d[w->i - 2] == ':')
         return true;
     return w->i > n + 6 && is_field(v, w->i - n - 6, n, ' ', ':') &&
            is_field(v, w->i - 5, 4, ':', ' ');

@@ -127,6 +127,30 @@ static void test_ends(void **state)
     pseudonyms_free(p);
 }
 
+/* Nothing stands before them, which must not make them something else. */
+static void test_begins(void **state)
+{
+    static const char *const texts[] = {": 0500400A:1F90 0500400A:C350 01\n",
+                                        "-10-64-0-5.x\n"};
+    struct pseudonyms *p = public_new(7);
+
+    (void)state;
+    for (size_t i = 0; i < N(texts); i++) {
+        struct buf line = BUF_INIT, first, second;
+
+        buf_addf(&line, "\n%s", texts[i]);
+        public_run(p, texts[i], strlen(texts[i]), NULL, NULL, &first);
+        public_run(p, line.data, line.len, NULL, NULL, &second);
+        assert_int_not_equal(first.len, 0);
+        assert_true(memcmp(first.data, texts[i], strlen(texts[i])) != 0);
+        assert_same(&first, second.data + 1, second.len - 1, texts[i]);
+        buf_done(&line);
+        buf_done(&first);
+        buf_done(&second);
+    }
+    pseudonyms_free(p);
+}
+
 static const struct secret_case *any_case(uint32_t *seed)
 {
     bool goes = next_random(seed) % 2;
@@ -306,11 +330,12 @@ static void test_not_learned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goes),     cmocka_unit_test(test_stays),
-        cmocka_unit_test(test_splits),   cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_windows),  cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_keys),     cmocka_unit_test(test_twice),
-        cmocka_unit_test(test_keywords), cmocka_unit_test(test_not_learned),
+        cmocka_unit_test(test_goes),        cmocka_unit_test(test_stays),
+        cmocka_unit_test(test_splits),      cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_begins),      cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
+        cmocka_unit_test(test_not_learned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

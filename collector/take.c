@@ -104,21 +104,6 @@ void take_not(struct taker *tk, const struct planned *it, enum status status,
 
 /* ---- the member: redactor and segment ------------------------------------ */
 
-void capture_add(struct capture *c, const void *data, size_t n)
-{
-    size_t room = c->max - c->text.len;
-
-    buf_add(&c->text, data, n < room ? n : room);
-}
-
-struct capture *capture_find(struct capture *list, const char *member)
-{
-    for (struct capture *c = list; c && c->member; c++)
-        if (!strcmp(c->member, member))
-            return c;
-    return NULL;
-}
-
 /* The last stage: bytes into the segment, the first of them to the facts. */
 struct store {
     struct sink sink;

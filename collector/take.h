@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector/base/core/buf.h"
 #include "collector/base/stop.h"
+#include "collector/capture.h"
 #include "collector/diagnose/diagnose.h"
 #include "collector/gather/gather.h"
 #include "collector/pack/bundle.h"
@@ -17,19 +17,6 @@
 #include "collector/plan.h"
 #include "collector/settings.h"
 #include "redact/redact.h"
-
-/* Members whose first bytes are kept for the facts, as they are stored. */
-#define CAPTURE_MAX (1024u * 1024u) /* of one, at the most */
-struct capture {
-    const char *member;
-    struct buf text;
-    size_t max; /* bytes that are kept */
-    bool head;  /* the first are worth it where there are more */
-};
-
-void capture_add(struct capture *c, const void *data, size_t n);
-/* The one of the list that is kept of the member; NULL: none is. */
-struct capture *capture_find(struct capture *list, const char *member);
 
 struct taker {
     struct gather *gather;

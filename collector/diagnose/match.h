@@ -6,35 +6,13 @@
 #ifndef XB_DIAGNOSE_MATCH_H
 #define XB_DIAGNOSE_MATCH_H
 
-#include "collector/base/core/buf.h"
+#include "collector/diagnose/finds.h"
 #include "collector/diagnose/rules.h"
 
-#define MATCH_KEPT 5u      /* finds kept of one condition */
-#define MATCH_SUBJECTS 16u /* different values of a title kept */
-#define MATCH_TEXT 600u    /* bytes kept of a line */
-#define MATCH_FOUND 120u   /* bytes kept of what the pattern matched */
-#define MATCH_BLOCK 8192u  /* bytes kept of a block of lines */
-#define MATCH_BRACE '\1'   /* in a title: a '{' that the line had */
-
-struct find {
-    uint64_t order, line;
-    char *member;
-    char *text;  /* the line (of a long one, from near the match on), or a
-                  * block of lines */
-    char *found; /* what the pattern matched of it */
-    char *title; /* the rule's, with the groups of this match filled in */
-    char *time;  /* the line's time stamp (stamp.h); or NULL */
-};
-
-/* What was found for one condition of one rule. */
-struct finds {
-    uint64_t count;
-    struct find first[MATCH_KEPT];
-    size_t n;
-    struct find last; /* member NULL: there is none */
-    struct find title[MATCH_SUBJECTS];
-    size_t n_titles;
-};
+#define MATCH_TEXT 600u   /* bytes kept of a line */
+#define MATCH_FOUND 120u  /* bytes kept of what the pattern matched */
+#define MATCH_BLOCK 8192u /* bytes kept of a block of lines */
+#define MATCH_BRACE '\1'  /* in a title: a '{' that the line had */
 
 struct match;
 struct match_stream;

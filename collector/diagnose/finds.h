@@ -1,0 +1,43 @@
+/* finds.h: the lines that were found for one condition of one rule: those that
+ * stand first are kept, whatever the order in which they come. */
+#ifndef XB_DIAGNOSE_FINDS_H
+#define XB_DIAGNOSE_FINDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MATCH_KEPT 5u      /* finds kept of one condition */
+#define MATCH_SUBJECTS 16u /* different values of a title kept */
+
+struct find {
+    uint64_t order, line;
+    char *member;
+    char *text;  /* the line (of a long one, from near the match on), or a
+                  * block of lines */
+    char *found; /* what the pattern matched of it */
+    char *title; /* the rule's, with the groups of this match filled in */
+    char *time;  /* the line's time stamp (stamp.h); or NULL */
+};
+
+/* What was found for one condition of one rule. */
+struct finds {
+    uint64_t count;
+    struct find first[MATCH_KEPT];
+    size_t n;
+    struct find last; /* member NULL: there is none */
+    struct find title[MATCH_SUBJECTS];
+    size_t n_titles;
+};
+
+/* Counts f and keeps a copy of it, if it stands among the first, is the last or
+ * the first of its title. */
+void finds_keep(struct finds *fs, const struct find *f);
+/* The same of all that more has. */
+void finds_merge(struct finds *fs, const struct finds *more);
+/* Of f it is looked only whether it is the last. */
+void finds_keep_last(struct finds *fs, const struct find *f);
+/* Free what they hold, not themselves. */
+void find_done(struct find *f);
+void finds_done(struct finds *f);
+
+#endif

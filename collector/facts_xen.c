@@ -124,15 +124,19 @@ static char *tools_release(struct json_object *version, const struct capture *c)
 }
 
 /* Whether the tools are of the hypervisor's release.  That they are takes the
- * library itself: its interface has one number in several releases. */
+ * library itself: its interface has one number in several releases, and where
+ * the library was not loaded that number is the one xen-bugtool was built with.
+ */
 static void put_match(struct json_object *o, struct json_object *version,
                       const struct capture *c)
 {
     char *tools = tools_release(version, c);
     char *xen = release_at(facts_text(o, "version"));
-    bool differ = facts_is(version, "sysctl_interface.match", false) ||
-                  facts_is(version, "tools.match", false) ||
-                  (tools && xen && strcmp(tools, xen));
+    bool loaded = *facts_text(version, "tools.libxenctrl");
+    bool differ =
+        (loaded && facts_is(version, "sysctl_interface.match", false)) ||
+        facts_is(version, "tools.match", false) ||
+        (tools && xen && strcmp(tools, xen));
 
     facts_put_text(o, "tools_release", tools);
     if (differ || facts_is(version, "tools.match", true))

@@ -120,7 +120,8 @@ STATES = {
             "version": "4.17.3", "capabilities": "xen-3.0-x86_64"}}))],
     "xen-tools-version-mismatch": [XL_LIST, (("probe", "version"),
         json.dumps({"sysctl_interface": {"tools": 21, "hypervisor": 20,
-                                         "match": False}}))],
+                                         "match": False},
+                    "tools": {"libxenctrl": "4.17", "match": True}}))],
     "log-map": [XM_LIST],
 }
 

@@ -257,7 +257,9 @@ static void test_xl_info(void **state)
          "xen_major : 4\nxen_minor : 1\nxen_extra : .2\n"
          "xen_caps : xen-3.0-x86_64 \nfree_memory : 2\n"
          "xen_commandline : guest_loglvl=all loglvl=info dom0_mem=1G\n");
-    give(c, "xen/version.json", "{\"sysctl_interface\":{\"match\":false}}");
+    give(c, "xen/version.json",
+         "{\"sysctl_interface\":{\"match\":false},"
+         "\"tools\":{\"libxenctrl\":\"4.1.2\",\"match\":true}}");
     doc = facts_make(c);
     is(doc, "facts.xen.version", "4.1.2");
     is(doc, "facts.xen.loglvl", "info");
@@ -272,6 +274,31 @@ static void test_xl_info(void **state)
          "{\"sysctl_interface\":{\"match\":true},\"tools\":{\"match\":false}}");
     doc = facts_make(c);
     assert_true(facts_is(doc, "facts.xen.interface_match", false));
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
+/* Built for another release than the host's, whose tools fit its hypervisor:
+ * the interface that we were built with is not theirs. */
+static void test_built_for_another(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(
+        c, "xen/version.json",
+        "{\"xen\":{\"version\":\"4.11.4\"},"
+        "\"sysctl_interface\":{\"tools\":21,\"hypervisor\":18,\"match\":false},"
+        "\"tools\":{\"libxenctrl\":null,\"match\":null}}");
+    doc = facts_make(c);
+    assert_null(facts_get(doc, "facts.xen.interface_match"));
+    json_object_put(doc);
+    give(c, "xen/xenstore.txt",
+         "/tool/xenstored = \"/usr/lib/xen-4.11/bin/oxenstored\"   (n0)\n");
+    doc = facts_make(c);
+    is(doc, "facts.xen.tools_release", "4.11");
+    assert_null(facts_get(doc, "facts.xen.interface_match"));
     json_object_put(doc);
     facts_captures_free(c);
 }
@@ -405,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_odd),
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_xl_info),
+        cmocka_unit_test(test_built_for_another),
         cmocka_unit_test(test_without_libxenctrl),
         cmocka_unit_test(test_busybox),
         cmocka_unit_test(test_store_domain),

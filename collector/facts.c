@@ -127,6 +127,17 @@ char *facts_line_value(const char *text, const char *key)
     return NULL;
 }
 
+const char *facts_after(const char *text, const char *begin)
+{
+    while (text && *text) {
+        if (str_starts(text, begin))
+            return text + strlen(begin);
+        text = strchrnul(text, '\n');
+        text += *text == '\n';
+    }
+    return NULL;
+}
+
 char *facts_next_line(const char **text)
 {
     const char *from = *text, *end = strchrnul(from, '\n');
@@ -226,12 +237,10 @@ static bool store_domid(const struct capture *c, uint64_t *out)
         {STORE_PID, "domid:"}, {XENSTORE, "/tool/xenstored/domid = \""}};
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        const char *text = facts_captured(c, ways[i][0]), *p;
+        const char *p = facts_after(facts_captured(c, ways[i][0]), ways[i][1]);
 
-        p = text ? strstr(text, ways[i][1]) : NULL;
-        if (p && (p == text || p[-1] == '\n') &&
-            isdigit((unsigned char)p[strlen(ways[i][1])])) {
-            *out = strtoull(p + strlen(ways[i][1]), NULL, 10);
+        if (p && isdigit((unsigned char)*p)) {
+            *out = strtoull(p, NULL, 10);
             return true;
         }
     }

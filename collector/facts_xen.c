@@ -96,22 +96,49 @@ static char *release_at(const char *text)
     return minor ? xstrndup(text, major + 1 + minor) : NULL;
 }
 
-/* Of the folder that a daemon was started from: Debian's has the release. */
-static char *release_of_daemon(const struct capture *c)
+/* Of the folder that a program lies in: Debian's has the release. */
+static char *release_of_program(const char *path)
 {
     static const char folder[] = "/usr/lib/xen-";
-    static const char *const members[] = {XENSTORE, PS, PS_PLAIN};
+
+    if (!path || !str_starts(path, folder))
+        return NULL;
+    path += strlen(folder);
+    return str_starts(path + strcspn(path, "/ \n"), "/bin/") ? release_at(path)
+                                                             : NULL;
+}
+
+/* Of root's first program that lies in such a folder. */
+static char *release_by_ps(const char *text)
+{
+    char *header = text ? facts_next_line(&text) : NULL, *line;
+    int user = header ? facts_ps_column(header, "USER") : -1;
+    int command = header ? facts_ps_column(header, "COMMAND") : -1;
     char *release = NULL;
 
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *p = facts_captured(c, members[i]);
+    while (header && !release && (line = facts_next_line(&text))) {
+        const char *who = facts_word(line, user);
 
-        while (!release && p && (p = strstr(p, folder))) {
-            p += strlen(folder);
-            if (str_starts(p + strcspn(p, "/"), "/bin/"))
-                release = release_at(p);
-        }
+        if (who && str_starts(who, "root "))
+            release = release_of_program(facts_word(line, command));
+        free(line);
     }
+    free(header);
+    return release;
+}
+
+/* Of the running daemons, by what dom0's root alone can write: neither a
+ * guest's nodes of xenstore nor the arguments of a program, which have guests'
+ * names. */
+static char *release_of_daemon(const struct capture *c)
+{
+    static const char *const members[] = {PS, PS_PLAIN};
+    char *release = release_of_program(
+        facts_after(facts_captured(c, XENSTORE), "/tool/xenstored = \""));
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        if (!release)
+            release = release_by_ps(facts_captured(c, members[i]));
     return release;
 }
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -303,6 +304,56 @@ static void test_built_for_another(void **state)
     facts_captures_free(c);
 }
 
+static const char *tools_of(const char *member, const char *text)
+{
+    static char release[16];
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    give(c, "xen/version.json", "{\"xen\":{\"version\":\"4.17.7\"}}");
+    give(c, member, text);
+    doc = facts_make(c);
+    snprintf(release, sizeof(release), "%s",
+             facts_text(doc, "facts.xen.tools_release"));
+    assert_int_equal(!*release || !strcmp(release, "4.17"),
+                     !facts_is(doc, "facts.xen.interface_match", false));
+    json_object_put(doc);
+    facts_captures_free(c);
+    return release;
+}
+
+/* What a guest writes, is called or has in its command line is not the release
+ * of dom0's tools. */
+static void test_release_forged(void **state)
+{
+    static const char store[] = "xen/xenstore.txt";
+    static const char ps[] = "commands/sys_process/ps.txt";
+
+#define FORGED "/usr/lib/xen-4.99/bin/oxenstored"
+    (void)state;
+    assert_string_equal(
+        tools_of(store, "/local/domain/3/data/a = \"" FORGED "\"   (n3,r0)\n"),
+        "");
+    assert_string_equal(
+        tools_of(
+            store,
+            "/local/domain/3/data/a = \"/tool/xenstored = \"" FORGED
+            "\"   (n3)\n"
+            "/tool/xenstored = \"/usr/lib/xen-4.17/bin/xenstored\" (n0)\n"),
+        "4.17");
+    assert_string_equal(
+        tools_of(ps, "  PID USER     %CPU COMMAND\n"
+                     "    7 root      0.1 qemu -name " FORGED "\n"
+                     "    8 guest     0.1 " FORGED "\n"
+                     "    9 root      0.1 /usr/lib/xen-common/bin/xen-x 1\n"
+                     "   10 root      0.1 /usr/lib/xen-4.17/bin/xenconsoled\n"),
+        "4.17");
+    assert_string_equal(
+        tools_of(ps, "  PID USER     COMMAND\n    7 root     " FORGED "\n"),
+        "4.99");
+#undef FORGED
+}
+
 /* Busybox: df has a row for each path it was told, sysctl no bridges. */
 static void test_busybox(void **state)
 {
@@ -375,7 +426,10 @@ static void test_store_domain(void **state)
         {"xen/domains.json", "{\"domains\":[{\"domid\":0},{\"domid\":1,"
                              "\"xenstore_domain\":true}]}"},
         {"files/run/xen/xenstored.pid", "domid:1\n"},
-        {"xen/xenstore.txt", "/tool = \"\"   (n0)\n"
+        /* The guest's words come first, and count for nothing. */
+        {"xen/xenstore.txt", "/local/domain/1/data/a = "
+                             "\"/tool/xenstored/domid = \"0\"   (n1)\n"
+                             "/tool = \"\"   (n0)\n"
                              "/tool/xenstored/domid = \"1\"   (n0)\n"},
         {"files/run/xen/xenstored.pid", "811\n"},
     };
@@ -433,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_host),
         cmocka_unit_test(test_xl_info),
         cmocka_unit_test(test_built_for_another),
+        cmocka_unit_test(test_release_forged),
         cmocka_unit_test(test_without_libxenctrl),
         cmocka_unit_test(test_busybox),
         cmocka_unit_test(test_store_domain),

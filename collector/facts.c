@@ -36,7 +36,9 @@ static const struct {
     {BRIDGE_XM, 64 * KIB, false},   {SYSCTL_PLAIN, 256 * KIB, false},
     {LOOP_MAX, 4 * KIB, false},     {LOOP_NODES, 64 * KIB, false},
     {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
-    {RPM, 256 * KIB, false},
+    {RPM, 256 * KIB, false},        {RING, RING_HEAD, true},
+    {RING_RAW, RING_HEAD, true},    {XL_DMESG, RING_HEAD, true},
+    {XM_DMESG, RING_HEAD, true},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
 

@@ -15,6 +15,12 @@
 #define XENSTORE "xen/xenstore.txt"
 #define NAMES_LIBXL "xen/domain-names-libxl.txt"
 #define STORE_PID "files/run/xen/xenstored.pid"
+#define RING "xen/dmesg.txt"
+#define RING_RAW "xen/dmesg-raw.txt"
+#define XL_DMESG "commands/xen_hypervisor/xl-dmesg.txt"
+#define XM_DMESG "commands/xen_hypervisor/xm-dmesg.txt"
+/* As much of them is kept: less than the smallest ring, of 16 KiB, holds. */
+#define RING_HEAD ((size_t)12 << 10)
 #define MEMINFO "files/proc/meminfo"
 #define CPUINFO "files/proc/cpuinfo"
 #define OSRELEASE "files/proc/sys/kernel/osrelease"

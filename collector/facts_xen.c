@@ -10,6 +10,8 @@
 #include "collector/facts_part.h"
 
 #define KIB 1024u
+/* Messages of early boot come before the version line. */
+#define BANNER_WITHIN ((size_t)4096)
 
 /* What xl info tells, else xm info, where the hypervisor was not asked. */
 static const char *listed_member(const struct capture *c)
@@ -72,7 +74,30 @@ static void put_listed(struct json_object *o, const char *text)
     free(caps);
 }
 
-static struct json_object *ring_facts(struct json_object *info)
+/* Of the ring's text, where Xen did not tell the ring's size: its first lines
+ * are still there or not.  A short text without them was cleared (xl dmesg -c),
+ * or is none at all. */
+static void put_wrapped(struct json_object *ring, const struct capture *c)
+{
+    static const char *const members[] = {RING, RING_RAW, XL_DMESG, XM_DMESG};
+    static const char banner[] = "Xen version ";
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const char *text = facts_captured(c, members[i]);
+        size_t n = text ? strlen(text) : 0;
+        bool first = text && memmem(text, n < BANNER_WITHIN ? n : BANNER_WITHIN,
+                                    banner, strlen(banner));
+
+        if (!first && n < RING_HEAD)
+            continue;
+        json_object_object_add(ring, "wrapped",
+                               json_object_new_boolean(!first));
+        return;
+    }
+}
+
+static struct json_object *ring_facts(struct json_object *info,
+                                      const struct capture *c)
 {
     struct json_object *ring = json_object_new_object();
     struct json_object *wrapped = facts_get(info, "console_ring.wrapped");
@@ -80,6 +105,8 @@ static struct json_object *ring_facts(struct json_object *info)
     facts_put_from(ring, "bytes", info, "console_ring.bytes", 1);
     if (wrapped)
         json_object_object_add(ring, "wrapped", json_object_get(wrapped));
+    else
+        put_wrapped(ring, c);
     return ring;
 }
 
@@ -218,7 +245,7 @@ struct json_object *facts_xen(struct json_object *info, const struct capture *c)
     if (facts_get(o, "commandline"))
         put_loglvl(o, facts_text(o, "commandline"));
     put_virt_caps(o, info, listed);
-    json_object_object_add(o, "ring", ring_facts(info));
+    json_object_object_add(o, "ring", ring_facts(info, c));
     put_match(o, version, c);
     json_object_put(version);
     return o;

@@ -354,6 +354,49 @@ static void test_release_forged(void **state)
 #undef FORGED
 }
 
+/* "", "true" or "false": by the text alone, which starts so and is so long. */
+static const char *wrapped_of(const char *member, const char *start, size_t n)
+{
+    static char text[40000];
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+    const char *is;
+
+    memset(text, 'x', n);
+    memcpy(text, start, strlen(start));
+    text[n] = '\0';
+    give(c, member, text);
+    doc = facts_make(c);
+    is = facts_is(doc, "facts.xen.ring.wrapped", true)    ? "true"
+         : facts_is(doc, "facts.xen.ring.wrapped", false) ? "false"
+                                                          : "";
+    json_object_put(doc);
+    facts_captures_free(c);
+    return is;
+}
+
+/* Where libxenctrl does not fit, the text of the ring tells whether its first
+ * lines are lost. */
+static void test_ring_text(void **state)
+{
+    static const char *const members[] = {
+        "xen/dmesg.txt", "xen/dmesg-raw.txt",
+        "commands/xen_hypervisor/xl-dmesg.txt",
+        "commands/xen_hypervisor/xm-dmesg.txt"};
+    static const char first[] = "(XEN) early\n(XEN) Xen version 4.20.5 (x)\n";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const char *m = members[i];
+
+        assert_string_equal(wrapped_of(m, first, 7000), "false");
+        assert_string_equal(wrapped_of(m, first, 32768), "false");
+        assert_string_equal(wrapped_of(m, "domid 3\n(XEN) d3v0\n", 16384),
+                            "true");
+        assert_string_equal(wrapped_of(m, "(XEN) after -c\n", 900), "");
+    }
+}
+
 /* Busybox: df has a row for each path it was told, sysctl no bridges. */
 static void test_busybox(void **state)
 {
@@ -488,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_xl_info),
         cmocka_unit_test(test_built_for_another),
         cmocka_unit_test(test_release_forged),
+        cmocka_unit_test(test_ring_text),
         cmocka_unit_test(test_without_libxenctrl),
         cmocka_unit_test(test_busybox),
         cmocka_unit_test(test_store_domain),

@@ -397,6 +397,29 @@ static void test_ring_text(void **state)
     }
 }
 
+/* A loop device that is mounted is not left over. */
+static void test_loop_mounted(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(c, "xen/devices.json",
+         "{\"checks\":[{\"check\":\"loop-without-vbd\",\"domid\":0,\"device\":"
+         "null,\"text\":\"loop1 holds /snap, and no virtual disk uses it\"},"
+         "{\"check\":\"loop-without-vbd\",\"domid\":0,\"device\":null,\"text\":"
+         "\"loop11 holds /img, and no virtual disk uses it\"}]}");
+    give(c, "commands/sys_storage/df.txt",
+         "Filesystem Type 1K-blocks Used Available Use% Mounted on\n"
+         "/dev/loop1 squashfs 883184 866800 0 100% /snap/a\n");
+    doc = facts_make(c);
+    assert_int_equal(facts_count(doc, "facts.checks"), 1);
+    assert_non_null(
+        strstr(facts_text(facts_at(doc, "facts.checks", 0), "text"), "loop11"));
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
 /* Busybox: df has a row for each path it was told, sysctl no bridges. */
 static void test_busybox(void **state)
 {
@@ -532,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_built_for_another),
         cmocka_unit_test(test_release_forged),
         cmocka_unit_test(test_ring_text),
+        cmocka_unit_test(test_loop_mounted),
         cmocka_unit_test(test_without_libxenctrl),
         cmocka_unit_test(test_busybox),
         cmocka_unit_test(test_store_domain),

@@ -36,7 +36,9 @@ static const struct {
     {BRIDGE_XM, 64 * KIB, false},   {SYSCTL_PLAIN, 256 * KIB, false},
     {LOOP_MAX, 4 * KIB, false},     {LOOP_NODES, 64 * KIB, false},
     {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
-    {RPM, 256 * KIB, false},
+    {RPM, 256 * KIB, false},        {RING, RING_HEAD, true},
+    {RING_RAW, RING_HEAD, true},    {XL_DMESG, RING_HEAD, true},
+    {XM_DMESG, RING_HEAD, true},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
 
@@ -123,6 +125,17 @@ char *facts_line_value(const char *text, const char *key)
             }
         }
         text = *end ? end + 1 : end;
+    }
+    return NULL;
+}
+
+const char *facts_after(const char *text, const char *begin)
+{
+    while (text && *text) {
+        if (str_starts(text, begin))
+            return text + strlen(begin);
+        text = strchrnul(text, '\n');
+        text += *text == '\n';
     }
     return NULL;
 }
@@ -226,12 +239,10 @@ static bool store_domid(const struct capture *c, uint64_t *out)
         {STORE_PID, "domid:"}, {XENSTORE, "/tool/xenstored/domid = \""}};
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        const char *text = facts_captured(c, ways[i][0]), *p;
+        const char *p = facts_after(facts_captured(c, ways[i][0]), ways[i][1]);
 
-        p = text ? strstr(text, ways[i][1]) : NULL;
-        if (p && (p == text || p[-1] == '\n') &&
-            isdigit((unsigned char)p[strlen(ways[i][1])])) {
-            *out = strtoull(p + strlen(ways[i][1]), NULL, 10);
+        if (p && isdigit((unsigned char)*p)) {
+            *out = strtoull(p, NULL, 10);
             return true;
         }
     }

@@ -229,16 +229,31 @@ static struct json_object *loop_facts(struct json_object *devices,
 
 /* ---- what does not fit together ------------------------------------------ */
 
-static struct json_object *checks(struct json_object *devices)
+/* "loop3 holds FILE, ...": a mounted one is in use, by a snap or an image. */
+static bool is_mounted(const struct capture *c, const char *text)
+{
+    char source[64];
+
+    snprintf(source, sizeof(source), "/dev/%.*s ", (int)strcspn(text, " "),
+             text);
+    return facts_after(facts_captured(c, DF), source) ||
+           facts_after(facts_captured(c, DF_PLAIN), source);
+}
+
+static struct json_object *checks(struct json_object *devices,
+                                  const struct capture *c)
 {
     static const char *const texts[] = {"check", "device", "text"};
     struct json_object *list = json_object_new_array();
 
     for (size_t i = 0; i < facts_count(devices, "checks") && i < MAX_CHECKS;
          i++) {
-        struct json_object *from = facts_at(devices, "checks", i);
-        struct json_object *o = json_object_new_object();
+        struct json_object *from = facts_at(devices, "checks", i), *o;
 
+        if (!strcmp(facts_text(from, "check"), "loop-without-vbd") &&
+            is_mounted(c, facts_text(from, "text")))
+            continue;
+        o = json_object_new_object();
         facts_put_from(o, "domid", from, "domid", 1);
         for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
             facts_put_text(o, texts[k], facts_text(from, texts[k]));
@@ -267,5 +282,5 @@ void facts_put_devices(struct json_object *facts, struct json_object *devices,
                            device_facts(devices, "vif", vif_facts));
     json_object_object_add(facts, "vbds",
                            device_facts(devices, "vbd", vbd_facts));
-    json_object_object_add(facts, "checks", checks(devices));
+    json_object_object_add(facts, "checks", checks(devices, c));
 }

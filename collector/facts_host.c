@@ -135,9 +135,10 @@ static void program_of(const char *command, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)(n - slash), p + slash);
 }
 
-/* The n-th word of a line from 0 on; NULL if it has fewer. */
-static const char *word_at(const char *line, unsigned n)
+const char *facts_word(const char *line, int n)
 {
+    if (n < 0)
+        return NULL;
     line += strspn(line, " ");
     while (n-- && *line) {
         line += strcspn(line, " ");
@@ -146,14 +147,13 @@ static const char *word_at(const char *line, unsigned n)
     return *line ? line : NULL;
 }
 
-/* Where the column is, in words; a date of STARTED (lstart) is five of them.
- * -1: there is none. */
-static int column_of(const char *header, const char *name)
+/* A date of STARTED (lstart) is five words. */
+int facts_ps_column(const char *header, const char *name)
 {
     const char *w;
     int at = 0;
 
-    for (unsigned i = 0; (w = word_at(header, i)); i++) {
+    for (int i = 0; (w = facts_word(header, i)); i++) {
         size_t n = strcspn(w, " ");
 
         if (n == strlen(name) && !strncmp(w, name, n))
@@ -190,20 +190,18 @@ static void put_daemons(struct json_object *facts, const char *text)
     int command = -1, cpu = -1;
 
     if (header) {
-        command = column_of(header, "COMMAND");
-        cpu = column_of(header, "%CPU");
+        command = facts_ps_column(header, "COMMAND");
+        cpu = facts_ps_column(header, "%CPU");
     }
     for (size_t i = 0; i < N_DAEMONS; i++)
         if (daemons[i].expected)
             json_object_object_add(o, daemons[i].daemon,
                                    json_object_new_boolean(false));
     while ((line = facts_next_line(&text))) {
-        const char *what =
-            command < 0 ? NULL : word_at(line, (unsigned)command);
+        const char *what = facts_word(line, command);
 
         if (what && *what != '[')
-            one_process(facts, o, what,
-                        cpu < 0 ? NULL : word_at(line, (unsigned)cpu));
+            one_process(facts, o, what, facts_word(line, cpu));
         free(line);
     }
     free(header);

@@ -15,6 +15,12 @@
 #define XENSTORE "xen/xenstore.txt"
 #define NAMES_LIBXL "xen/domain-names-libxl.txt"
 #define STORE_PID "files/run/xen/xenstored.pid"
+#define RING "xen/dmesg.txt"
+#define RING_RAW "xen/dmesg-raw.txt"
+#define XL_DMESG "commands/xen_hypervisor/xl-dmesg.txt"
+#define XM_DMESG "commands/xen_hypervisor/xm-dmesg.txt"
+/* As much of them is kept: less than the smallest ring, of 16 KiB, holds. */
+#define RING_HEAD ((size_t)12 << 10)
 #define MEMINFO "files/proc/meminfo"
 #define CPUINFO "files/proc/cpuinfo"
 #define OSRELEASE "files/proc/sys/kernel/osrelease"
@@ -52,8 +58,16 @@ void facts_put_from(struct json_object *o, const char *key,
 /* The value of "key : value" in a text of such lines; NULL if there is none; to
  * be freed. */
 char *facts_line_value(const char *text, const char *key);
+/* What follows begin, of the first line of text that begins so; NULL: no line
+ * does, or text is NULL.  What stands later in a line is a value, and a guest
+ * may have written it. */
+const char *facts_after(const char *text, const char *begin);
 /* The next line of *text, without its end; NULL at the end; to be freed. */
 char *facts_next_line(const char **text);
+/* The n-th word of a line from 0 on; NULL if it has fewer, or n is negative. */
+const char *facts_word(const char *line, int n);
+/* Where that column of ps is, in words, for facts_word; -1: there is none. */
+int facts_ps_column(const char *header, const char *name);
 
 /* An object that the member is the text of; NULL: none, or no object. */
 struct json_object *facts_parse(const struct capture *c, const char *member);

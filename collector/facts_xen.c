@@ -10,6 +10,8 @@
 #include "collector/facts_part.h"
 
 #define KIB 1024u
+/* Messages of early boot come before the version line. */
+#define BANNER_WITHIN ((size_t)4096)
 
 /* What xl info tells, else xm info, where the hypervisor was not asked. */
 static const char *listed_member(const struct capture *c)
@@ -72,7 +74,30 @@ static void put_listed(struct json_object *o, const char *text)
     free(caps);
 }
 
-static struct json_object *ring_facts(struct json_object *info)
+/* Of the ring's text, where Xen did not tell the ring's size: its first lines
+ * are still there or not.  A short text without them was cleared (xl dmesg -c),
+ * or is none at all. */
+static void put_wrapped(struct json_object *ring, const struct capture *c)
+{
+    static const char *const members[] = {RING, RING_RAW, XL_DMESG, XM_DMESG};
+    static const char banner[] = "Xen version ";
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const char *text = facts_captured(c, members[i]);
+        size_t n = text ? strlen(text) : 0;
+        bool first = text && memmem(text, n < BANNER_WITHIN ? n : BANNER_WITHIN,
+                                    banner, strlen(banner));
+
+        if (!first && n < RING_HEAD)
+            continue;
+        json_object_object_add(ring, "wrapped",
+                               json_object_new_boolean(!first));
+        return;
+    }
+}
+
+static struct json_object *ring_facts(struct json_object *info,
+                                      const struct capture *c)
 {
     struct json_object *ring = json_object_new_object();
     struct json_object *wrapped = facts_get(info, "console_ring.wrapped");
@@ -80,6 +105,8 @@ static struct json_object *ring_facts(struct json_object *info)
     facts_put_from(ring, "bytes", info, "console_ring.bytes", 1);
     if (wrapped)
         json_object_object_add(ring, "wrapped", json_object_get(wrapped));
+    else
+        put_wrapped(ring, c);
     return ring;
 }
 
@@ -96,22 +123,49 @@ static char *release_at(const char *text)
     return minor ? xstrndup(text, major + 1 + minor) : NULL;
 }
 
-/* Of the folder that a daemon was started from: Debian's has the release. */
-static char *release_of_daemon(const struct capture *c)
+/* Of the folder that a program lies in: Debian's has the release. */
+static char *release_of_program(const char *path)
 {
     static const char folder[] = "/usr/lib/xen-";
-    static const char *const members[] = {XENSTORE, PS, PS_PLAIN};
+
+    if (!path || !str_starts(path, folder))
+        return NULL;
+    path += strlen(folder);
+    return str_starts(path + strcspn(path, "/ \n"), "/bin/") ? release_at(path)
+                                                             : NULL;
+}
+
+/* Of root's first program that lies in such a folder. */
+static char *release_by_ps(const char *text)
+{
+    char *header = text ? facts_next_line(&text) : NULL, *line;
+    int user = header ? facts_ps_column(header, "USER") : -1;
+    int command = header ? facts_ps_column(header, "COMMAND") : -1;
     char *release = NULL;
 
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *p = facts_captured(c, members[i]);
+    while (header && !release && (line = facts_next_line(&text))) {
+        const char *who = facts_word(line, user);
 
-        while (!release && p && (p = strstr(p, folder))) {
-            p += strlen(folder);
-            if (str_starts(p + strcspn(p, "/"), "/bin/"))
-                release = release_at(p);
-        }
+        if (who && str_starts(who, "root "))
+            release = release_of_program(facts_word(line, command));
+        free(line);
     }
+    free(header);
+    return release;
+}
+
+/* Of the running daemons, by what dom0's root alone can write: neither a
+ * guest's nodes of xenstore nor the arguments of a program, which have guests'
+ * names. */
+static char *release_of_daemon(const struct capture *c)
+{
+    static const char *const members[] = {PS, PS_PLAIN};
+    char *release = release_of_program(
+        facts_after(facts_captured(c, XENSTORE), "/tool/xenstored = \""));
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        if (!release)
+            release = release_by_ps(facts_captured(c, members[i]));
     return release;
 }
 
@@ -124,15 +178,19 @@ static char *tools_release(struct json_object *version, const struct capture *c)
 }
 
 /* Whether the tools are of the hypervisor's release.  That they are takes the
- * library itself: its interface has one number in several releases. */
+ * library itself: its interface has one number in several releases, and where
+ * the library was not loaded that number is the one xen-bugtool was built with.
+ */
 static void put_match(struct json_object *o, struct json_object *version,
                       const struct capture *c)
 {
     char *tools = tools_release(version, c);
     char *xen = release_at(facts_text(o, "version"));
-    bool differ = facts_is(version, "sysctl_interface.match", false) ||
-                  facts_is(version, "tools.match", false) ||
-                  (tools && xen && strcmp(tools, xen));
+    bool loaded = *facts_text(version, "tools.libxenctrl");
+    bool differ =
+        (loaded && facts_is(version, "sysctl_interface.match", false)) ||
+        facts_is(version, "tools.match", false) ||
+        (tools && xen && strcmp(tools, xen));
 
     facts_put_text(o, "tools_release", tools);
     if (differ || facts_is(version, "tools.match", true))
@@ -187,7 +245,7 @@ struct json_object *facts_xen(struct json_object *info, const struct capture *c)
     if (facts_get(o, "commandline"))
         put_loglvl(o, facts_text(o, "commandline"));
     put_virt_caps(o, info, listed);
-    json_object_object_add(o, "ring", ring_facts(info));
+    json_object_object_add(o, "ring", ring_facts(info, c));
     put_match(o, version, c);
     json_object_put(version);
     return o;

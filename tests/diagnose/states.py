@@ -87,6 +87,21 @@ STATES = {
     "network-script-status": [XL_LIST, devices(checks=[
         {"check": "vif-on-no-bridge", "domid": 3, "device": "vif/0",
          "text": "vif3.0 is a port of no bridge, it should be one of xenbr0"}])],
+    **{name: [XL_LIST, df("/srv", 7), devices(checks=[
+        {"check": check, "domid": 3, "device": device, "text": text}])]
+       for name, check, device, text in (
+           ("device-ends-disagree", "states-disagree", "vbd/51712",
+            "frontend Initialising (1), backend Connected (4)"),
+           ("device-without-backend", "frontend-without-backend", "vif/0",
+            "the frontend names the backend (none), which is not there"),
+           ("device-left-behind", "backend-without-frontend", "vbd/51712",
+            "the backend /local/domain/0/backend/vbd/3/51712 has no frontend"),
+           ("xenstore-domain-left-behind", "name-without-domain", None,
+            "xenstore has the domain 3 (web), the hypervisor does not"),
+           ("domain-without-name", "domain-without-name", None,
+            "domain 3 is in the hypervisor but has no name in xenstore"),
+           ("loop-left-behind", "loop-without-vbd", None,
+            "loop3 holds /srv/a.img, and no virtual disk uses it"))},
     "backend-module-missing": [XL_LIST,
         (("file", "/proc/modules"), "loop 1 2 - Live 0x0\n"),
         devices(devices=[{"domid": 3, "kind": "vbd", "id": "51712",
@@ -120,7 +135,8 @@ STATES = {
             "version": "4.17.3", "capabilities": "xen-3.0-x86_64"}}))],
     "xen-tools-version-mismatch": [XL_LIST, (("probe", "version"),
         json.dumps({"sysctl_interface": {"tools": 21, "hypervisor": 20,
-                                         "match": False}}))],
+                                         "match": False},
+                    "tools": {"libxenctrl": "4.17", "match": True}}))],
     "log-map": [XM_LIST],
 }
 

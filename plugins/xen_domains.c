@@ -46,7 +46,8 @@ struct domain {
 struct domains {
     struct domain *v;
     size_t n;
-    bool no_target; /* of dom0's memory, in xenstore */
+    bool target; /* xenstore has dom0's memory target and maximum */
+    bool of_xm;  /* xend's tool told them */
 };
 
 static void domains_done(struct domains *d)
@@ -95,7 +96,7 @@ static bool uuid_ok(const char *s)
     return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
 }
 
-/* "domain ID UUID", "name ID NAME" and "no-target 0", as xen-bugtool-probe
+/* "domain ID UUID", "name ID NAME" and "target 0", as xen-bugtool-probe
  * writes them. */
 static void take_probe_line(struct domains *d, char *line)
 {
@@ -106,8 +107,8 @@ static void take_probe_line(struct domains *d, char *line)
 
     if (!word || !id || !domid_of(id, &domid) || !save)
         return;
-    if (!strcmp(word, "no-target")) {
-        d->no_target = true;
+    if (!strcmp(word, "target")) {
+        d->target = d->target || !domid;
         return;
     }
     dom = domain_of(d, domid);
@@ -188,7 +189,9 @@ static int ask_domains(struct gather *g, struct domains *d, struct err *err)
     if (r || d->n)
         return r;
     list.argv = xm;
-    return ask(g, &list, d, take_list_line, err);
+    r = ask(g, &list, d, take_list_line, err);
+    d->of_xm = d->n > 0;
+    return r;
 }
 
 /* ---- names that xenstore does not tell ----------------------------------- */
@@ -399,35 +402,33 @@ static void add_lists(struct plan_adder *adder, const struct domains *d)
     }
 }
 
-/* Where xenstore has no memory target of dom0 (with dom0_mem= it has none until
- * somebody asks), libxl fills it in while it lists dom0
- * (libxl__fill_dom0_memory_info).  Nothing of ours may write there: the guests
- * are asked for one by one, as far as that many commands are reasonable. */
-static bool whole_list_writes(const struct domains *d)
+/* Where xenstore lacks the memory target or maximum of dom0 (with dom0_mem= it
+ * has none until somebody asks), libxl fills it in while it lists dom0
+ * (libxl__fill_dom0_memory_info).  Nothing of ours may write there: unless both
+ * are known to be there, the guests are asked for one by one, as far as that
+ * many commands are reasonable.  xend's tool does not write. */
+static void add_whole_list(struct plan_adder *adder, const struct domains *d)
 {
-    return d->no_target || (d->n == 1 && !d->v[0].domid);
-}
-
-static void add_whole_list(struct plan_adder *adder)
-{
-    plan_add(adder, &(struct item){.name = "xl-list-l",
-                                   .argv = {"xl", "list", "-l"},
-                                   .priority = PRIO_TOOLSTACK,
-                                   .timeout_ms = 20000});
-    plan_add(adder, &(struct item){.name = "xm-list-l",
-                                   .argv = {"xm", "list", "--long"},
-                                   .instead_of = "xl-list-l",
-                                   .priority = PRIO_TOOLSTACK,
-                                   .timeout_ms = 20000});
+    if (d->target)
+        plan_add(adder, &(struct item){.name = "xl-list-l",
+                                       .argv = {"xl", "list", "-l"},
+                                       .priority = PRIO_TOOLSTACK,
+                                       .timeout_ms = 20000});
+    if (d->target || d->of_xm)
+        plan_add(adder,
+                 &(struct item){.name = "xm-list-l",
+                                .argv = {"xm", "list", "--long"},
+                                .instead_of = d->target ? "xl-list-l" : NULL,
+                                .priority = PRIO_TOOLSTACK,
+                                .timeout_ms = 20000});
 }
 
 static void add_long_list(struct plan_adder *adder, const struct domains *d)
 {
-    const bool apart = whole_list_writes(d);
+    const bool apart = !d->target;
     size_t guests = 0;
 
-    if (!apart)
-        add_whole_list(adder);
+    add_whole_list(adder, d);
     for (size_t i = 0; i < d->n; i++) {
         struct buf member = BUF_INIT;
         char name[32], id[16];
@@ -450,7 +451,7 @@ static void add_long_list(struct plan_adder *adder, const struct domains *d)
 
 static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
 {
-    struct domains d = {NULL, 0, false};
+    struct domains d = {.v = NULL};
     int r = ask_domains(g, &d, err);
 
     if (!r)

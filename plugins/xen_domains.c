@@ -3,18 +3,17 @@
  *
  * Which domains there are is asked while the plan is made, of the hypervisor
  * and xenstore, else of the toolstack; names that these do not have, of libxl's
- * files.  Names are what guests' owners chose:
- * they become one part of a member's name, and part of a path only where they
- * are plain. */
+ * files.  Names are what guests' owners chose: they become one part of a
+ * member's name, and part of a path only where they lead nowhere else. */
 #include "plugins/plugin.h"
 
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/buf.h"
+#include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "plugins/ask.h"
@@ -254,13 +253,16 @@ static int ask_configured(struct plan_adder *adder, struct gather *g,
 
 /* ---- one folder ---------------------------------------------------------- */
 
-/* Fit for a path and for a pattern. */
-static bool is_plain(const char *name)
+/* Fit for a part of a path: xl takes blanks and the like. */
+static bool fits_path(const char *name)
 {
-    return name && *name && *name != '.' && *name != '-' &&
-           name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+:@-")] ==
-               '\0';
+    if (!name || !*name || *name == '.' || *name == '-')
+        return false;
+    for (; *name; name++) {
+        if (*name < ' ' || *name > '~' || strchr("/\\", *name))
+            return false;
+    }
+    return true;
 }
 
 struct folder {
@@ -291,23 +293,15 @@ static void add_probe(const struct folder *f, const char *what,
 
 /* Files keep their path below the domain's folder. */
 static void add_files(const struct folder *f, const char *what, bool log,
-                      const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-static void add_files(const struct folder *f, const char *what, bool log,
-                      const char *fmt, ...)
+                      const char *before, const char *id, const char *after)
 {
-    char name[32], path[512];
+    const bool glob = strchr(after, '*');
+    char name[32], *literal = glob ? path_as_pattern(id) : xstrdup(id);
+    char *path = xasprintf("%s%s%s", before, literal, after);
     struct item it = {.member = f->member};
-    va_list ap;
-    int n;
 
-    va_start(ap, fmt);
-    n = vsnprintf(path, sizeof(path), fmt, ap);
-    va_end(ap);
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return;
     add_name(&it, name, f, what);
-    if (strchr(path, '*'))
+    if (glob)
         it.glob = path;
     else
         it.file = path;
@@ -315,39 +309,45 @@ static void add_files(const struct folder *f, const char *what, bool log,
     if (log) /* the newest part of each is enough beside so many others */
         it.max_bytes = 1 << 20;
     plan_add(f->adder, &it);
+    free(path);
+    free(literal);
 }
 
-static void add_configs(const struct folder *f)
+static void add_by_id(const struct folder *f)
 {
-    const char *name = f->dom->name, *uuid = f->dom->uuid;
+    char domid[16];
 
+    snprintf(domid, sizeof(domid), "%u", f->dom->domid);
     /* As it runs (libxl-json), and the file that "xl create" was given (xl). */
-    add_files(f, "userdata", false, "/var/lib/xen/userdata-*.%u.*.*",
-              f->dom->domid);
-    if (uuid)
-        add_files(f, "xend", false, "/var/lib/xend/domains/%s/*.sxp", uuid);
-    if (!is_plain(name))
-        return;
-    add_files(f, "cfg", false, "/etc/xen/%s.cfg*", name);
-    add_files(f, "cfg-classic", false, "/etc/xen/%s", name);
-    add_files(f, "cfg-auto", false, "/etc/xen/auto/%s*", name);
-    add_files(f, "cfg-suse", false, "/etc/xen/vm/%s*", name);
-    add_files(f, "libvirt", false, "/etc/libvirt/libxl/%s.xml", name);
-    add_files(f, "libvirt-run", false, "/run/libvirt/libxl/%s.xml", name);
+    add_files(f, "userdata", false, "/var/lib/xen/userdata-*.", domid, ".*.*");
+    if (f->dom->uuid)
+        add_files(f, "xend", false, "/var/lib/xend/domains/", f->dom->uuid,
+                  "/*.sxp");
+    add_files(f, "bootloader", true, "/var/log/xen/bootloader.", domid,
+              ".log*");
 }
 
-static void add_logs(const struct folder *f)
+static void add_by_name(const struct folder *f)
 {
-    const char *name = f->dom->name;
+    static const struct {
+        const char *what, *before, *after;
+        bool log;
+    } files[] = {
+        {"cfg", "/etc/xen/", ".cfg*", false},
+        {"cfg-classic", "/etc/xen/", "", false},
+        {"cfg-auto", "/etc/xen/auto/", "*", false},
+        {"cfg-suse", "/etc/xen/vm/", "*", false},
+        {"libvirt", "/etc/libvirt/libxl/", ".xml", false},
+        {"libvirt-run", "/run/libvirt/libxl/", ".xml", false},
+        {"xl-log", "/var/log/xen/xl-", ".log*", true},
+        {"qemu-log", "/var/log/xen/qemu-dm-", ".log*", true},
+        {"console", "/var/log/xen/console/guest-", ".log*", true},
+        {"libvirt-log", "/var/log/libvirt/libxl/", ".log*", true},
+    };
 
-    add_files(f, "bootloader", true, "/var/log/xen/bootloader.%u.log*",
-              f->dom->domid);
-    if (!is_plain(name))
-        return;
-    add_files(f, "xl-log", true, "/var/log/xen/xl-%s.log*", name);
-    add_files(f, "qemu-log", true, "/var/log/xen/qemu-dm-%s.log*", name);
-    add_files(f, "console", true, "/var/log/xen/console/guest-%s.log*", name);
-    add_files(f, "libvirt-log", true, "/var/log/libvirt/libxl/%s.log*", name);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        add_files(f, files[i].what, files[i].log, files[i].before, f->dom->name,
+                  files[i].after);
 }
 
 /* "domains/5-guest" */
@@ -368,8 +368,9 @@ static void add_domain(struct plan_adder *adder, const struct domain *dom)
     add_probe(&f, "xenstore", "xenstore", "xenstore.txt", "xen_store/xenstore");
     add_probe(&f, "devices", "devices", "devices.json", "xen_store/devices");
     if (dom->domid) {
-        add_configs(&f);
-        add_logs(&f);
+        add_by_id(&f);
+        if (fits_path(dom->name))
+            add_by_name(&f);
     }
     buf_done(&member);
 }

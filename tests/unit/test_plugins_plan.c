@@ -255,12 +255,26 @@ static void test_process(void **state)
     "d" id "-xenstore xenstore-" id " > domains/" id "-" name                  \
     "/xenstore.txt\n"                                                          \
     "d" id "-devices devices-" id " > domains/" id "-" name "/devices.json\n"
-#define BY_ID(id, name)                                                        \
+#define USERDATA(id, name)                                                     \
     "d" id "-userdata /var/lib/xen/userdata-*." id ".*.* > domains/" id        \
     "-" name "\n"
 #define BOOTLOADER(id, name)                                                   \
     "d" id "-bootloader /var/log/xen/bootloader." id ".log* > domains/" id     \
     "-" name "\n"
+#define NAMED(id, what, path, member)                                          \
+    "d" id "-" what " " path " > domains/" id "-" member "\n"
+/* glob: the name in patterns. */
+#define BY_NAME(id, name, glob, m)                                             \
+    NAMED(id, "cfg", "/etc/xen/" glob ".cfg*", m)                              \
+    NAMED(id, "cfg-classic", "/etc/xen/" name, m)                              \
+    NAMED(id, "cfg-auto", "/etc/xen/auto/" glob "*", m)                        \
+    NAMED(id, "cfg-suse", "/etc/xen/vm/" glob "*", m)                          \
+    NAMED(id, "libvirt", "/etc/libvirt/libxl/" name ".xml", m)                 \
+    NAMED(id, "libvirt-run", "/run/libvirt/libxl/" name ".xml", m)             \
+    NAMED(id, "xl-log", "/var/log/xen/xl-" glob ".log*", m)                    \
+    NAMED(id, "qemu-log", "/var/log/xen/qemu-dm-" glob ".log*", m)             \
+    NAMED(id, "console", "/var/log/xen/console/guest-" glob ".log*", m)        \
+    NAMED(id, "libvirt-log", "/var/log/libvirt/libxl/" glob ".log*", m)
 #define LONG_LIST "xl-list-l xl list -l > \nxm-list-l xm list --long > \n"
 #define LONG(id, name)                                                         \
     "d" id "-xl-list-l xl list -l " id " > domains/" id "-" name               \
@@ -289,29 +303,29 @@ static void test_domains(void **state)
                &added);
     assert_string_equal(
         added.text,
-        FOLDER("0", "Domain-0") FOLDER("3", "web") BY_ID(
+        FOLDER("0", "Domain-0") FOLDER("3", "web") USERDATA(
             "3",
             "web") "d3-xend /var/lib/xend/domains/" UUID
-                   "/*.sxp > domains/3-web\n"
-                   "d3-cfg /etc/xen/web.cfg* > domains/3-web\n"
-                   "d3-cfg-classic /etc/xen/web > domains/3-web\n"
-                   "d3-cfg-auto /etc/xen/auto/web* > domains/3-web\n"
-                   "d3-cfg-suse /etc/xen/vm/web* > domains/3-web\n"
-                   "d3-libvirt /etc/libvirt/libxl/web.xml > domains/3-web\n"
-                   "d3-libvirt-run /run/libvirt/libxl/web.xml > "
-                   "domains/3-web\n" BOOTLOADER(
-                       "3",
-                       "web") "d3-xl-log /var/log/xen/xl-web.log* > "
-                              "domains/3-web\n"
-                              "d3-qemu-log /var/log/xen/qemu-dm-web.log* > "
-                              "domains/3-web\n"
-                              "d3-console /var/log/xen/console/guest-web.log* "
-                              "> domains/3-web\n"
-                              "d3-libvirt-log /var/log/libvirt/libxl/web.log* "
-                              "> domains/3-web\n"
-                              "xl-network-list-1 xl network-list 3 > \n"
+                   "/*.sxp > domains/3-web\n" BOOTLOADER("3", "web") BY_NAME(
+                       "3", "web", "web",
+                       "web") "xl-network-list-1 xl network-list 3 > \n"
                               "xl-block-list-1 xl block-list 3 > \n" LONG_LIST
                                   LONG("0", "Domain-0") LONG("3", "web"));
+}
+
+/* xl takes such names: their files are found, and no others. */
+static void test_domains_odd_names(void **state)
+{
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_of("domain-names", "name 4 my guest (1)\n", &added);
+    assert_non_null(
+        strstr(added.text, BY_NAME("4", "my guest (1)", "my guest (1)",
+                                   "my%20guest%20%281%29")));
+    domains_of("domain-names", "name 4 a*[b?\n", &added);
+    assert_non_null(strstr(
+        added.text, BY_NAME("4", "a*[b?", "a[*][[]b[?]", "a%2A%5Bb%3F")));
 }
 
 /* What a guest is called leads nowhere, and a domain that xenstore does not
@@ -324,7 +338,8 @@ static void test_domains_hostile(void **state)
         const char *name, *member;
     } rows[] = {
         {"../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"},
-        {"a*b", "a%2Ab"},
+        {"a\\*b", "a%5C%2Ab"},
+        {"..", "%2E."},
         {"a b\x1b[2J", "a%20b%1B%5B2J"},
         {".hidden", ".hidden"},
         {"-rf", "-rf"},
@@ -337,7 +352,7 @@ static void test_domains_hostile(void **state)
         snprintf(text, sizeof(text), "name 4 %s\n", rows[i].name);
         domains_of("domain-names", text, &added);
         snprintf(want, sizeof(want),
-                 FOLDER("4", "%1$s") BY_ID("4", "%1$s")
+                 FOLDER("4", "%1$s") USERDATA("4", "%1$s")
                      BOOTLOADER("4", "%1$s") "%2$s" LONG("4", "%1$s"),
                  rows[i].member, lists);
         assert_string_equal(added.text, want);
@@ -411,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_ovs),
         cmocka_unit_test(test_process),
         cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_odd_names),
         cmocka_unit_test(test_domains_hostile),
         cmocka_unit_test(test_domains_listed),
         cmocka_unit_test(test_lost),

@@ -27,6 +27,8 @@
 #define LONG_LISTS 32u /* commands of their own */
 #define LIST_WORDS 12u /* of a line of "xl list -v", from its end */
 
+#define CONFIGS 4096u /* in one folder */
+
 #define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
 
 static const struct item items[] = {
@@ -42,11 +44,19 @@ struct domain {
     char *uuid, *name; /* NULL: not known */
 };
 
+/* Where configurations lie beside those of other domains. */
+static const struct {
+    const char *what, *folder;
+} config_folders[] = {{"cfg-auto", "/etc/xen/auto/"},
+                      {"cfg-suse", "/etc/xen/vm/"}};
+#define CONFIG_FOLDERS (sizeof(config_folders) / sizeof(config_folders[0]))
+
 struct domains {
     struct domain *v;
     size_t n;
     bool target; /* xenstore has dom0's memory target and maximum */
     bool of_xm;  /* xend's tool told them */
+    char **configs[CONFIG_FOLDERS]; /* all paths there; of as many domains */
 };
 
 static void domains_done(struct domains *d)
@@ -56,6 +66,8 @@ static void domains_done(struct domains *d)
         free(d->v[i].name);
     }
     free(d->v);
+    for (size_t i = 0; i < CONFIG_FOLDERS; i++)
+        str_list_free(d->configs[i]);
 }
 
 static struct domain *domain_of(struct domains *d, unsigned domid)
@@ -251,6 +263,18 @@ static int ask_configured(struct plan_adder *adder, struct gather *g,
     return r;
 }
 
+static int ask_configs(struct gather *g, struct domains *d, struct err *err)
+{
+    char pattern[64];
+    int r = 0;
+
+    for (size_t i = 0; i < CONFIG_FOLDERS && !r; i++) {
+        snprintf(pattern, sizeof(pattern), "%s*", config_folders[i].folder);
+        r = ask_paths(g, pattern, CONFIGS, &d->configs[i], err);
+    }
+    return r;
+}
+
 /* ---- one folder ---------------------------------------------------------- */
 
 /* Fit for a part of a path: xl takes blanks and the like. */
@@ -335,8 +359,6 @@ static void add_by_name(const struct folder *f)
     } files[] = {
         {"cfg", "/etc/xen/", ".cfg*", false},
         {"cfg-classic", "/etc/xen/", "", false},
-        {"cfg-auto", "/etc/xen/auto/", "*", false},
-        {"cfg-suse", "/etc/xen/vm/", "*", false},
         {"libvirt", "/etc/libvirt/libxl/", ".xml", false},
         {"libvirt-run", "/run/libvirt/libxl/", ".xml", false},
         {"xl-log", "/var/log/xen/xl-", ".log*", true},
@@ -350,6 +372,37 @@ static void add_by_name(const struct folder *f)
                   files[i].after);
 }
 
+static bool is_config_end(const char *s)
+{
+    static const char *const ends[] = {"",    ".cfg", ".conf", ".hvm",
+                                       ".pv", ".sxp", ".xl",   ".xml"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (!strcmp(s, ends[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A pattern for guest1 would fit guest10's, and one for web that of
+ * web.example. */
+static void add_own_configs(const struct folder *f, const struct domains *d)
+{
+    const char *name = f->dom->name;
+
+    for (size_t i = 0; i < CONFIG_FOLDERS; i++) {
+        const char *folder = config_folders[i].folder;
+        size_t n = strlen(folder);
+
+        for (char **p = d->configs[i]; *p; p++) {
+            if (str_starts(*p, folder) && str_starts(*p + n, name) &&
+                is_config_end(*p + n + strlen(name)))
+                add_files(f, config_folders[i].what, false, folder, name,
+                          *p + n + strlen(name));
+        }
+    }
+}
+
 /* "domains/5-guest" */
 static void add_folder_name(struct buf *member, const struct domain *dom)
 {
@@ -357,7 +410,8 @@ static void add_folder_name(struct buf *member, const struct domain *dom)
     str_add_member_name(member, dom->name ? dom->name : "unnamed", false);
 }
 
-static void add_domain(struct plan_adder *adder, const struct domain *dom)
+static void add_domain(struct plan_adder *adder, const struct domains *d,
+                       const struct domain *dom)
 {
     struct buf member = BUF_INIT;
     struct folder f = {.adder = adder, .dom = dom};
@@ -369,8 +423,10 @@ static void add_domain(struct plan_adder *adder, const struct domain *dom)
     add_probe(&f, "devices", "devices", "devices.json", "xen_store/devices");
     if (dom->domid) {
         add_by_id(&f);
-        if (fits_path(dom->name))
+        if (fits_path(dom->name)) {
             add_by_name(&f);
+            add_own_configs(&f, d);
+        }
     }
     buf_done(&member);
 }
@@ -457,10 +513,12 @@ static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
 
     if (!r)
         r = ask_configured(adder, g, &d, err);
+    if (!r && d.n)
+        r = ask_configs(g, &d, err);
     if (d.n)
         qsort(d.v, d.n, sizeof(*d.v), by_domid);
     for (size_t i = 0; i < d.n && !r; i++)
-        add_domain(adder, &d.v[i]);
+        add_domain(adder, &d, &d.v[i]);
     if (!r)
         add_lists(adder, &d);
     if (!r)

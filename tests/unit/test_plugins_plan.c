@@ -267,8 +267,6 @@ static void test_process(void **state)
 #define BY_NAME(id, name, glob, m)                                             \
     NAMED(id, "cfg", "/etc/xen/" glob ".cfg*", m)                              \
     NAMED(id, "cfg-classic", "/etc/xen/" name, m)                              \
-    NAMED(id, "cfg-auto", "/etc/xen/auto/" glob "*", m)                        \
-    NAMED(id, "cfg-suse", "/etc/xen/vm/" glob "*", m)                          \
     NAMED(id, "libvirt", "/etc/libvirt/libxl/" name ".xml", m)                 \
     NAMED(id, "libvirt-run", "/run/libvirt/libxl/" name ".xml", m)             \
     NAMED(id, "xl-log", "/var/log/xen/xl-" glob ".log*", m)                    \
@@ -281,15 +279,23 @@ static void test_process(void **state)
     "/xl-list-l.json\n"
 #define UUID "911e5508-906b-4d1e-b83d-04bac6f2184c"
 
-static void domains_of(const char *source, const char *text,
-                       struct plan_adder *added)
+/* On a host with these files of configurations. */
+static void domains_with(const char *const (*configs)[5], const char *source,
+                         const char *text, struct plan_adder *added)
 {
     const char *const files[][2] = {{source, text}, {NULL, NULL}};
-    static const char *const none[][5] = {{NULL}};
-    struct host h = {.gather.ops = &host_ops, .globs = none, .files = files};
+    struct host h = {.gather.ops = &host_ops, .globs = configs, .files = files};
 
     added->text[0] = '\0';
     assert_int_equal(plugin("xen_domains")->plan(added, &h.gather, NULL), 0);
+}
+
+static void domains_of(const char *source, const char *text,
+                       struct plan_adder *added)
+{
+    static const char *const none[][5] = {{NULL}};
+
+    domains_with(none, source, text, added);
 }
 
 static void test_domains(void **state)
@@ -311,6 +317,28 @@ static void test_domains(void **state)
                        "web") "xl-network-list-1 xl network-list 3 > \n"
                               "xl-block-list-1 xl block-list 3 > \n" LONG_LIST
                                   LONG("0", "Domain-0") LONG("3", "web"));
+}
+
+/* What belongs to another domain is in no other's folder. */
+static void test_domains_configs(void **state)
+{
+    static const char *const configs[][5] = {
+        {"/etc/xen/auto/*", "/etc/xen/auto/web.cfg", "/etc/xen/auto/web2.cfg",
+         "/etc/xen/auto/web.example.cfg"},
+        {"/etc/xen/vm/*", "/etc/xen/vm/web",
+         /* From a recording, which may say anything. */
+         "/x", "/etc/xen/auto/web.sxp"},
+        {NULL}};
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_with(configs, "domain-names", "name 3 web\nname 0 web\n", &added);
+    assert_non_null(strstr(
+        added.text, BY_NAME("3", "web", "web", "web")
+                        NAMED("3", "cfg-auto", "/etc/xen/auto/web.cfg", "web")
+                            NAMED("3", "cfg-suse", "/etc/xen/vm/web",
+                                  "web") "xl-network-list-1 "));
+    assert_null(strstr(added.text, "d0-cfg"));
 }
 
 /* xl takes such names: their files are found, and no others. */
@@ -398,7 +426,7 @@ static void test_domains_listed(void **state)
     assert_non_null(strstr(added.text, " > domains/0-Domain-0/domain.json"));
     assert_null(strstr(added.text, "xl list -l > "));
     assert_non_null(strstr(added.text, "xm-list-l xm list --long > \n"));
-    assert_non_null(strstr(added.text, "/etc/xen/vm/old* > domains/12-old"));
+    assert_non_null(strstr(added.text, "/etc/xen/old > domains/12-old"));
 }
 
 /* A lost backend ends the plan with the backend's error. */
@@ -426,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_ovs),
         cmocka_unit_test(test_process),
         cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_configs),
         cmocka_unit_test(test_domains_odd_names),
         cmocka_unit_test(test_domains_hostile),
         cmocka_unit_test(test_domains_listed),

@@ -136,6 +136,8 @@ static void set_limits(const struct settings *cfg, struct planned *it)
     it->timeout_ms = item->timeout_ms ? item->timeout_ms
                      : p->timeout_ms  ? p->timeout_ms
                                       : (unsigned)cfg->item_timeout_ms;
+    if (item->interval) /* it waits so long by itself */
+        it->timeout_ms += (unsigned)cfg->interval_ms;
     if (cfg->item_timeout_set)
         it->timeout_ms = (unsigned)cfg->item_timeout_ms;
     if (cfg->unlimited) {

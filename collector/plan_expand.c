@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/hung.h"
@@ -135,6 +136,8 @@ static void set_limits(const struct settings *cfg, struct planned *it)
     it->timeout_ms = item->timeout_ms ? item->timeout_ms
                      : p->timeout_ms  ? p->timeout_ms
                                       : (unsigned)cfg->item_timeout_ms;
+    if (item->interval) /* it waits so long by itself */
+        it->timeout_ms += (unsigned)cfg->interval_ms;
     if (cfg->item_timeout_set)
         it->timeout_ms = (unsigned)cfg->item_timeout_ms;
     if (cfg->unlimited) {
@@ -224,20 +227,6 @@ static int newest_first(const void *a, const void *b)
     return strverscmp(x->path, y->path);
 }
 
-/* A plain path as a pattern that means just it. */
-static char *as_pattern(const char *path)
-{
-    struct buf b = BUF_INIT;
-
-    for (; *path; path++) {
-        if (strchr("*?[\\", *path))
-            buf_addf(&b, "[%c]", *path);
-        else
-            buf_addc(&b, *path);
-    }
-    return buf_take(&b);
-}
-
 /* A path in the folder where looking begins. */
 static char *fixed_part(const struct item *item)
 {
@@ -268,7 +257,7 @@ static void settle_listing(struct builder *b, struct slot *s, size_t found)
 static int expand_files(struct builder *b, struct slot *s, struct err *err)
 {
     const struct item *item = s->item;
-    char *pattern = item->file ? as_pattern(item->file) : NULL;
+    char *pattern = item->file ? path_as_pattern(item->file) : NULL;
     struct request rq = {
         .kind = item->tree ? REQ_TREE : REQ_GLOB,
         .name = item->tree   ? item->tree

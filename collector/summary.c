@@ -126,7 +126,8 @@ static void add_size(struct buf *b, struct json_object *facts, const char *path,
                  after);
 }
 
-static void write_hardware(struct json_object *facts, struct buf *out)
+static void write_hardware(const struct manifest_head *head,
+                           struct json_object *facts, struct buf *out)
 {
     const char *cpus = facts_text(facts, "cpus.count");
     const char *model = facts_text(facts, "cpus.model");
@@ -140,7 +141,8 @@ static void write_hardware(struct json_object *facts, struct buf *out)
     buf_reset(&b);
     add_size(&b, facts, "memory.total_kb", "", "");
     add_size(&b, facts, "memory.free_kb", ", ", " free in Xen");
-    add_size(&b, facts, "memory.dom0_total_kb", ", ", " in dom0");
+    add_size(&b, facts, "memory.dom0_total_kb", ", ",
+             !strcmp(head->host.role, "domU") ? " in this guest" : " in dom0");
     add_size(&b, facts, "memory.dom0_free_kb", ", ", " of it available");
     lines(out, "Memory", buf_str(&b), LABEL, 2);
     line(out, "Toolstack", facts_text(facts, "host.toolstack"));
@@ -223,7 +225,7 @@ static void write_head(const struct manifest_head *head,
     else
         write_running(head, facts, out);
     write_xen(facts, out);
-    write_hardware(facts, out);
+    write_hardware(head, facts, out);
 }
 
 /* ---- domains ------------------------------------------------------------- */

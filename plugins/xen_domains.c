@@ -3,18 +3,17 @@
  *
  * Which domains there are is asked while the plan is made, of the hypervisor
  * and xenstore, else of the toolstack; names that these do not have, of libxl's
- * files.  Names are what guests' owners chose:
- * they become one part of a member's name, and part of a path only where they
- * are plain. */
+ * files.  Names are what guests' owners chose: they become one part of a
+ * member's name, and part of a path only where they lead nowhere else. */
 #include "plugins/plugin.h"
 
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/buf.h"
+#include "collector/base/core/path.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "plugins/ask.h"
@@ -27,6 +26,8 @@
 
 #define LONG_LISTS 32u /* commands of their own */
 #define LIST_WORDS 12u /* of a line of "xl list -v", from its end */
+
+#define CONFIGS 4096u /* in one folder */
 
 #define DOMID_END 0x7ff0u /* DOMID_FIRST_RESERVED */
 
@@ -43,10 +44,19 @@ struct domain {
     char *uuid, *name; /* NULL: not known */
 };
 
+/* Where configurations lie beside those of other domains. */
+static const struct {
+    const char *what, *folder;
+} config_folders[] = {{"cfg-auto", "/etc/xen/auto/"},
+                      {"cfg-suse", "/etc/xen/vm/"}};
+#define CONFIG_FOLDERS (sizeof(config_folders) / sizeof(config_folders[0]))
+
 struct domains {
     struct domain *v;
     size_t n;
-    bool no_target; /* of dom0's memory, in xenstore */
+    bool target; /* xenstore has dom0's memory target and maximum */
+    bool of_xm;  /* xend's tool told them */
+    char **configs[CONFIG_FOLDERS]; /* all paths there; of as many domains */
 };
 
 static void domains_done(struct domains *d)
@@ -56,6 +66,8 @@ static void domains_done(struct domains *d)
         free(d->v[i].name);
     }
     free(d->v);
+    for (size_t i = 0; i < CONFIG_FOLDERS; i++)
+        str_list_free(d->configs[i]);
 }
 
 static struct domain *domain_of(struct domains *d, unsigned domid)
@@ -95,7 +107,7 @@ static bool uuid_ok(const char *s)
     return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
 }
 
-/* "domain ID UUID", "name ID NAME" and "no-target 0", as xen-bugtool-probe
+/* "domain ID UUID", "name ID NAME" and "target 0", as xen-bugtool-probe
  * writes them. */
 static void take_probe_line(struct domains *d, char *line)
 {
@@ -106,8 +118,8 @@ static void take_probe_line(struct domains *d, char *line)
 
     if (!word || !id || !domid_of(id, &domid) || !save)
         return;
-    if (!strcmp(word, "no-target")) {
-        d->no_target = true;
+    if (!strcmp(word, "target")) {
+        d->target = d->target || !domid;
         return;
     }
     dom = domain_of(d, domid);
@@ -188,7 +200,9 @@ static int ask_domains(struct gather *g, struct domains *d, struct err *err)
     if (r || d->n)
         return r;
     list.argv = xm;
-    return ask(g, &list, d, take_list_line, err);
+    r = ask(g, &list, d, take_list_line, err);
+    d->of_xm = d->n > 0;
+    return r;
 }
 
 /* ---- names that xenstore does not tell ----------------------------------- */
@@ -249,15 +263,30 @@ static int ask_configured(struct plan_adder *adder, struct gather *g,
     return r;
 }
 
+static int ask_configs(struct gather *g, struct domains *d, struct err *err)
+{
+    char pattern[64];
+    int r = 0;
+
+    for (size_t i = 0; i < CONFIG_FOLDERS && !r; i++) {
+        snprintf(pattern, sizeof(pattern), "%s*", config_folders[i].folder);
+        r = ask_paths(g, pattern, CONFIGS, &d->configs[i], err);
+    }
+    return r;
+}
+
 /* ---- one folder ---------------------------------------------------------- */
 
-/* Fit for a path and for a pattern. */
-static bool is_plain(const char *name)
+/* Fit for a part of a path: xl takes blanks and the like. */
+static bool fits_path(const char *name)
 {
-    return name && *name && *name != '.' && *name != '-' &&
-           name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+:@-")] ==
-               '\0';
+    if (!name || !*name || *name == '.' || *name == '-')
+        return false;
+    for (; *name; name++) {
+        if (*name < ' ' || *name > '~' || strchr("/\\", *name))
+            return false;
+    }
+    return true;
 }
 
 struct folder {
@@ -288,23 +317,15 @@ static void add_probe(const struct folder *f, const char *what,
 
 /* Files keep their path below the domain's folder. */
 static void add_files(const struct folder *f, const char *what, bool log,
-                      const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-static void add_files(const struct folder *f, const char *what, bool log,
-                      const char *fmt, ...)
+                      const char *before, const char *id, const char *after)
 {
-    char name[32], path[512];
+    const bool glob = strchr(after, '*');
+    char name[32], *literal = glob ? path_as_pattern(id) : xstrdup(id);
+    char *path = xasprintf("%s%s%s", before, literal, after);
     struct item it = {.member = f->member};
-    va_list ap;
-    int n;
 
-    va_start(ap, fmt);
-    n = vsnprintf(path, sizeof(path), fmt, ap);
-    va_end(ap);
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return;
     add_name(&it, name, f, what);
-    if (strchr(path, '*'))
+    if (glob)
         it.glob = path;
     else
         it.file = path;
@@ -312,39 +333,74 @@ static void add_files(const struct folder *f, const char *what, bool log,
     if (log) /* the newest part of each is enough beside so many others */
         it.max_bytes = 1 << 20;
     plan_add(f->adder, &it);
+    free(path);
+    free(literal);
 }
 
-static void add_configs(const struct folder *f)
+static void add_by_id(const struct folder *f)
 {
-    const char *name = f->dom->name, *uuid = f->dom->uuid;
+    char domid[16];
 
+    snprintf(domid, sizeof(domid), "%u", f->dom->domid);
     /* As it runs (libxl-json), and the file that "xl create" was given (xl). */
-    add_files(f, "userdata", false, "/var/lib/xen/userdata-*.%u.*.*",
-              f->dom->domid);
-    if (uuid)
-        add_files(f, "xend", false, "/var/lib/xend/domains/%s/*.sxp", uuid);
-    if (!is_plain(name))
-        return;
-    add_files(f, "cfg", false, "/etc/xen/%s.cfg*", name);
-    add_files(f, "cfg-classic", false, "/etc/xen/%s", name);
-    add_files(f, "cfg-auto", false, "/etc/xen/auto/%s*", name);
-    add_files(f, "cfg-suse", false, "/etc/xen/vm/%s*", name);
-    add_files(f, "libvirt", false, "/etc/libvirt/libxl/%s.xml", name);
-    add_files(f, "libvirt-run", false, "/run/libvirt/libxl/%s.xml", name);
+    add_files(f, "userdata", false, "/var/lib/xen/userdata-*.", domid, ".*.*");
+    if (f->dom->uuid)
+        add_files(f, "xend", false, "/var/lib/xend/domains/", f->dom->uuid,
+                  "/*.sxp");
+    add_files(f, "bootloader", true, "/var/log/xen/bootloader.", domid,
+              ".log*");
 }
 
-static void add_logs(const struct folder *f)
+static void add_by_name(const struct folder *f)
+{
+    static const struct {
+        const char *what, *before, *after;
+        bool log;
+    } files[] = {
+        {"cfg", "/etc/xen/", ".cfg*", false},
+        {"cfg-classic", "/etc/xen/", "", false},
+        {"libvirt", "/etc/libvirt/libxl/", ".xml", false},
+        {"libvirt-run", "/run/libvirt/libxl/", ".xml", false},
+        {"xl-log", "/var/log/xen/xl-", ".log*", true},
+        {"qemu-log", "/var/log/xen/qemu-dm-", ".log*", true},
+        {"console", "/var/log/xen/console/guest-", ".log*", true},
+        {"libvirt-log", "/var/log/libvirt/libxl/", ".log*", true},
+    };
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        add_files(f, files[i].what, files[i].log, files[i].before, f->dom->name,
+                  files[i].after);
+}
+
+static bool is_config_end(const char *s)
+{
+    static const char *const ends[] = {"",    ".cfg", ".conf", ".hvm",
+                                       ".pv", ".sxp", ".xl",   ".xml"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (!strcmp(s, ends[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A pattern for guest1 would fit guest10's, and one for web that of
+ * web.example. */
+static void add_own_configs(const struct folder *f, const struct domains *d)
 {
     const char *name = f->dom->name;
 
-    add_files(f, "bootloader", true, "/var/log/xen/bootloader.%u.log*",
-              f->dom->domid);
-    if (!is_plain(name))
-        return;
-    add_files(f, "xl-log", true, "/var/log/xen/xl-%s.log*", name);
-    add_files(f, "qemu-log", true, "/var/log/xen/qemu-dm-%s.log*", name);
-    add_files(f, "console", true, "/var/log/xen/console/guest-%s.log*", name);
-    add_files(f, "libvirt-log", true, "/var/log/libvirt/libxl/%s.log*", name);
+    for (size_t i = 0; i < CONFIG_FOLDERS; i++) {
+        const char *folder = config_folders[i].folder;
+        size_t n = strlen(folder);
+
+        for (char **p = d->configs[i]; *p; p++) {
+            if (str_starts(*p, folder) && str_starts(*p + n, name) &&
+                is_config_end(*p + n + strlen(name)))
+                add_files(f, config_folders[i].what, false, folder, name,
+                          *p + n + strlen(name));
+        }
+    }
 }
 
 /* "domains/5-guest" */
@@ -354,7 +410,8 @@ static void add_folder_name(struct buf *member, const struct domain *dom)
     str_add_member_name(member, dom->name ? dom->name : "unnamed", false);
 }
 
-static void add_domain(struct plan_adder *adder, const struct domain *dom)
+static void add_domain(struct plan_adder *adder, const struct domains *d,
+                       const struct domain *dom)
 {
     struct buf member = BUF_INIT;
     struct folder f = {.adder = adder, .dom = dom};
@@ -365,8 +422,11 @@ static void add_domain(struct plan_adder *adder, const struct domain *dom)
     add_probe(&f, "xenstore", "xenstore", "xenstore.txt", "xen_store/xenstore");
     add_probe(&f, "devices", "devices", "devices.json", "xen_store/devices");
     if (dom->domid) {
-        add_configs(&f);
-        add_logs(&f);
+        add_by_id(&f);
+        if (fits_path(dom->name)) {
+            add_by_name(&f);
+            add_own_configs(&f, d);
+        }
     }
     buf_done(&member);
 }
@@ -399,35 +459,33 @@ static void add_lists(struct plan_adder *adder, const struct domains *d)
     }
 }
 
-/* Where xenstore has no memory target of dom0 (with dom0_mem= it has none until
- * somebody asks), libxl fills it in while it lists dom0
- * (libxl__fill_dom0_memory_info).  Nothing of ours may write there: the guests
- * are asked for one by one, as far as that many commands are reasonable. */
-static bool whole_list_writes(const struct domains *d)
+/* Where xenstore lacks the memory target or maximum of dom0 (with dom0_mem= it
+ * has none until somebody asks), libxl fills it in while it lists dom0
+ * (libxl__fill_dom0_memory_info).  Nothing of ours may write there: unless both
+ * are known to be there, the guests are asked for one by one, as far as that
+ * many commands are reasonable.  xend's tool does not write. */
+static void add_whole_list(struct plan_adder *adder, const struct domains *d)
 {
-    return d->no_target || (d->n == 1 && !d->v[0].domid);
-}
-
-static void add_whole_list(struct plan_adder *adder)
-{
-    plan_add(adder, &(struct item){.name = "xl-list-l",
-                                   .argv = {"xl", "list", "-l"},
-                                   .priority = PRIO_TOOLSTACK,
-                                   .timeout_ms = 20000});
-    plan_add(adder, &(struct item){.name = "xm-list-l",
-                                   .argv = {"xm", "list", "--long"},
-                                   .instead_of = "xl-list-l",
-                                   .priority = PRIO_TOOLSTACK,
-                                   .timeout_ms = 20000});
+    if (d->target)
+        plan_add(adder, &(struct item){.name = "xl-list-l",
+                                       .argv = {"xl", "list", "-l"},
+                                       .priority = PRIO_TOOLSTACK,
+                                       .timeout_ms = 20000});
+    if (d->target || d->of_xm)
+        plan_add(adder,
+                 &(struct item){.name = "xm-list-l",
+                                .argv = {"xm", "list", "--long"},
+                                .instead_of = d->target ? "xl-list-l" : NULL,
+                                .priority = PRIO_TOOLSTACK,
+                                .timeout_ms = 20000});
 }
 
 static void add_long_list(struct plan_adder *adder, const struct domains *d)
 {
-    const bool apart = whole_list_writes(d);
+    const bool apart = !d->target;
     size_t guests = 0;
 
-    if (!apart)
-        add_whole_list(adder);
+    add_whole_list(adder, d);
     for (size_t i = 0; i < d->n; i++) {
         struct buf member = BUF_INIT;
         char name[32], id[16];
@@ -450,15 +508,17 @@ static void add_long_list(struct plan_adder *adder, const struct domains *d)
 
 static int plan(struct plan_adder *adder, struct gather *g, struct err *err)
 {
-    struct domains d = {NULL, 0, false};
+    struct domains d = {.v = NULL};
     int r = ask_domains(g, &d, err);
 
     if (!r)
         r = ask_configured(adder, g, &d, err);
+    if (!r && d.n)
+        r = ask_configs(g, &d, err);
     if (d.n)
         qsort(d.v, d.n, sizeof(*d.v), by_domid);
     for (size_t i = 0; i < d.n && !r; i++)
-        add_domain(adder, &d.v[i]);
+        add_domain(adder, &d, &d.v[i]);
     if (!r)
         add_lists(adder, &d);
     if (!r)

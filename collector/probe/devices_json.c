@@ -5,7 +5,6 @@
  * there is no half document. */
 #include "collector/probe/probe.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,19 +363,21 @@ static void put_uuid(struct out *o, struct devices *d, uint32_t domid)
     free(vm);
 }
 
-/* What libxl would write when it is asked for dom0 (xl list -l). */
-static void put_no_target(struct out *o, struct devices *d)
+/* What libxl would else write when it is asked for dom0 (xl list -l). */
+static void put_target(struct out *o, struct devices *d)
 {
     char *target = devices_node(d, "/local/domain/0", "memory/target");
+    char *max = devices_node(d, "/local/domain/0", "memory/static-max");
 
-    if (!target && errno == ENOENT)
-        out_adds(o, "no-target 0\n");
+    if (target && max)
+        out_adds(o, "target 0\n");
     free(target);
+    free(max);
 }
 
 /* "domain ID UUID" for each that the hypervisor has, then "name ID NAME" as
- * xenstore has it, and "no-target 0" if dom0 has no memory target there.  A
- * xenstored that hangs costs the second part alone. */
+ * xenstore has it, and "target 0" if dom0 has its memory target and maximum
+ * there.  A xenstored that hangs costs the second part alone. */
 int subject_domain_names(struct out *o, struct err *err)
 {
     const struct ctrl_module *module = ctrl_load(err);
@@ -407,7 +408,7 @@ int subject_domain_names(struct out *o, struct err *err)
         out_addc(o, '\n');
     }
     if (!rc)
-        put_no_target(o, &d);
+        put_target(o, &d);
     devices_done(&d);
     store_close(&s);
     return rc_xen ? rc_xen : rc;

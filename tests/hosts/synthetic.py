@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+from urllib.parse import quote
 
 START = "2026-01-02T03:04:05.000Z"
 
@@ -17,7 +18,8 @@ START = "2026-01-02T03:04:05.000Z"
 def key(source):
     kind, what = source
     if kind == "file":
-        return {"source": "file", "path": what}, "files" + what
+        return {"source": "file", "path": what}, \
+            "files" + quote(what, safe="/+,:@=").replace("~", "%7E")
     if kind == "probe":
         return {"source": "hypercall", "probe": what}, "xen/%s.txt" % what
     name = re.sub(r"[^A-Za-z0-9._+,:@=-]", "_", what.replace(" ", "-"))[:80]

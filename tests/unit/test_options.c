@@ -146,6 +146,12 @@ static void test_wrong(void **state)
         {"x --item-timeout 0s",
          "--item-timeout: '0s' is not a length of time; expected a number with "
          "its unit, such as 30s, 5m or 2h" SEE("collect ")},
+        {"x --interval 4294969s",
+         "--interval: '4294969s' is too long; expected at most 3600s" SEE(
+             "collect ")},
+        {"x --item-timeout 8d",
+         "--item-timeout: '8d' is too long; expected at most 604800s" SEE(
+             "collect ")},
         {"x --format zip", "--format: 'zip' is not known; expected tar.bz2, "
                            "tar.zst, tar.gz, tar.xz, tar, dir" SEE("collect ")},
         {"x -f tar.b", "--format: 'tar.b' is not known; expected tar.bz2, "

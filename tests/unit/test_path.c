@@ -91,6 +91,18 @@ static void is_pattern(void **state)
     assert_false(path_is_pattern("/a]{b}\\"));
 }
 
+static void as_pattern(void **state)
+{
+    static const char hostile[] = "/a b/(*[x]?)\\!";
+    char *pattern = path_as_pattern(hostile);
+
+    (void)state;
+    assert_string_equal(pattern, "/a b/([*][[]x][?])[\\]!");
+    assert_true(path_match(pattern, hostile, true));
+    assert_false(path_match(pattern, "/a b/(z[x]y)\\!", true));
+    free(pattern);
+}
+
 static void real_paths(void **state)
 {
     static const struct {
@@ -189,8 +201,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(match),          cmocka_unit_test(match_fast),
         cmocka_unit_test(names_too_long), cmocka_unit_test(is_pattern),
-        cmocka_unit_test(real_paths),     cmocka_unit_test(relative_walk),
-        cmocka_unit_test(no_leaks),       cmocka_unit_test(safe),
+        cmocka_unit_test(as_pattern),     cmocka_unit_test(real_paths),
+        cmocka_unit_test(relative_walk),  cmocka_unit_test(no_leaks),
+        cmocka_unit_test(safe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,7 @@ static const struct item early_items[] = {
      .since = "--since=@",
      .max_bytes = 1000,
      .timeout_ms = 7000},
+    {.name = "top", .argv = {"top"}, .interval = true, .timeout_ms = 7000},
     {.name = NULL},
 };
 static const struct plugin early = {
@@ -137,6 +138,7 @@ static struct settings plain_settings(void)
     memset(&s, 0, sizeof(s));
     s.only = s.skip = s.skip_file = none;
     s.item_timeout_ms = 30000;
+    s.interval_ms = 60000;
     return s;
 }
 
@@ -188,6 +190,7 @@ static void order(void **state)
                               "early/logs /var/log/xen/x.log.2.gz\n"
                               "early/logs /var/log/xen/x.log.10.gz\n"
                               "early/journal journalctl\n"
+                              "early/top top 60\n"
                               "late/config /etc/xen/xl.conf\n"
                               "late/config /etc/xen/b c.cfg\n"
                               "late/none /nowhere/* [absent]\n"
@@ -233,14 +236,15 @@ static void tasks(void **state)
     (void)state;
     assert_int_equal(build(&s, none, &p, NULL), 0);
     /* The ring with its fallback; the large log alone; the small ones; the
-     * command; files and settled items of late in one run. */
-    assert_int_equal(p.n_tasks, 5);
+     * commands; files and settled items of late in one run. */
+    assert_int_equal(p.n_tasks, 6);
     assert_int_equal(p.tasks[0].n, 2);
     assert_int_equal(p.items[1].instead_of, 0);
     assert_int_equal(p.tasks[1].n, 1);
     assert_int_equal(p.tasks[2].n, 5);
     assert_int_equal(p.tasks[3].n, 1);
-    assert_int_equal(p.tasks[4].n, 5);
+    assert_int_equal(p.tasks[4].n, 1);
+    assert_int_equal(p.tasks[5].n, 5);
     plan_done(&p);
 }
 
@@ -294,6 +298,8 @@ static void limits(void **state)
     assert_int_equal(p.items[0].timeout_ms, 30000);
     assert_int_equal(p.items[8].max_bytes, 1000);
     assert_int_equal(p.items[8].timeout_ms, 7000);
+    /* What waits by itself has that time besides. */
+    assert_int_equal(p.items[9].timeout_ms, 67000);
     plan_done(&p);
     /* The user's word stands over the table's. */
     s.item_timeout_ms = 90000;

@@ -255,27 +255,47 @@ static void test_process(void **state)
     "d" id "-xenstore xenstore-" id " > domains/" id "-" name                  \
     "/xenstore.txt\n"                                                          \
     "d" id "-devices devices-" id " > domains/" id "-" name "/devices.json\n"
-#define BY_ID(id, name)                                                        \
+#define USERDATA(id, name)                                                     \
     "d" id "-userdata /var/lib/xen/userdata-*." id ".*.* > domains/" id        \
     "-" name "\n"
 #define BOOTLOADER(id, name)                                                   \
     "d" id "-bootloader /var/log/xen/bootloader." id ".log* > domains/" id     \
     "-" name "\n"
+#define NAMED(id, what, path, member)                                          \
+    "d" id "-" what " " path " > domains/" id "-" member "\n"
+/* glob: the name in patterns. */
+#define BY_NAME(id, name, glob, m)                                             \
+    NAMED(id, "cfg", "/etc/xen/" glob ".cfg*", m)                              \
+    NAMED(id, "cfg-classic", "/etc/xen/" name, m)                              \
+    NAMED(id, "libvirt", "/etc/libvirt/libxl/" name ".xml", m)                 \
+    NAMED(id, "libvirt-run", "/run/libvirt/libxl/" name ".xml", m)             \
+    NAMED(id, "xl-log", "/var/log/xen/xl-" glob ".log*", m)                    \
+    NAMED(id, "qemu-log", "/var/log/xen/qemu-dm-" glob ".log*", m)             \
+    NAMED(id, "console", "/var/log/xen/console/guest-" glob ".log*", m)        \
+    NAMED(id, "libvirt-log", "/var/log/libvirt/libxl/" glob ".log*", m)
 #define LONG_LIST "xl-list-l xl list -l > \nxm-list-l xm list --long > \n"
 #define LONG(id, name)                                                         \
     "d" id "-xl-list-l xl list -l " id " > domains/" id "-" name               \
     "/xl-list-l.json\n"
 #define UUID "911e5508-906b-4d1e-b83d-04bac6f2184c"
 
-static void domains_of(const char *source, const char *text,
-                       struct plan_adder *added)
+/* On a host with these files of configurations. */
+static void domains_with(const char *const (*configs)[5], const char *source,
+                         const char *text, struct plan_adder *added)
 {
     const char *const files[][2] = {{source, text}, {NULL, NULL}};
-    static const char *const none[][5] = {{NULL}};
-    struct host h = {.gather.ops = &host_ops, .globs = none, .files = files};
+    struct host h = {.gather.ops = &host_ops, .globs = configs, .files = files};
 
     added->text[0] = '\0';
     assert_int_equal(plugin("xen_domains")->plan(added, &h.gather, NULL), 0);
+}
+
+static void domains_of(const char *source, const char *text,
+                       struct plan_adder *added)
+{
+    static const char *const none[][5] = {{NULL}};
+
+    domains_with(none, source, text, added);
 }
 
 static void test_domains(void **state)
@@ -285,47 +305,69 @@ static void test_domains(void **state)
     (void)state;
     domains_of("domain-names",
                "domain 0 00000000-0000-0000-0000-000000000000\n"
-               "domain 3 " UUID "\nname 3 web\nname 0 Domain-0\n",
+               "domain 3 " UUID "\nname 3 web\nname 0 Domain-0\ntarget 0\n",
                &added);
     assert_string_equal(
         added.text,
-        FOLDER("0", "Domain-0") FOLDER("3", "web") BY_ID(
+        FOLDER("0", "Domain-0") FOLDER("3", "web") USERDATA(
             "3",
             "web") "d3-xend /var/lib/xend/domains/" UUID
-                   "/*.sxp > domains/3-web\n"
-                   "d3-cfg /etc/xen/web.cfg* > domains/3-web\n"
-                   "d3-cfg-classic /etc/xen/web > domains/3-web\n"
-                   "d3-cfg-auto /etc/xen/auto/web* > domains/3-web\n"
-                   "d3-cfg-suse /etc/xen/vm/web* > domains/3-web\n"
-                   "d3-libvirt /etc/libvirt/libxl/web.xml > domains/3-web\n"
-                   "d3-libvirt-run /run/libvirt/libxl/web.xml > "
-                   "domains/3-web\n" BOOTLOADER(
-                       "3",
-                       "web") "d3-xl-log /var/log/xen/xl-web.log* > "
-                              "domains/3-web\n"
-                              "d3-qemu-log /var/log/xen/qemu-dm-web.log* > "
-                              "domains/3-web\n"
-                              "d3-console /var/log/xen/console/guest-web.log* "
-                              "> domains/3-web\n"
-                              "d3-libvirt-log /var/log/libvirt/libxl/web.log* "
-                              "> domains/3-web\n"
-                              "xl-network-list-1 xl network-list 3 > \n"
+                   "/*.sxp > domains/3-web\n" BOOTLOADER("3", "web") BY_NAME(
+                       "3", "web", "web",
+                       "web") "xl-network-list-1 xl network-list 3 > \n"
                               "xl-block-list-1 xl block-list 3 > \n" LONG_LIST
                                   LONG("0", "Domain-0") LONG("3", "web"));
+}
+
+/* What belongs to another domain is in no other's folder. */
+static void test_domains_configs(void **state)
+{
+    static const char *const configs[][5] = {
+        {"/etc/xen/auto/*", "/etc/xen/auto/web.cfg", "/etc/xen/auto/web2.cfg",
+         "/etc/xen/auto/web.example.cfg"},
+        {"/etc/xen/vm/*", "/etc/xen/vm/web",
+         /* From a recording, which may say anything. */
+         "/x", "/etc/xen/auto/web.sxp"},
+        {NULL}};
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_with(configs, "domain-names", "name 3 web\nname 0 web\n", &added);
+    assert_non_null(strstr(
+        added.text, BY_NAME("3", "web", "web", "web")
+                        NAMED("3", "cfg-auto", "/etc/xen/auto/web.cfg", "web")
+                            NAMED("3", "cfg-suse", "/etc/xen/vm/web",
+                                  "web") "xl-network-list-1 "));
+    assert_null(strstr(added.text, "d0-cfg"));
+}
+
+/* xl takes such names: their files are found, and no others. */
+static void test_domains_odd_names(void **state)
+{
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_of("domain-names", "name 4 my guest (1)\n", &added);
+    assert_non_null(
+        strstr(added.text, BY_NAME("4", "my guest (1)", "my guest (1)",
+                                   "my%20guest%20%281%29")));
+    domains_of("domain-names", "name 4 a*[b?\n", &added);
+    assert_non_null(strstr(
+        added.text, BY_NAME("4", "a*[b?", "a[*][[]b[?]", "a%2A%5Bb%3F")));
 }
 
 /* What a guest is called leads nowhere, and a domain that xenstore does not
  * know has its folder too. */
 static void test_domains_hostile(void **state)
 {
-    static const char lists[] =
-        "xl-network-list-1 xl network-list 4 > \n"
-        "xl-block-list-1 xl block-list 4 > \n" LONG_LIST;
+    static const char lists[] = "xl-network-list-1 xl network-list 4 > \n"
+                                "xl-block-list-1 xl block-list 4 > \n";
     static const struct {
         const char *name, *member;
     } rows[] = {
         {"../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"},
-        {"a*b", "a%2Ab"},
+        {"a\\*b", "a%5C%2Ab"},
+        {"..", "%2E."},
         {"a b\x1b[2J", "a%20b%1B%5B2J"},
         {".hidden", ".hidden"},
         {"-rf", "-rf"},
@@ -338,7 +380,7 @@ static void test_domains_hostile(void **state)
         snprintf(text, sizeof(text), "name 4 %s\n", rows[i].name);
         domains_of("domain-names", text, &added);
         snprintf(want, sizeof(want),
-                 FOLDER("4", "%1$s") BY_ID("4", "%1$s")
+                 FOLDER("4", "%1$s") USERDATA("4", "%1$s")
                      BOOTLOADER("4", "%1$s") "%2$s" LONG("4", "%1$s"),
                  rows[i].member, lists);
         assert_string_equal(added.text, want);
@@ -348,10 +390,11 @@ static void test_domains_hostile(void **state)
     /* Numbers that no domain has, and lines that are none. */
     domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
                &added);
-    assert_string_equal(added.text, LONG_LIST);
-    /* libxl would write to xenstore, if asked for dom0. */
+    assert_string_equal(added.text, "");
+    /* libxl would write to xenstore, if asked for dom0, unless it is told that
+     * there is nothing to be written. */
     domains_of("domain-names",
-               "name 0 Domain-0\nname 3 a\nname 4 b\nno-target 0\n", &added);
+               "name 0 Domain-0\nname 3 a\nname 4 b\ntarget 3\n", &added);
     assert_null(strstr(added.text, "xl list -l > "));
     assert_null(strstr(added.text, "xl list -l 0"));
     assert_null(strstr(added.text, "xm list"));
@@ -372,13 +415,18 @@ static void test_domains_listed(void **state)
                &added);
     assert_non_null(strstr(added.text, " > domains/7-my%20guest/domain.json"));
     assert_non_null(strstr(added.text, "/var/lib/xend/domains/" UUID "/"));
+    assert_null(strstr(added.text, "xl list -l > "));
+    assert_null(strstr(added.text, "xm list"));
+    assert_non_null(strstr(added.text, LONG("7", "my%20guest")));
     domains_of("xm",
                "Name                ID Mem(MiB) VCPUs State  Time(s)\n"
                "Domain-0             0     512     1 r-----     35.7\n"
                "old                 12     128     1 -b----      3.9\n",
                &added);
     assert_non_null(strstr(added.text, " > domains/0-Domain-0/domain.json"));
-    assert_non_null(strstr(added.text, "/etc/xen/vm/old* > domains/12-old"));
+    assert_null(strstr(added.text, "xl list -l > "));
+    assert_non_null(strstr(added.text, "xm-list-l xm list --long > \n"));
+    assert_non_null(strstr(added.text, "/etc/xen/old > domains/12-old"));
 }
 
 /* A lost backend ends the plan with the backend's error. */
@@ -406,6 +454,8 @@ int main(void)
         cmocka_unit_test(test_ovs),
         cmocka_unit_test(test_process),
         cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_configs),
+        cmocka_unit_test(test_domains_odd_names),
         cmocka_unit_test(test_domains_hostile),
         cmocka_unit_test(test_domains_listed),
         cmocka_unit_test(test_lost),

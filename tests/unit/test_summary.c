@@ -80,6 +80,25 @@ static void test_problem(void **state)
     buf_done(&out);
 }
 
+/* What the kernel sees is not always dom0's. */
+static void test_memory(void **state)
+{
+    static const char facts[] =
+        "{\"facts\":{\"memory\":{\"dom0_total_kb\":1024}},\"findings\":[]}";
+    struct manifest_head guest = made_head;
+    struct tally t = {.by_status = {[ST_OK] = 3}};
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    make_summary(&made_head, &t, facts, &out);
+    has(&out, "Memory     1.0 MiB in dom0\n");
+    buf_reset(&out);
+    guest.host.role = "domU";
+    make_summary(&guest, &t, facts, &out);
+    has(&out, "Memory     1.0 MiB in this guest\n");
+    buf_done(&out);
+}
+
 /* Of a long line the part about the match is shown, not its head alone. */
 static void test_decisive(void **state)
 {
@@ -174,9 +193,8 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_problem),
-        cmocka_unit_test(test_decisive),
-        cmocka_unit_test(test_nothing_known),
+        cmocka_unit_test(test_problem),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_decisive), cmocka_unit_test(test_nothing_known),
         cmocka_unit_test(test_full),
     };
 

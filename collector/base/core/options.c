@@ -126,6 +126,21 @@ static int bad_value(struct err *err, const char *name, const char *text,
                    what, expected);
 }
 
+static int check_time(const struct option_def *def, const char *name,
+                      const char *text, struct err *err)
+{
+    char expected[64];
+    uint64_t ms;
+
+    if (str_parse_time_ms(text, &ms) || !ms)
+        return bad_value(err, name, text, "is not a length of time",
+                         "a number with its unit, such as 30s, 5m or 2h");
+    if (!def->max || ms <= def->max * 1000ull)
+        return 0;
+    snprintf(expected, sizeof(expected), "at most %us", def->max);
+    return bad_value(err, name, text, "is too long", expected);
+}
+
 static int check_uint(const struct option_def *def, const char *name,
                       const char *text, struct err *err)
 {
@@ -215,10 +230,7 @@ int option_check(const struct option_def *def, const char *name,
                              "a number such as 512M or 2G, above 0");
         return 0;
     case OT_TIME:
-        if (str_parse_time_ms(text, &v) || !v)
-            return bad_value(err, name, text, "is not a length of time",
-                             "a number with its unit, such as 30s, 5m or 2h");
-        return 0;
+        return check_time(def, name, text, err);
     default:
         return 0;
     }

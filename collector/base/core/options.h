@@ -117,7 +117,7 @@ struct option_def {
     const char *later; /* words (or "*": the option) not there yet: exit 2 */
     unsigned commands; /* CMD_ bits */
     const char *help;
-    unsigned min, max; /* OT_UINT */
+    unsigned min, max; /* OT_UINT; OT_TIME: max in seconds, 0: none */
 };
 
 extern const struct option_def option_table[]; /* ends with name NULL */

@@ -68,7 +68,8 @@ const struct option_def option_table[] = {
     {OPT_MAX_TIME, "max-time", 0, OT_TIME, "TIME", NULL, NULL, CMD_COLLECT,
      "longest run, such as 90s or 10m", 0, 0},
     {OPT_ITEM_TIMEOUT, "item-timeout", 0, OT_TIME, "TIME", NULL, NULL,
-     CMD_COLLECT, "longest wait for one file or command, such as 30s", 0, 0},
+     CMD_COLLECT, "longest wait for one file or command, such as 30s", 0,
+     7 * 24 * 3600},
     {OPT_UNLIMITED, "unlimited", 'u', OT_FLAG, NULL, NULL, NULL, CMD_COLLECT,
      "lift the limits of size and time", 0, 0},
     {OPT_JOBS, "jobs", 0, OT_UINT, "N", NULL, NULL, CMD_COLLECT,
@@ -80,7 +81,7 @@ const struct option_def option_table[] = {
     {OPT_THREADS, "threads", 0, OT_UINT, "N", NULL, NULL,
      CMD_COLLECT | CMD_REDACT, "threads that compress", 1, 64},
     {OPT_INTERVAL, "interval", 0, OT_TIME, "TIME", NULL, NULL, CMD_COLLECT,
-     "between the two readings of counters (default 2s)", 0, 0},
+     "between the two readings of counters (default 2s)", 0, 3600},
     {OPT_PRIVACY, "privacy", 0, OT_WORD, "LEVEL", "secrets|public", NULL,
      CMD_COLLECT | CMD_REDACT,
      "what is hidden: secrets (the default), or public: pseudonyms for "

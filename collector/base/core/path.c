@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 
 /* The inode of a procfs root (PROC_ROOT_INO of Linux' fs/proc). */
@@ -319,6 +320,19 @@ int path_reopen(int fd, int flags)
 bool path_is_pattern(const char *s)
 {
     return strpbrk(s, "*?[") != NULL;
+}
+
+char *path_as_pattern(const char *path)
+{
+    struct buf b = BUF_INIT;
+
+    for (; *path; path++) {
+        if (strchr("*?[\\", *path))
+            buf_addf(&b, "[%c]", *path);
+        else
+            buf_addc(&b, *path);
+    }
+    return buf_take(&b);
 }
 
 /* The length of the first component at s; s is after its slashes. */

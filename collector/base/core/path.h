@@ -81,4 +81,7 @@ bool path_match(const char *pattern, const char *path, bool dots);
 /* Whether s holds any of * ? [ */
 bool path_is_pattern(const char *s);
 
+/* The pattern that only path itself fits; to be freed. */
+char *path_as_pattern(const char *path);
+
 #endif

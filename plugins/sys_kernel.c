@@ -3,8 +3,11 @@
 
 /* Groups of sysctl that bear on Xen.  Not all: net.ipv4.tcp_fastopen_key,
  * net.ipv6.conf.*.stable_secret and net.core.netdev_rss_key are keys. */
+/* Without those of huge pages, which a dom0 has not: they end sysctl with an
+ * error there. */
 #define SYSCTL_WANTED                                                          \
-    "^(dev|fs|kernel|vm|xen)[.]|^net[.](bridge|netfilter)[.]|"                 \
+    "^(dev|fs|kernel|xen)[.]|^vm[.]([a-mo-z]|n[^r]|nr_[^ho])|"                 \
+    "^net[.](bridge|netfilter)[.]|"                                            \
     "^net[.]core[.]([a-mo-z]|netdev_[a-qs-z])|"                                \
     "^net[.]ipv[46][.](ip_|route[.]|neigh[.]default[.]gc_)|"                   \
     "^net[.]ipv[46][.]conf[.].*[.](arp_|rp_filter|forwarding|proxy_|accept_|"  \

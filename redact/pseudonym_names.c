@@ -13,9 +13,9 @@
 struct names_known {
     const struct pseudonym_keys *keys;
     struct name *v;
-    size_t n, cap;
-    uint32_t *slots; /* 1 + index, open addressing; 0: free */
-    size_t n_slots;  /* a power of 2, at most half full */
+    size_t n, cap, originals; /* the others are spellings of those */
+    uint32_t *slots;          /* 1 + index, open addressing; 0: free */
+    size_t n_slots;           /* a power of 2, at most half full */
     size_t longest;
     uint8_t prefix[NAMES_FLAGS_SIZE]; /* two NAMES_ flags each */
     uint8_t first[32];                /* of the hints, by letter */
@@ -467,13 +467,14 @@ static void set_flag(struct names_known *k, const char *text, unsigned flag)
     k->prefix[i / 4] |= (uint8_t)(flag << 2 * (i % 4));
 }
 
-bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
-                     const char *text, size_t len)
+/* stands: for the same name in another spelling, or NULL. */
+static bool add(struct names_known *k, enum pseudonym_kind kind,
+                const char *text, size_t len, const char *stands)
 {
     struct name *n;
     size_t slot;
 
-    if (!fit(kind, text, len) || k->n == NAMES_MAX)
+    if (!fit(kind, text, len) || k->originals == NAMES_MAX)
         return false;
     slot = slot_of(k, hash_of(text, len), text, len);
     if (k->slots[slot])
@@ -489,13 +490,83 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     n->kind = kind;
     for (char *p = n->text; *p; p++)
         *p = (char)tolower((unsigned char)*p);
-    make_stand(k, n);
+    if (stands)
+        memcpy(n->stands, stands, sizeof(n->stands));
+    else
+        make_stand(k, n);
     k->slots[slot] = (uint32_t)k->n;
     set_flag(k, text, NAMES_LEARNED);
     if (len > k->longest)
         k->longest = len;
     if (2 * k->n > k->n_slots)
         grow(k);
+    return true;
+}
+
+/* A name's dashes as device-mapper and systemd write them, and both in turn;
+ * those with backslashes also in JSON. */
+static void add_escaped(struct names_known *k, const struct name *n)
+{
+    static const char *const dashes[] = {
+        "--", "\\x2d", "\\x2d\\x2d", "\\\\x2d", "\\\\x2d\\\\x2d",
+    };
+    char text[NAME_LONGEST];
+
+    for (size_t d = 0; d < sizeof(dashes) / sizeof(dashes[0]); d++) {
+        size_t i = 0, len = 0, width = strlen(dashes[d]);
+
+        for (; i < n->len && len + width <= sizeof(text); i++) {
+            bool dash = n->text[i] == '-';
+
+            memcpy(text + len, dash ? dashes[d] : n->text + i,
+                   dash ? width : 1);
+            len += dash ? width : 1;
+        }
+        if (i == n->len)
+            add(k, n->kind, text, len, n->stands);
+    }
+}
+
+/* A UUID without its dashes; 32 digits, as machine-id has them, with them. */
+static void add_uuid(struct names_known *k, const struct name *n)
+{
+    char text[36];
+    size_t len = 0, digits = 0;
+
+    for (size_t i = 0; i < n->len; i++) {
+        if (isxdigit((unsigned char)n->text[i]))
+            digits++;
+        else if (n->text[i] != '-')
+            return;
+    }
+    if (digits != 32 || (n->len != 32 && n->len != 36))
+        return;
+    for (size_t i = 0; i < n->len; i++) {
+        if (n->text[i] == '-')
+            continue;
+        if (n->len == 32 && (i == 8 || i == 12 || i == 16 || i == 20))
+            text[len++] = '-';
+        text[len++] = n->text[i];
+    }
+    add(k, n->kind, text, len, n->stands);
+}
+
+bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
+                     const char *text, size_t len)
+{
+    size_t before = k->n;
+    struct name n;
+
+    if (!add(k, kind, text, len, NULL))
+        return false;
+    if (k->n == before)
+        return true;
+    n = k->v[before];
+    if (kind == PSEUDONYM_SERIAL)
+        add_uuid(k, &n);
+    else if (memchr(n.text, '-', n.len))
+        add_escaped(k, &n);
+    k->originals++;
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* What goes at privacy public and what stays, however the input is cut. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/redact/public_goes.h"
@@ -275,6 +276,32 @@ static void test_keys(void **state)
     pseudonyms_free(other);
 }
 
+/* One name in another spelling has the same pseudonym; a UUID its digits. */
+static void test_spellings(void **state)
+{
+    static const char text[] = "xen-beta7 xen--beta7 xen\\x2dbeta7 "
+                               "0f1e2d3c4b5a69788796a5b4c3d2e1f0 "
+                               "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+    struct pseudonyms *p = public_new(7);
+    char *word[5], *more, bare[33];
+    struct buf out;
+
+    (void)state;
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    buf_str(&out);
+    for (unsigned i = 0; i < 5; i++)
+        assert_non_null(word[i] = strtok_r(i ? NULL : out.data, " ", &more));
+    assert_memory_equal(word[0], "host-", 5);
+    assert_string_equal(word[1], word[0]);
+    assert_string_equal(word[2], word[0]);
+    assert_int_equal(strlen(word[4]), 36);
+    snprintf(bare, sizeof(bare), "%.8s%.4s%.4s%.4s%.12s", word[4], word[4] + 9,
+             word[4] + 14, word[4] + 19, word[4] + 24);
+    assert_string_equal(word[3], bare);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
 /* Names that were replaced are left at a second pass. */
 static void test_twice(void **state)
 {
@@ -335,7 +362,7 @@ int main(void)
         cmocka_unit_test(test_begins),      cmocka_unit_test(test_windows),
         cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
         cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
-        cmocka_unit_test(test_not_learned),
+        cmocka_unit_test(test_not_learned), cmocka_unit_test(test_spellings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,18 +223,6 @@ bool hint_cmd(const struct view *v, size_t i, size_t end, struct found *f)
             put_user(v, end + 2, f));
 }
 
-/* A name that has too few letters to be one but is an address:
- * ip-172-37-40-179. */
-static bool put_dashed(const struct view *v, size_t i, size_t end,
-                       struct found *f)
-{
-    struct word w = {.i = i + 1};
-
-    while (w.i < end && !(v->d[w.i - 1] == '-' && is(v, w.i, C_DIGIT)))
-        w.i++;
-    return w.i < end && find_ip4_dashed(v, &w, f);
-}
-
 /* A host's name, with its domain if there is one. */
 static bool put_host(const struct view *v, size_t i, struct found *f)
 {
@@ -256,8 +244,6 @@ static bool put_host(const struct view *v, size_t i, struct found *f)
     f->start = i;
     f->end = dot;
     f->n = find_stand_in(v, PSEUDONYM_HOST, i, dot - i, f->text);
-    if (!f->n && put_dashed(v, i, dot, f))
-        return true;
     if (dot == end)
         return f->n > 0;
     n = find_stand_in(v, PSEUDONYM_DOMAIN, dot + 1, end - dot - 1, domain);

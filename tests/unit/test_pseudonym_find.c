@@ -326,6 +326,7 @@ static void test_twice(void **state)
 static void test_keywords(void **state)
 {
     static const char text[] = "Bluebird 10.0.0.5 alpha a@b.example.com";
+    static const char volume[] = "/dev/mapper/alp--node--01--vg-root";
     uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
     struct pseudonyms *p = pseudonyms_new(key, false);
     struct buf out;
@@ -335,6 +336,12 @@ static void test_keywords(void **state)
     public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
     assert_memory_equal(out.data, "keyword-", 8);
     assert_string_equal(buf_str(&out) + 16, text + 8);
+    buf_done(&out);
+    /* verify looks for a host's name so. */
+    assert_true(pseudonyms_learn(p, PSEUDONYM_HOST, "alp-node-01", 11));
+    public_run(p, volume, sizeof(volume) - 1, NULL, NULL, &out);
+    assert_memory_equal(buf_str(&out), "/dev/mapper/host-", 17);
+    assert_string_equal(buf_str(&out) + 25, "--vg-root");
     buf_done(&out);
     pseudonyms_free(p);
 }

@@ -100,6 +100,27 @@ static size_t stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
                           text, n, 8, out);
 }
 
+/* "ip-172-37-40-179" has too few letters for a name, but is an address. */
+static size_t address_in(const struct view *v, size_t i, size_t n,
+                         char out[FOUND_MAX])
+{
+    struct word w = {.i = i + 1};
+    size_t end = i + n, before, behind;
+    struct found f;
+
+    while (w.i < end && !(v->d[w.i - 1] == '-' && is(v, w.i, C_DIGIT)))
+        w.i++;
+    if (w.i >= end || n > NAME_LONGEST || !find_ip4_dashed(v, &w, &f) ||
+        f.start < i || f.end > end)
+        return 0;
+    before = f.start - i;
+    behind = end - f.end;
+    memcpy(out, v->d + i, before);
+    memcpy(out + before, f.text, f.n);
+    memcpy(out + before + f.n, v->d + f.end, behind);
+    return before + f.n + behind;
+}
+
 size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
                      size_t n, char out[FOUND_MAX])
 {
@@ -109,13 +130,15 @@ size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
     size_t k;
 
     if (known) {
-        memcpy(out, r->stands, r->n);
-        return r->n;
+        k = r->n;
+        memcpy(out, r->stands, k);
+    } else {
+        k = stand_in(v, kind, i, n, out);
+        if (r) {
+            r->n = (uint8_t)k;
+            memcpy(r->stands, out, k);
+        }
     }
-    k = stand_in(v, kind, i, n, out);
-    if (r) {
-        r->n = (uint8_t)k;
-        memcpy(r->stands, out, k);
-    }
-    return k;
+    /* What stands around it counts, so this is never kept in r. */
+    return k || kind != PSEUDONYM_HOST ? k : address_in(v, i, n, out);
 }

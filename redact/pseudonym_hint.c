@@ -289,7 +289,8 @@ static bool hint_by_id(const struct view *v, size_t i, size_t end,
 
 /* ---- names of storage ---------------------------------------------------- */
 
-/* iqn.2003-01.org.example:disk1: the date stays. */
+/* iqn.2003-01.org.example:disk1: the date stays; the kernel's own name of an
+ * NVMe device has dots in it: nqn.2014.08.org.nvmexpress:144d144dSERIAL. */
 static bool hint_iqn(const struct view *v, size_t i, size_t end,
                      struct found *f)
 {
@@ -297,7 +298,9 @@ static bool hint_iqn(const struct view *v, size_t i, size_t end,
     char name[PSEUDONYM_NAME_MAX + 1];
 
     (void)i;
-    if (at(v, end) != '.' || at(v, end + 5) != '-' || at(v, end + 8) != '.')
+    if (at(v, end) != '.' || at(v, end + 8) != '.' ||
+        (at(v, end + 5) != '-' &&
+         !hint_begins(v, end, ".2014.08.org.nvmexpress:")))
         return false;
     while (stop < v->len && stop - start < 224 &&
            (is(v, stop, C_LABEL) || strchr(".:_", v->d[stop])))

@@ -386,16 +386,55 @@ bool find_ip4(const struct view *v, const struct word *w, struct found *f)
     return true;
 }
 
-bool find_ip4_dashed(const struct view *v, const struct word *w,
-                     struct found *f)
+/* True: four octets are read, and no more follow. */
+static bool read_dashed(const struct view *v, size_t i, struct quad *q)
 {
-    bool named = w->i && v->d[w->i - 1] == '-', long_octet = false;
+    read_quad(v, i, '-', q);
+    return q->n == 4 && !is(v, q->end, C_ALNUM) &&
+           !(at(v, q->end) == '-' && is(v, q->end + 1, C_DIGIT));
+}
+
+static bool has_long_octet(const struct quad *q)
+{
+    return q->digits[0] == 3 || q->digits[1] == 3 || q->digits[2] == 3 ||
+           q->digits[3] == 3;
+}
+
+static bool put_dashed(const struct view *v, size_t i, const struct quad *q,
+                       struct found *f)
+{
+    f->start = i;
+    f->end = q->end;
+    f->n = 0;
+    write_quad(q, pseudonym_ip4(v->map, q->ip), '-', f);
+    return true;
+}
+
+/* "host203-0-113-77": i is behind its first dash, as its first octet begins no
+ * word. */
+static bool find_ip4_glued(const struct view *v, size_t i, struct found *f)
+{
+    size_t k = i - 1;
     char word[24];
     struct quad q;
 
-    read_quad(v, w->i, '-', &q);
-    if (q.n < 4 || is(v, q.end, C_ALNUM) ||
-        (at(v, q.end) == '-' && is(v, q.end + 1, C_DIGIT)))
+    while (k && i - k < 5 && is(v, k - 1, C_DIGIT))
+        k--;
+    return k >= v->least && find_word_before(v, k, 0, word) &&
+           find_in_list(word, dashed_words) && read_dashed(v, k, &q) &&
+           (is_private(q.ip) || has_long_octet(&q)) && put_dashed(v, k, &q, f);
+}
+
+bool find_ip4_dashed(const struct view *v, const struct word *w,
+                     struct found *f)
+{
+    bool named = w->i && v->d[w->i - 1] == '-';
+    char word[24];
+    struct quad q;
+
+    if (named && find_ip4_glued(v, w->i, f))
+        return true;
+    if (!read_dashed(v, w->i, &q))
         return false;
     /* "ec2-10-0-0-5", but not "1-10-0-0-5". */
     if (named) {
@@ -406,17 +445,11 @@ bool find_ip4_dashed(const struct view *v, const struct word *w,
         if (!find_word_before(v, k, 0, word) && k < w->i - 1)
             return false;
     }
-    for (unsigned i = 0; i < 4; i++)
-        long_octet |= q.digits[i] == 3;
-    if (!(is_private(q.ip) && long_octet) &&
+    if (!(is_private(q.ip) && has_long_octet(&q)) &&
         !(named && (is_private(q.ip) || find_in_list(word, dashed_words))) &&
         !(at(v, q.end) == '.' && is(v, q.end + 1, C_ALPHA)))
         return false;
-    f->start = w->i;
-    f->end = q.end;
-    f->n = 0;
-    write_quad(&q, pseudonym_ip4(v->map, q.ip), '-', f);
-    return true;
+    return put_dashed(v, w->i, &q, f);
 }
 
 /* ---- names of the reverse tree of DNS ------------------------------------ */

@@ -120,6 +120,21 @@ static bool is_ethernet(const struct groups *g)
                           type == 0x8100);
 }
 
+/* dhclient writes identifiers without leading zeros: "client-id 1:0:1b:...". */
+static bool is_identifier(const struct view *v, size_t i)
+{
+    static const char *const words[] = {"dhcp-client-identifier", "client-id",
+                                        "server-id", "duid"};
+
+    for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+        size_t n = strlen(words[k]) + 1;
+
+        if (i >= n && find_is_word(v, i - n, words[k]))
+            return true;
+    }
+    return false;
+}
+
 static bool find_colons(const struct view *v, const struct groups *g,
                         struct found *f)
 {
@@ -127,7 +142,7 @@ static bool find_colons(const struct view *v, const struct groups *g,
 
     if (g->n == 6 && g->pairs >= 2)
         put_mac(v, g, 0, ':', f);
-    else if (g->pairs != g->n)
+    else if (g->pairs != g->n && !is_identifier(v, g->at[0]))
         return false;
     else if (g->n == 8)
         put_eight(v, g, 0, ':', f);
@@ -298,8 +313,9 @@ static const char *const mac_words[] = {
     "chaddr", "hwaddress", "bssid", "hwaddrlist", "station", NULL};
 
 static const char *const wwn_words[] = {
-    "wwn", "wwpn", "wwnn",   "wwid", "guid",      "naa", "name",
-    "eui", "port", "target", "node", "initiator", NULL};
+    "wwn",   "wwpn",    "wwnn", "wwid",   "guid", "naa",
+    "name",  "eui",     "port", "target", "node", "initiator",
+    "fibre", "fibreex", "sas",  "sasex",  NULL};
 
 /* 8000.001b21aabbcc: a priority and the bridge's MAC. */
 static bool is_bridge_id(const struct view *v, size_t i)

@@ -13,9 +13,9 @@
 struct names_known {
     const struct pseudonym_keys *keys;
     struct name *v;
-    size_t n, cap;
-    uint32_t *slots; /* 1 + index, open addressing; 0: free */
-    size_t n_slots;  /* a power of 2, at most half full */
+    size_t n, cap, originals; /* the others are spellings of those */
+    uint32_t *slots;          /* 1 + index, open addressing; 0: free */
+    size_t n_slots;           /* a power of 2, at most half full */
     size_t longest;
     uint8_t prefix[NAMES_FLAGS_SIZE]; /* two NAMES_ flags each */
     uint8_t first[32];                /* of the hints, by letter */
@@ -59,302 +59,7 @@ const struct name *names_known_at(const struct names_known *k, size_t i)
     return &k->v[i];
 }
 
-/* ---- words that stay ----------------------------------------------------- */
-
-/* Names of half the machines and accounts there are; to replace them would make
- * logs unreadable and hide nobody. */
-static const char *const common[] = {
-    "admin",
-    "administrator",
-    "alpine",
-    "archlinux",
-    "backup",
-    "centos",
-    "client",
-    "cloud",
-    "com",
-    "console",
-    "daemon",
-    "debian",
-    "default",
-    "demo",
-    "dev",
-    "dom0",
-    "domain",
-    "domain-0",
-    "domain-unstable",
-    "domu",
-    "example",
-    "fedora",
-    "gateway",
-    "gentoo",
-    "git",
-    "guest",
-    "guests",
-    "home",
-    "host",
-    "hosts",
-    "hvm",
-    "internal",
-    "intranet",
-    "invalid",
-    "ip6-allnodes",
-    "ip6-allrouters",
-    "ip6-localhost",
-    "ip6-loopback",
-    "ip6-localnet",
-    "ip6-mcastprefix",
-    "kernel",
-    "kvm",
-    "lan",
-    "linux",
-    "local",
-    "localdomain",
-    "localhost",
-    "localnet",
-    "log",
-    "mail",
-    "master",
-    "minion",
-    "net",
-    "network",
-    "nixos",
-    "node",
-    "nobody",
-    "none",
-    "null",
-    "opensuse",
-    "operator",
-    "org",
-    "qemu",
-    "qubes",
-    "reboot",
-    "root",
-    "router",
-    "server",
-    "service",
-    "shutdown",
-    "slave",
-    "storage",
-    "suse",
-    "sys",
-    "system",
-    "sysadmin",
-    "systemd",
-    "test",
-    "tester",
-    "ubuntu",
-    "unknown",
-    "user",
-    "users",
-    "virt",
-    "vm",
-    "web",
-    "workstation",
-    "www",
-    "xcp",
-    "xen",
-    "xen0",
-    "xend",
-    "xenserver",
-    "xapi",
-    "xenu",
-    "localhost4",
-    "localhost6",
-    "runlevel",
-    "wtmp",
-    "begins",
-    "tty1",
-    "hostname",
-    "name",
-    "error",
-    "info",
-    "warning",
-    "debug",
-    "notice",
-    "private",
-    "public",
-    "corp",
-    "home.arpa",
-    "arpa",
-    "openssh.com",
-    "lysator.liu.se",
-    "github.com",
-    "gitlab.com",
-    "lists.alioth.debian.org",
-    "memory",
-    "disk",
-    "disks",
-    "build",
-    "device",
-    "bridge",
-    "cpu",
-    "boot",
-    "swap",
-    "data",
-    "image",
-    "images",
-    "iso",
-    "vms",
-    "update",
-    "monitor",
-    "true",
-    "false",
-    "yes",
-    "off",
-    "libssh.org",
-    "lists.xenproject.org",
-    "xenproject.org",
-    "github",
-    "gitlab",
-    "xenbits",
-    "mirror",
-    "mirrors",
-    "download",
-    "downloads",
-    "ftp",
-    "ntp",
-    "pool",
-    "time",
-    "security",
-    "deb",
-    "broadcasthost",
-    "www-data",
-    "sshd",
-    "postfix",
-    "mysql",
-    "postgres",
-    "chrony",
-    "_chrony",
-    "messagebus",
-    "polkitd",
-    "avahi",
-    "gdm",
-    "lightdm",
-    "sddm",
-    "nagios",
-    "zabbix",
-    "munin",
-    "libvirt-qemu",
-    "_apt",
-    "statd",
-    "rpc",
-    "bin",
-    "man",
-    "news",
-    "uucp",
-    "proxy",
-    "irc",
-    "gnats",
-    "list",
-    "games",
-    "sync",
-    "version",
-    "lists.debian.org",
-    "bugs.debian.org",
-    "packages.debian.org",
-    "alioth-lists.debian.net",
-    "lists.ubuntu.com",
-    "redhat.com",
-    "suse.com",
-    "report",
-    "summary",
-    "manifest",
-    "files",
-    "file",
-    "commands",
-    "command",
-    "domains",
-    "diagnosis",
-    "plugin",
-    "item",
-    "status",
-    "member",
-    "secrets",
-
-    "kernel.org",
-    "xen.org",
-    "vger.kernel.org",
-    "lists.xen.org",
-    "localhost.localdomain",
-    "localhost4.localdomain4",
-    "localhost6.localdomain6",
-    "in-addr.arpa",
-    "ip6.arpa",
-};
-
-static const char *const placeholders[] = {
-    "not specified",
-    "none",
-    "not available",
-    "n/a",
-    "unknown",
-    "default string",
-    "default_string",
-    "to be filled by o.e.m.",
-    "to be filled by oem",
-    "o.e.m.",
-    "oem",
-    "system serial number",
-    "chassis serial number",
-    "base board serial number",
-    "board serial number",
-    "not present",
-    "not applicable",
-    "not provided",
-    "no asset tag",
-    "no asset information",
-    "asset tag",
-    "system version",
-    "123456789",
-    "0123456789",
-    "1234567890",
-    "not settable",
-    "empty",
-    "invalid",
-    "undefined",
-    "null",
-    "not supported",
-    "no module installed",
-    "asset-1234567890",
-    "serial",
-    "serial number",
-    "<out of spec>",
-    "03000200-0400-0500-0006-000700080009",
-    "ffffffff-ffff-ffff-ffff-ffffffffffff",
-};
-
-static bool listed(const char *const *list, size_t n, const char *text,
-                   size_t len)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strlen(list[i]) == len && !strncasecmp(list[i], text, len))
-            return true;
-    return false;
-}
-
-bool names_common(const char *text, size_t len)
-{
-    static const char *const begin[] = {"systemd-", "xen-qemuuser-"};
-
-    for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
-        if (len > strlen(begin[i]) &&
-            !strncasecmp(text, begin[i], strlen(begin[i])))
-            return true;
-    return listed(common, sizeof(common) / sizeof(common[0]), text, len);
-}
-
-bool names_placeholder(const char *text, size_t len)
-{
-    size_t same = 0;
-
-    /* All zeros, xxxx, and the like. */
-    for (size_t i = 0; i < len; i++)
-        same += text[i] == text[0] || strchr("-. ", text[i]);
-    return same == len ||
-           listed(placeholders, sizeof(placeholders) / sizeof(placeholders[0]),
-                  text, len);
-}
+/* ---- pseudonyms themselves ----------------------------------------------- */
 
 size_t names_pseudonym_len(const char *text, size_t len)
 {
@@ -467,13 +172,14 @@ static void set_flag(struct names_known *k, const char *text, unsigned flag)
     k->prefix[i / 4] |= (uint8_t)(flag << 2 * (i % 4));
 }
 
-bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
-                     const char *text, size_t len)
+/* stands: for the same name in another spelling, or NULL. */
+static bool add(struct names_known *k, enum pseudonym_kind kind,
+                const char *text, size_t len, const char *stands)
 {
     struct name *n;
     size_t slot;
 
-    if (!fit(kind, text, len) || k->n == NAMES_MAX)
+    if (!fit(kind, text, len) || k->originals == NAMES_MAX)
         return false;
     slot = slot_of(k, hash_of(text, len), text, len);
     if (k->slots[slot])
@@ -489,13 +195,83 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     n->kind = kind;
     for (char *p = n->text; *p; p++)
         *p = (char)tolower((unsigned char)*p);
-    make_stand(k, n);
+    if (stands)
+        memcpy(n->stands, stands, sizeof(n->stands));
+    else
+        make_stand(k, n);
     k->slots[slot] = (uint32_t)k->n;
     set_flag(k, text, NAMES_LEARNED);
     if (len > k->longest)
         k->longest = len;
     if (2 * k->n > k->n_slots)
         grow(k);
+    return true;
+}
+
+/* A name's dashes as device-mapper and systemd write them, and both in turn;
+ * those with backslashes also in JSON. */
+static void add_escaped(struct names_known *k, const struct name *n)
+{
+    static const char *const dashes[] = {
+        "--", "\\x2d", "\\x2d\\x2d", "\\\\x2d", "\\\\x2d\\\\x2d",
+    };
+    char text[NAME_LONGEST];
+
+    for (size_t d = 0; d < sizeof(dashes) / sizeof(dashes[0]); d++) {
+        size_t i = 0, len = 0, width = strlen(dashes[d]);
+
+        for (; i < n->len && len + width <= sizeof(text); i++) {
+            bool dash = n->text[i] == '-';
+
+            memcpy(text + len, dash ? dashes[d] : n->text + i,
+                   dash ? width : 1);
+            len += dash ? width : 1;
+        }
+        if (i == n->len)
+            add(k, n->kind, text, len, n->stands);
+    }
+}
+
+/* A UUID without its dashes; 32 digits, as machine-id has them, with them. */
+static void add_uuid(struct names_known *k, const struct name *n)
+{
+    char text[36];
+    size_t len = 0, digits = 0;
+
+    for (size_t i = 0; i < n->len; i++) {
+        if (isxdigit((unsigned char)n->text[i]))
+            digits++;
+        else if (n->text[i] != '-')
+            return;
+    }
+    if (digits != 32 || (n->len != 32 && n->len != 36))
+        return;
+    for (size_t i = 0; i < n->len; i++) {
+        if (n->text[i] == '-')
+            continue;
+        if (n->len == 32 && (i == 8 || i == 12 || i == 16 || i == 20))
+            text[len++] = '-';
+        text[len++] = n->text[i];
+    }
+    add(k, n->kind, text, len, n->stands);
+}
+
+bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
+                     const char *text, size_t len)
+{
+    size_t before = k->n;
+    struct name n;
+
+    if (!add(k, kind, text, len, NULL))
+        return false;
+    if (k->n == before)
+        return true;
+    n = k->v[before];
+    if (kind == PSEUDONYM_SERIAL)
+        add_uuid(k, &n);
+    else if (memchr(n.text, '-', n.len))
+        add_escaped(k, &n);
+    k->originals++;
     return true;
 }
 

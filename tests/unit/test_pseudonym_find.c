@@ -1,4 +1,5 @@
 /* What goes at privacy public and what stays, however the input is cut. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/redact/public_goes.h"
@@ -275,6 +276,32 @@ static void test_keys(void **state)
     pseudonyms_free(other);
 }
 
+/* One name in another spelling has the same pseudonym; a UUID its digits. */
+static void test_spellings(void **state)
+{
+    static const char text[] = "xen-beta7 xen--beta7 xen\\x2dbeta7 "
+                               "0f1e2d3c4b5a69788796a5b4c3d2e1f0 "
+                               "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+    struct pseudonyms *p = public_new(7);
+    char *word[5], *more, bare[33];
+    struct buf out;
+
+    (void)state;
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    buf_str(&out);
+    for (unsigned i = 0; i < 5; i++)
+        assert_non_null(word[i] = strtok_r(i ? NULL : out.data, " ", &more));
+    assert_memory_equal(word[0], "host-", 5);
+    assert_string_equal(word[1], word[0]);
+    assert_string_equal(word[2], word[0]);
+    assert_int_equal(strlen(word[4]), 36);
+    snprintf(bare, sizeof(bare), "%.8s%.4s%.4s%.4s%.12s", word[4], word[4] + 9,
+             word[4] + 14, word[4] + 19, word[4] + 24);
+    assert_string_equal(word[3], bare);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
 /* Names that were replaced are left at a second pass. */
 static void test_twice(void **state)
 {
@@ -299,6 +326,7 @@ static void test_twice(void **state)
 static void test_keywords(void **state)
 {
     static const char text[] = "Bluebird 10.0.0.5 alpha a@b.example.com";
+    static const char volume[] = "/dev/mapper/alp--node--01--vg-root";
     uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
     struct pseudonyms *p = pseudonyms_new(key, false);
     struct buf out;
@@ -308,6 +336,12 @@ static void test_keywords(void **state)
     public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
     assert_memory_equal(out.data, "keyword-", 8);
     assert_string_equal(buf_str(&out) + 16, text + 8);
+    buf_done(&out);
+    /* verify looks for a host's name so. */
+    assert_true(pseudonyms_learn(p, PSEUDONYM_HOST, "alp-node-01", 11));
+    public_run(p, volume, sizeof(volume) - 1, NULL, NULL, &out);
+    assert_memory_equal(buf_str(&out), "/dev/mapper/host-", 17);
+    assert_string_equal(buf_str(&out) + 25, "--vg-root");
     buf_done(&out);
     pseudonyms_free(p);
 }
@@ -335,7 +369,7 @@ int main(void)
         cmocka_unit_test(test_begins),      cmocka_unit_test(test_windows),
         cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
         cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
-        cmocka_unit_test(test_not_learned),
+        cmocka_unit_test(test_not_learned), cmocka_unit_test(test_spellings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

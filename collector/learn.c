@@ -256,16 +256,30 @@ static int read_command(struct learn *l, const struct source *s,
     return r;
 }
 
+/* What stays because it cannot be taken must not look as if it went. */
+static int take_keywords(const struct learn_opts *o, struct pseudonyms *p,
+                         struct err *err)
+{
+    for (size_t i = 0; o->words && o->words[i]; i++)
+        if (!pseudonyms_learn(p, PSEUDONYM_KEYWORD, o->words[i],
+                              strlen(o->words[i])))
+            return err_set(err, -EINVAL,
+                           "keyword '%s' cannot be replaced: it needs 3 to 253 "
+                           "bytes from its first letter or digit to the last, "
+                           "on one line, and must be no pseudonym; there may "
+                           "be 10000 keywords",
+                           o->words[i]);
+    return 0;
+}
+
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err)
 {
     struct learn l = {.g = g, .o = o, .p = p};
-    int r = 0;
+    int r = take_keywords(o, p, err);
 
-    for (size_t i = 0; o->words && o->words[i]; i++)
-        learn_take(&l, PSEUDONYM_KEYWORD, o->words[i], strlen(o->words[i]));
-    if (!pseudonyms_public(p))
-        return 0;
+    if (r || !pseudonyms_public(p))
+        return r;
     if (o->host)
         learn_host_name(&l, o->host, strlen(o->host));
     for (size_t i = 0; !r && i < sizeof(sources) / sizeof(sources[0]); i++) {

@@ -18,7 +18,7 @@ struct learn_opts {
     bool addresses;     /* this host's own, for verify */
 };
 
-/* Negative: the gather is lost. */
+/* Negative: the gather is lost; -EINVAL: a keyword cannot be taken. */
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err);
 

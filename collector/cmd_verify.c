@@ -16,8 +16,9 @@ struct shown {
     struct json_object *list; /* --json: the problems; else NULL */
     struct review *review;    /* --review; else NULL */
     struct verify_counts counts;
-    bool public; /* it says so */
-    bool names;  /* names of this host were looked for */
+    bool public;    /* it says so */
+    bool names;     /* names of this host were looked for */
+    char host[256]; /* that it was made on */
 };
 
 static void show_problem(void *arg, const char *text)
@@ -32,7 +33,11 @@ static void show_problem(void *arg, const char *text)
 
 static void on_head(void *arg, const struct manifest_head *head)
 {
-    ((struct shown *)arg)->public = !strcmp(head->options.privacy, "public");
+    struct shown *v = arg;
+
+    v->public = !strcmp(head->options.privacy, "public");
+    if (head->host.name)
+        str_visible(head->host.name, v->host, sizeof(v->host));
 }
 
 static void print_json(const struct shown *v, const char *path)
@@ -65,11 +70,14 @@ static void print_json(const struct shown *v, const char *path)
 
 static void print_names(const struct shown *v)
 {
-    puts(v->names ? "Names, addresses and serial numbers of this host were "
-                    "looked for, too."
-                  : "Only rules for secrets were checked: names and addresses "
-                    "can be looked for on the host that made a public bundle "
-                    "only, with the same key (xen-bugtool key).");
+    if (v->names)
+        puts("Names, addresses and serial numbers of this host were looked "
+             "for, too.");
+    else
+        printf("Only rules for secrets were checked: names and addresses can "
+               "be looked for on the host that made a public bundle (here %s) "
+               "only, with the same key (xen-bugtool key).\n",
+               v->host);
 }
 
 static void print_verdict(const struct shown *v, const char *path, bool quiet)

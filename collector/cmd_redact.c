@@ -65,8 +65,11 @@ static bool is_public(const struct redact *c)
 static int learn(struct redact *c, struct gather *g, const char *host,
                  bool public, struct err *err)
 {
-    struct learn_opts o = {
-        .host = host, .words = c->keywords, .domains = c->cfg.hide_domains};
+    char **missed = NULL;
+    struct learn_opts o = {.host = host,
+                           .words = c->keywords,
+                           .domains = c->cfg.hide_domains,
+                           .missed = &missed};
     struct pseudonyms *p = NULL;
     int r = 0;
 
@@ -74,6 +77,7 @@ static int learn(struct redact *c, struct gather *g, const char *host,
         p = pseudonyms_new(c->key, public);
         r = learn_host(g, &o, p, err);
         c->usage_error = r == -EINVAL;
+        learn_warn(missed);
     }
     redact_rules_pseudonyms(c->rules, p);
     return r;

@@ -195,9 +195,11 @@ static bool was_public(const struct collect *c)
 static int load_pseudonyms(struct collect *c, struct err *err)
 {
     bool public = is_public(c->cfg.privacy) && !was_public(c);
+    char **missed = NULL;
     struct learn_opts o = {.host = c->host.name,
                            .words = c->keywords,
-                           .domains = c->cfg.hide_domains};
+                           .domains = c->cfg.hide_domains,
+                           .missed = &missed};
     struct pseudonyms *p;
     int r;
 
@@ -210,6 +212,7 @@ static int load_pseudonyms(struct collect *c, struct err *err)
     p = pseudonyms_new(c->key, public);
     r = learn_host(c->gathers[0], &o, p, err);
     c->usage_error = r == -EINVAL;
+    learn_warn(missed);
     redact_rules_pseudonyms(c->rules, p);
     return r;
 }

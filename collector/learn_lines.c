@@ -5,10 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/xalloc.h"
+
+void learn_miss(struct learn *l, const char *what, const char *why)
+{
+    char ***list = l->o->missed;
+    size_t n = 0;
+    char *text;
+
+    if (!list)
+        return;
+    text = xasprintf("%s: %s", what, why);
+    while (*list && (*list)[n] && strcmp((*list)[n], text))
+        n++;
+    if (*list && (*list)[n]) {
+        free(text);
+        return;
+    }
+    *list = xreallocarray(*list, n + 2, sizeof(**list));
+    (*list)[n] = text;
+    (*list)[n + 1] = NULL;
+}
+
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
-    pseudonyms_learn(l->p, kind, text, n);
+    char name[64];
+
+    if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST ||
+        !n || n >= sizeof(name))
+        return;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    if (strcmp(name, "Domain-0"))
+        learn_miss(l, name, "no name to be told from other words");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */

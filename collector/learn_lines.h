@@ -40,6 +40,8 @@ learn_line_fn learn_line_route;
 
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n);
+/* What could not be learned, and why. */
+void learn_miss(struct learn *l, const char *what, const char *why);
 /* A cert_name_fn; arg is the struct learn. */
 void learn_cert_name(void *arg, const char *name, size_t len, bool ca);
 /* A host's name, with its domain if there is one. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/learn_lines.h"
@@ -26,6 +27,7 @@ struct own {
     struct pseudonyms *rare;  /* those that are no words of this program */
     char key_id[REDACT_KEY_ID_SIZE];
     char *host[3]; /* what this host may be called in a bundle of its own */
+    char **missed; /* what could not be learned */
     own_found_fn *found;
     void *arg;
     enum { UNKNOWN, OURS, NOT_OURS } whose;
@@ -155,6 +157,11 @@ bool own_is_ours(const struct own *o)
     return o && o->whose == OURS;
 }
 
+char *const *own_missed(const struct own *o)
+{
+    return o ? o->missed : NULL;
+}
+
 /* ---- the names ----------------------------------------------------------- */
 
 /* Which of the names are words of this program, that is, stand in its file. */
@@ -266,7 +273,8 @@ static char *host_as(const uint8_t *key, const char *name, bool asked)
 static int learn_own(struct own *o, struct gather *g, struct err *err)
 {
     uint8_t key[PSEUDONYM_KEY_SIZE];
-    struct learn_opts opts = {.host = o->host[0], .addresses = true};
+    struct learn_opts opts = {
+        .host = o->host[0], .addresses = true, .missed = &o->missed};
     struct pseudonyms *all;
     struct words w;
     int r;
@@ -327,6 +335,7 @@ void own_free(struct own *o)
     for (size_t i = 0; i < o->n_waiting; i++)
         free(o->waiting[i].member);
     free(o->waiting);
+    str_list_free(o->missed);
     for (size_t i = 0; i < sizeof(o->host) / sizeof(o->host[0]); i++)
         free(o->host[i]);
     pseudonyms_free(o->names);

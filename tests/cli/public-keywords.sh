@@ -29,3 +29,14 @@ for args in '--keyword (ab)' "--keyword-file $PWD/few"; do
     run 2 "$XB" collect -y --replay "$host" $args -o no.tar.bz2
     one_line "keyword '(\(ab\)|ab)' cannot be replaced"
 done
+
+# What is longer than what is learned of it is said, and what no name is for a
+# guest.
+mkdir -p disk/etc/xen
+seq -f '192.0.2.1 few-%06.0f' 80000 >disk/etc/hosts
+echo 'name = "mail"' >disk/etc/xen/mail.cfg
+echo zugspitze >disk/etc/hostname
+run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
+    --only sys_net -o cut.tar.bz2
+has err 'warning: names may stay that were not learned: /etc/hosts: '
+has err 'warning: names may stay that were not learned: mail: '

@@ -96,3 +96,12 @@ done
 # As it was replayed, it may be any host's.
 run 0 "$XB" verify --deep later.tar.bz2
 has out 'Only rules for secrets were checked'
+
+# What could not be learned in time was not looked for.
+printf '#!/bin/sh\nexec sleep 20\n' >slow
+chmod 755 slow
+tool=$(command -v lsblk)
+run 0 unshare -m -u sh -c 'hostname alpha && mount --bind slow "$1" && shift &&
+    exec "$@"' slow "$(readlink -f "$tool")" "$XB" verify --deep alpha
+has out 'Some names.*but not those of:'
+has out '^    lsblk: '

@@ -65,14 +65,19 @@ static bool is_public(const struct redact *c)
 static int learn(struct redact *c, struct gather *g, const char *host,
                  bool public, struct err *err)
 {
-    struct learn_opts o = {
-        .host = host, .words = c->keywords, .domains = c->cfg.hide_domains};
+    char **missed = NULL;
+    struct learn_opts o = {.host = host,
+                           .words = c->keywords,
+                           .domains = c->cfg.hide_domains,
+                           .missed = &missed};
     struct pseudonyms *p = NULL;
     int r = 0;
 
     if (public || *c->keywords) {
         p = pseudonyms_new(c->key, public);
         r = learn_host(g, &o, p, err);
+        c->usage_error = r == -EINVAL;
+        learn_warn(missed);
     }
     redact_rules_pseudonyms(c->rules, p);
     return r;
@@ -83,9 +88,7 @@ static int load_names(struct redact *c, struct gather *g, struct err *err)
     struct utsname u;
     int r = 0;
 
-    c->keywords = xcalloc(1, sizeof(*c->keywords));
-    for (char **w = c->cfg.keywords; *w; w++)
-        learn_keywords(*w, &c->keywords);
+    c->keywords = str_list_copy(c->cfg.keywords);
     if (c->cfg.keyword_file)
         r = learn_keyword_file(g, c->cfg.keyword_file, &c->keywords, err);
     if (!r)

@@ -16,8 +16,10 @@ struct shown {
     struct json_object *list; /* --json: the problems; else NULL */
     struct review *review;    /* --review; else NULL */
     struct verify_counts counts;
-    bool public; /* it says so */
-    bool names;  /* names of this host were looked for */
+    bool public;         /* it says so */
+    char *const *missed; /* could not be learned; NULL: none */
+    bool names;          /* names of this host were looked for */
+    char host[256];      /* that it was made on */
 };
 
 static void show_problem(void *arg, const char *text)
@@ -32,7 +34,11 @@ static void show_problem(void *arg, const char *text)
 
 static void on_head(void *arg, const struct manifest_head *head)
 {
-    ((struct shown *)arg)->public = !strcmp(head->options.privacy, "public");
+    struct shown *v = arg;
+
+    v->public = !strcmp(head->options.privacy, "public");
+    if (head->host.name)
+        str_visible(head->host.name, v->host, sizeof(v->host));
 }
 
 static void print_json(const struct shown *v, const char *path)
@@ -54,7 +60,7 @@ static void print_json(const struct shown *v, const char *path)
                            json_object_new_int64((int64_t)v->counts.problems));
     if (v->public)
         json_object_object_add(o, "names_checked",
-                               json_object_new_boolean(v->names));
+                               json_object_new_boolean(v->names && !v->missed));
     json_object_object_add(o, "problems", json_object_get(v->list));
     if (v->review)
         json_object_object_add(o, "review", review_json(v->review));
@@ -65,11 +71,20 @@ static void print_json(const struct shown *v, const char *path)
 
 static void print_names(const struct shown *v)
 {
-    puts(v->names ? "Names, addresses and serial numbers of this host were "
-                    "looked for, too."
-                  : "Only rules for secrets were checked: names and addresses "
-                    "can be looked for on the host that made a public bundle "
-                    "only, with the same key (xen-bugtool key).");
+    char shown[1024];
+
+    if (v->names)
+        puts(v->missed ? "Some names, addresses and serial numbers of this "
+                         "host were looked for, too, but not those of:"
+                       : "Names, addresses and serial numbers of this host "
+                         "were looked for, too.");
+    else
+        printf("Only rules for secrets were checked: names and addresses can "
+               "be looked for on the host that made a public bundle (here %s) "
+               "only, with the same key (xen-bugtool key).\n",
+               v->host);
+    for (char *const *m = v->missed; v->names && m && *m; m++)
+        printf("    %s\n", str_visible(*m, shown, sizeof(shown)));
 }
 
 static void print_verdict(const struct shown *v, const char *path, bool quiet)
@@ -124,6 +139,7 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     if (r == 0)
         r = verify_run(v, u, folder, &s.counts, &err);
     s.names = deep && deep_knows_names(deep);
+    s.missed = deep ? deep_missed(deep) : NULL;
     if (r < 0)
         log_msg(LOG_ERR, "%s: %s", path, err.text);
     else if (s.list)

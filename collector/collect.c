@@ -94,26 +94,13 @@ static int load_settings(struct collect *c, const struct options *opt,
     return r;
 }
 
-static char **list_copy(char *const *list)
-{
-    size_t n = 0;
-    char **out;
-
-    while (list && list[n])
-        n++;
-    out = xcalloc(n + 1, sizeof(*out));
-    for (size_t i = 0; i < n; i++)
-        out[i] = xstrdup(list[i]);
-    return out;
-}
-
 static int load_keywords(struct collect *c, struct err *err)
 {
     const char *path = c->cfg.keyword_file;
     struct buf text = BUF_INIT;
     int r = 0;
 
-    c->keywords = list_copy(c->cfg.keywords);
+    c->keywords = str_list_copy(c->cfg.keywords);
     if (path && !c->recording)
         return learn_keyword_file(c->gathers[0], path, &c->keywords, err);
     if (path)
@@ -208,9 +195,11 @@ static bool was_public(const struct collect *c)
 static int load_pseudonyms(struct collect *c, struct err *err)
 {
     bool public = is_public(c->cfg.privacy) && !was_public(c);
+    char **missed = NULL;
     struct learn_opts o = {.host = c->host.name,
                            .words = c->keywords,
-                           .domains = c->cfg.hide_domains};
+                           .domains = c->cfg.hide_domains,
+                           .missed = &missed};
     struct pseudonyms *p;
     int r;
 
@@ -222,6 +211,8 @@ static int load_pseudonyms(struct collect *c, struct err *err)
     }
     p = pseudonyms_new(c->key, public);
     r = learn_host(c->gathers[0], &o, p, err);
+    c->usage_error = r == -EINVAL;
+    learn_warn(missed);
     redact_rules_pseudonyms(c->rules, p);
     return r;
 }
@@ -289,8 +280,8 @@ static void host_from_recording(struct collect *c)
     c->host.disk_kernel = copy(h->disk.kernel);
     c->host.disk_xen = copy(h->disk.xen);
     c->host.disk_last_log_ms = h->disk.last_log_ms;
-    c->host.modules = list_copy(h->modules_before);
-    c->modules_after = list_copy(h->modules_after);
+    c->host.modules = str_list_copy(h->modules_before);
+    c->modules_after = str_list_copy(h->modules_after);
 }
 
 /* ---- all of it ----------------------------------------------------------- */

@@ -233,6 +233,11 @@ bool deep_knows_names(const struct deep *d)
     return own_is_ours(d->names);
 }
 
+char *const *deep_missed(const struct deep *d)
+{
+    return own_missed(d->names);
+}
+
 /* ---- the rules ----------------------------------------------------------- */
 
 int deep_new(const struct options *opt, struct control *ctl,

@@ -49,5 +49,7 @@ void deep_text(struct deep *d, const char *name, const char *text);
 void deep_head(struct deep *d, const struct manifest_head *head);
 /* Whether this is a bundle in which this host knows its names. */
 bool deep_knows_names(const struct deep *d);
+/* See own_missed. */
+char *const *deep_missed(const struct deep *d);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "collector/base/cert.h"
 #include "collector/base/core/buf.h"
+#include "collector/base/core/log.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
@@ -46,7 +47,7 @@ struct source {
 
 #define FILE_OF(path, line)                                                    \
     {                                                                          \
-        REQ_READ, path, {NULL}, line, SMALL, ALWAYS                            \
+        REQ_READ, path, {NULL}, line, LARGE, ALWAYS                            \
     }
 #define LOG_OF(path)                                                           \
     {                                                                          \
@@ -118,10 +119,17 @@ static const struct source sources[] = {
      ALWAYS},
     {REQ_RUN,
      NULL,
-     {"last", "-x", "-n", "200"},
+     {"last", "-w", "-x", "-n", "200"},
      learn_line_last,
      LARGE,
      ALWAYS},
+    /* As older bundles have it, with names cut off. */
+    {REQ_RUN,
+     NULL,
+     {"last", "-x", "-n", "200"},
+     learn_line_last,
+     LARGE,
+     RECORDED},
     LOG_OF("/var/log/auth.log"),
     LOG_OF("/var/log/secure"),
     LOG_OF("/var/log/messages"),
@@ -161,6 +169,20 @@ static const struct source sources[] = {
     NETS_OF("/etc/NetworkManager/system-connections/*"),
 };
 
+/* Of a log the newest part is enough, by intention. */
+static void check_outcome(struct learn *l, const struct source *s,
+                          const char *what)
+{
+    const struct outcome *o = gather_outcome(l->g);
+
+    if (o->status == ST_TIMEOUT || o->lost ||
+        (o->status == ST_PARTIAL && s->line != learn_line_log))
+        learn_miss(l, what,
+                   o->lost    ? "the reader was lost"
+                   : *o->text ? o->text
+                              : status_name(o->status));
+}
+
 static int read_one(struct learn *l, const struct source *s, const char *path,
                     struct err *err)
 {
@@ -179,6 +201,8 @@ static int read_one(struct learn *l, const struct source *s, const char *path,
     if (s->line == learn_line_log)
         rq.flags |= READ_TAIL;
     r = gather_slurp(l->g, &rq, &text, err);
+    if (!r)
+        check_outcome(l, s, path ? path : *s->argv);
     if (!r && s->line)
         each_line(l, &text, s->line);
     else if (!r)
@@ -199,12 +223,12 @@ static bool known_authorities(const char *path)
 }
 
 /* *paths is set in any case. */
-static int list_files(struct learn *l, const char *pattern, char ***paths,
+static int list_files(struct learn *l, const struct source *s, char ***paths,
                       struct err *err)
 {
     struct request rq = {
         .kind = REQ_GLOB,
-        .name = pattern,
+        .name = s->name,
         .timeout_ms = TIMEOUT_MS,
         .max_entries = MAX_FILES,
     };
@@ -221,13 +245,15 @@ static int list_files(struct learn *l, const char *pattern, char ***paths,
         (*paths)[n++] = xstrdup(c.path);
         (*paths)[n] = NULL;
     }
+    if (!r)
+        check_outcome(l, s, s->name);
     return r;
 }
 
 static int read_glob(struct learn *l, const struct source *s, struct err *err)
 {
     char **paths;
-    int r = list_files(l, s->name, &paths, err);
+    int r = list_files(l, s, &paths, err);
 
     for (size_t i = 0; !r && paths[i]; i++)
         if (s->line || !known_authorities(paths[i]))
@@ -249,23 +275,37 @@ static int read_command(struct learn *l, const struct source *s,
     int r = 0;
 
     if (s->name && !is_recorded(l))
-        r = list_files(l, s->name, &paths, err);
+        r = list_files(l, s, &paths, err);
     if (!r && (!paths || *paths))
         r = read_one(l, s, NULL, err);
     str_list_free(paths);
     return r;
 }
 
+/* What stays because it cannot be taken must not look as if it went. */
+static int take_keywords(const struct learn_opts *o, struct pseudonyms *p,
+                         struct err *err)
+{
+    for (size_t i = 0; o->words && o->words[i]; i++)
+        if (!pseudonyms_learn(p, PSEUDONYM_KEYWORD, o->words[i],
+                              strlen(o->words[i])))
+            return err_set(err, -EINVAL,
+                           "keyword '%s' cannot be replaced: it needs 3 to 253 "
+                           "bytes from its first letter or digit to the last, "
+                           "on one line, and must be no pseudonym; there may "
+                           "be 10000 keywords",
+                           o->words[i]);
+    return 0;
+}
+
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err)
 {
     struct learn l = {.g = g, .o = o, .p = p};
-    int r = 0;
+    int r = take_keywords(o, p, err);
 
-    for (size_t i = 0; o->words && o->words[i]; i++)
-        learn_take(&l, PSEUDONYM_KEYWORD, o->words[i], strlen(o->words[i]));
-    if (!pseudonyms_public(p))
-        return 0;
+    if (r || !pseudonyms_public(p))
+        return r;
     if (o->host)
         learn_host_name(&l, o->host, strlen(o->host));
     for (size_t i = 0; !r && i < sizeof(sources) / sizeof(sources[0]); i++) {
@@ -279,6 +319,15 @@ int learn_host(struct gather *g, const struct learn_opts *o,
                                  : read_one(&l, s, s->name, err);
     }
     return r;
+}
+
+void learn_warn(char **missed)
+{
+    for (char **m = missed; m && *m; m++)
+        log_msg(LOG_WARN,
+                "names may stay that were not learned: %s (see --keyword-file)",
+                *m);
+    str_list_free(missed);
 }
 
 void learn_keywords(const char *text, char ***words)

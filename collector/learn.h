@@ -16,9 +16,14 @@ struct learn_opts {
     char *const *words; /* keywords, NULL-terminated; or NULL */
     bool domains;       /* names and UUIDs of guests, too */
     bool addresses;     /* this host's own, for verify */
+    /* NULL: nobody asks; else what was not learned, or not wholly, and why is
+     * appended: a list as str_split makes it. */
+    char ***missed;
 };
 
-/* Negative: the gather is lost. */
+/* Says that these names may stay, and frees the list. */
+void learn_warn(char **missed);
+/* Negative: the gather is lost; -EINVAL: a keyword cannot be taken. */
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err);
 

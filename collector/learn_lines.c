@@ -1,13 +1,44 @@
 #include "collector/learn_lines.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "collector/base/core/xalloc.h"
+
+void learn_miss(struct learn *l, const char *what, const char *why)
+{
+    char ***list = l->o->missed;
+    size_t n = 0;
+    char *text;
+
+    if (!list)
+        return;
+    text = xasprintf("%s: %s", what, why);
+    while (*list && (*list)[n] && strcmp((*list)[n], text))
+        n++;
+    if (*list && (*list)[n]) {
+        free(text);
+        return;
+    }
+    *list = xreallocarray(*list, n + 2, sizeof(**list));
+    (*list)[n] = text;
+    (*list)[n + 1] = NULL;
+}
 
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
-    pseudonyms_learn(l->p, kind, text, n);
+    char name[64];
+
+    if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST ||
+        !n || n >= sizeof(name))
+        return;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    if (strcmp(name, "Domain-0"))
+        learn_miss(l, name, "no name to be told from other words");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */
@@ -77,8 +108,7 @@ void learn_line_hosts(struct learn *l, const char *p, const char *end)
     n = word(&p, end);
     if (!n || (n == 7 && !memcmp(p, "0.0.0.0", 7)))
         return;
-    if (l->o->addresses && memcmp(p, "127.", 4) && memchr(p, '.', n))
-        learn_take(l, PSEUDONYM_ADDRESS, p, n);
+    learn_own_address(l, p, n);
     for (p += n; (n = word(&p, end)); p += n)
         learn_host_name(l, p, n);
 }
@@ -148,9 +178,7 @@ void learn_cert_name(void *arg, const char *name, size_t len, bool ca)
             take_domain(l, name + 2, len - 2);
         return;
     }
-    if (l->o->addresses && (memchr(name, ':', len) || !has_letter(name, len)) &&
-        len > 4 && memcmp(name, "127.", 4))
-        learn_take(l, PSEUDONYM_ADDRESS, name, len);
+    learn_own_address(l, name, len);
     /* An authority's is more often a title than a host. */
     if (is_host_name(name, len) && !(ca && one_label(name, len)))
         learn_host_name(l, name, len);
@@ -252,8 +280,10 @@ void learn_line_serial(struct learn *l, const char *p, const char *end)
         p += 4;
     for (const char *q; (q = memrchr(p, ' ', (size_t)(end - p)));)
         p = q + 1;
-    if (end > p)
-        learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+    if (end == p)
+        return;
+    learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+    learn_own_id(l, p, (size_t)(end - p));
 }
 
 void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
@@ -322,23 +352,23 @@ void learn_line_mac(struct learn *l, const char *p, const char *end)
         !memcmp(bare, "000000000000", 12))
         return;
     learn_take(l, PSEUDONYM_MAC, bare, n);
-    trim(&p, &end);
-    if (l->o->addresses && end - p == 17)
-        learn_take(l, PSEUDONYM_ADDRESS, p, 17);
+    learn_own_mac(l, bare);
 }
 
 /* ---- logs ---------------------------------------------------------------- */
 
-/* "sudo:    alice : TTY=" */
+/* "sudo:    alice : TTY=", "sudo[7]:  alice : user NOT in sudoers ; TTY=" */
 static void take_sudo(struct learn *l, const char *p, const char *end)
 {
-    const char *q = memmem(p, (size_t)(end - p), " : TTY=", 7), *from;
+    const char *colon = memchr(p, ':', (size_t)(end - p));
+    size_t n;
 
-    if (!q)
+    if (!colon || (colon > p && *p != '['))
         return;
-    for (from = q; from > p && !isspace((unsigned char)from[-1]); from--)
-        ;
-    learn_take(l, PSEUDONYM_USER, from, (size_t)(q - from));
+    p = colon + 1;
+    n = word(&p, end);
+    if (end - p > (ptrdiff_t)n + 2 && !memcmp(p + n, " : ", 3))
+        learn_take(l, PSEUDONYM_USER, p, n);
 }
 
 void learn_line_log(struct learn *l, const char *p, const char *end)
@@ -348,8 +378,9 @@ void learn_line_log(struct learn *l, const char *p, const char *end)
 
     if (host)
         learn_host_name(l, host, n);
-    if (memmem(p, (size_t)(end - p), "sudo", 4))
-        take_sudo(l, p, end);
+    p = memmem(p, (size_t)(end - p), " sudo", 5);
+    if (p)
+        take_sudo(l, p + 5, end);
 }
 
 /* ---- guests -------------------------------------------------------------- */
@@ -405,8 +436,6 @@ void learn_line_addr(struct learn *l, const char *p, const char *end)
     size_t n;
 
     learn_line_net(l, p, end);
-    if (!l->o->addresses)
-        return;
     for (; (n = word(&p, end)); p += n) {
         const char *slash;
 
@@ -418,8 +447,7 @@ void learn_line_addr(struct learn *l, const char *p, const char *end)
         slash = memchr(p, '/', n);
         if (slash)
             n = (size_t)(slash - p);
-        if (memcmp(p, "127.", 4) && !(n == 3 && !memcmp(p, "::1", 3)))
-            learn_take(l, PSEUDONYM_ADDRESS, p, n);
+        learn_own_address(l, p, n);
         return;
     }
 }

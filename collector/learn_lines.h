@@ -40,9 +40,17 @@ learn_line_fn learn_line_route;
 
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n);
+/* What could not be learned, and why. */
+void learn_miss(struct learn *l, const char *what, const char *why);
 /* A cert_name_fn; arg is the struct learn. */
 void learn_cert_name(void *arg, const char *name, size_t len, bool ca);
 /* A host's name, with its domain if there is one. */
 void learn_host_name(struct learn *l, const char *s, size_t n);
+
+/* For verify (learn_opts.addresses); else nothing.  An address, if it is one
+ * and no loopback; the 12 digits of a MAC; 32 digits, bare or as a UUID. */
+void learn_own_address(struct learn *l, const char *s, size_t n);
+void learn_own_mac(struct learn *l, const char digits[12]);
+void learn_own_id(struct learn *l, const char *s, size_t n);
 
 #endif

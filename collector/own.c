@@ -5,9 +5,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
-#include "collector/learn.h"
+#include "collector/learn_lines.h"
 #include "collector/rules.h"
 #include "config.h"
 #include "redact/pseudonym.h"
@@ -25,6 +26,8 @@ struct own {
     struct pseudonyms *names; /* nothing else is looked for */
     struct pseudonyms *rare;  /* those that are no words of this program */
     char key_id[REDACT_KEY_ID_SIZE];
+    char *host[3]; /* what this host may be called in a bundle of its own */
+    char **missed; /* what could not be learned */
     own_found_fn *found;
     void *arg;
     enum { UNKNOWN, OURS, NOT_OURS } whose;
@@ -124,14 +127,23 @@ void own_end(struct own *o)
     o->stage = NULL;
 }
 
+/* Hosts of a pool have one key, and a recorded host may be any. */
+static bool made_here(const struct own *o, const struct manifest_head *head)
+{
+    if (strcmp(head->options.privacy, "public") ||
+        strcmp(head->key_id, o->key_id) || head->replayed || !head->host.name)
+        return false;
+    for (size_t i = 0; i < sizeof(o->host) / sizeof(o->host[0]); i++)
+        if (o->host[i] && !strcmp(head->host.name, o->host[i]))
+            return true;
+    return false;
+}
+
 void own_head(struct own *o, const struct manifest_head *head)
 {
     if (!o)
         return;
-    o->whose = !strcmp(head->options.privacy, "public") &&
-                       !strcmp(head->key_id, o->key_id)
-                   ? OURS
-                   : NOT_OURS;
+    o->whose = made_here(o, head) ? OURS : NOT_OURS;
     for (size_t i = 0; i < o->n_waiting; i++) {
         if (o->whose == OURS)
             o->found(o->arg, o->waiting[i].member, o->waiting[i].line);
@@ -143,6 +155,11 @@ void own_head(struct own *o, const struct manifest_head *head)
 bool own_is_ours(const struct own *o)
 {
     return o && o->whose == OURS;
+}
+
+char *const *own_missed(const struct own *o)
+{
+    return o ? o->missed : NULL;
 }
 
 /* ---- the names ----------------------------------------------------------- */
@@ -208,18 +225,60 @@ static void take_names(struct own *o, const struct words *w)
     }
 }
 
+struct text_sink {
+    struct sink sink;
+    struct buf text;
+};
+
+static int text_write(struct sink *s, const void *data, size_t n,
+                      struct err *err)
+{
+    (void)err;
+    buf_add(&((struct text_sink *)s)->text, data, n);
+    return 0;
+}
+
+static int text_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void text_free(struct sink *s)
+{
+    (void)s;
+}
+
+/* The name as a public bundle has it; asked: a keyword says the same. */
+static char *host_as(const uint8_t *key, const char *name, bool asked)
+{
+    static const struct sink_ops ops = {text_write, text_close, text_free};
+    struct text_sink out = {.sink = {&ops}, .text = BUF_INIT};
+    struct pseudonyms *p = pseudonyms_new(key, true);
+    struct pseudonymizer *s = pseudonymizer_new(p, &out.sink);
+    struct learn l = {.p = p};
+
+    if (asked)
+        learn_take(&l, PSEUDONYM_KEYWORD, name, strcspn(name, "."));
+    learn_host_name(&l, name, strlen(name));
+    sink_write(pseudonymizer_sink(s), name, strlen(name), NULL);
+    sink_close(pseudonymizer_sink(s), NULL);
+    sink_free(pseudonymizer_sink(s));
+    pseudonyms_free(p);
+    return buf_take(&out.text);
+}
+
 /* Those of this host, without what is found by its form. */
 static int learn_own(struct own *o, struct gather *g, struct err *err)
 {
     uint8_t key[PSEUDONYM_KEY_SIZE];
-    struct utsname u;
-    struct learn_opts opts = {.addresses = true};
+    struct learn_opts opts = {
+        .host = o->host[0], .addresses = true, .missed = &o->missed};
     struct pseudonyms *all;
     struct words w;
     int r;
 
-    if (!uname(&u))
-        opts.host = u.nodename;
     random_bytes(key, sizeof(key));
     all = pseudonyms_new(key, true);
     o->names = pseudonyms_new(key, false);
@@ -241,6 +300,7 @@ int own_new(struct gather *g, own_found_fn *found, void *arg, struct own **out,
 {
     uint8_t key[REDACT_KEY_SIZE];
     struct err why = ERR_INIT;
+    struct utsname u;
     struct own *o;
     int r = rules_find_key(g, key, &why, err);
 
@@ -251,6 +311,11 @@ int own_new(struct gather *g, own_found_fn *found, void *arg, struct own **out,
     o->found = found;
     o->arg = arg;
     redact_key_id(key, o->key_id);
+    if (!uname(&u)) {
+        o->host[0] = xstrdup(u.nodename);
+        o->host[1] = host_as(key, u.nodename, false);
+        o->host[2] = host_as(key, u.nodename, true);
+    }
     explicit_bzero(key, sizeof(key));
     r = learn_own(o, g, err);
     if (r) {
@@ -270,6 +335,9 @@ void own_free(struct own *o)
     for (size_t i = 0; i < o->n_waiting; i++)
         free(o->waiting[i].member);
     free(o->waiting);
+    str_list_free(o->missed);
+    for (size_t i = 0; i < sizeof(o->host) / sizeof(o->host[0]); i++)
+        free(o->host[i]);
     pseudonyms_free(o->names);
     pseudonyms_free(o->rare);
     free(o);

@@ -33,5 +33,8 @@ void own_end(struct own *o);
 void own_head(struct own *o, const struct manifest_head *head);
 /* After own_head: whether it was made here and is public. */
 bool own_is_ours(const struct own *o);
+/* What names could not be learned of, and so were not looked for; NULL: none.
+ */
+char *const *own_missed(const struct own *o);
 
 #endif

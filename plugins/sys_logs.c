@@ -27,7 +27,7 @@ static const struct item items[] = {
     {.name = "cron", .glob = "/var/log/cron*", .rotated = true},
     {.name = "auth", .glob = "/var/log/auth.log*", .rotated = true},
     {.name = "secure", .glob = "/var/log/secure*", .rotated = true},
-    {.name = "last", .argv = {"last", "-x", "-n", "200"}},
+    {.name = "last", .argv = {"last", "-w", "-x", "-n", "200"}},
     {.name = "mcelog", .file = "/var/log/mcelog"},
     {.name = NULL},
 };

@@ -365,7 +365,8 @@ static struct classes classify(const uint8_t *d, size_t n)
         memcpy(&c, d + k, sizeof(c));
         letter = (c | 0x20) - 'a';
         digit = (bytes)(c - '0' < 10);
-        mark = (bytes)(c == '[') | (bytes)(c == '@') | (bytes)(c == '\n');
+        mark = (bytes)(c == '[') | (bytes)(c == '@') | (bytes)(c == '\n') |
+               (bytes)(c >= NAMES_LEAD_BYTE);
         escape = (bytes)(c == '\\') | (bytes)(c == '%') | (bytes)(c == '[') |
                  (bytes)(c == ';');
         found.escapes |= to_bits(escape) << k;
@@ -388,6 +389,8 @@ static bool find_mark(struct pseudonymizer *s, const struct view *v, size_t i,
         *end = i + redact_token_len((const char *)v->d + i, v->len - i);
         return false;
     }
+    if (v->d[i] >= NAMES_LEAD_BYTE)
+        return find_at(v, i, 0, false, &s->found);
     if (!s->p->public)
         return false;
     if (v->d[i] == ':')

@@ -127,6 +127,12 @@ static void grow(struct names_known *k)
     }
 }
 
+/* What a name may end with: a letter or digit, of ASCII or not. */
+static bool is_last(uint8_t c)
+{
+    return isalnum(c) || c >= 0x80;
+}
+
 /* Two names of one kind must not share a pseudonym; so few do that looking
  * through all of them costs nothing. */
 static void make_stand(struct names_known *k, struct name *n)
@@ -142,6 +148,18 @@ static void make_stand(struct names_known *k, struct name *n)
                            n->stands);
             break;
         }
+}
+
+/* A keyword is what its user says: any bytes, but for marks around it. */
+static bool fit_keyword(const char **text, size_t *len)
+{
+    while (*len && !isalnum((unsigned char)**text) &&
+           (uint8_t) * *text < NAMES_LEAD_BYTE)
+        ++*text, --*len;
+    while (*len && !is_last((uint8_t)(*text)[*len - 1]))
+        --*len;
+    return *len >= PSEUDONYM_LEAST && *len <= NAME_LONGEST &&
+           !memchr(*text, '\n', *len) && !names_pseudonym_len(*text, *len);
 }
 
 static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
@@ -161,8 +179,9 @@ static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
         return letters + digits >= 5 && digits && !names_placeholder(text, len);
     if (kind == PSEUDONYM_MAC || kind == PSEUDONYM_ADDRESS)
         return digits > 0;
-    return letters >= PSEUDONYM_LEAST &&
-           (kind == PSEUDONYM_KEYWORD || !names_common(text, len));
+    /* Who asks for guests to be hidden means "db1", too. */
+    return letters >= (kind == PSEUDONYM_GUEST ? 1 : PSEUDONYM_LEAST) &&
+           !names_common(text, len);
 }
 
 static void set_flag(struct names_known *k, const char *text, unsigned flag)
@@ -179,7 +198,9 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     struct name *n;
     size_t slot;
 
-    if (!fit(kind, text, len) || k->originals == NAMES_MAX)
+    if (k->originals == NAMES_MAX ||
+        !(kind == PSEUDONYM_KEYWORD ? fit_keyword(&text, &len)
+                                    : fit(kind, text, len)))
         return false;
     slot = slot_of(k, hash_of(text, len), text, len);
     if (k->slots[slot])
@@ -308,7 +329,7 @@ const struct name *names_known_find(const struct names_known *k,
         if (p[i] == '\n')
             break;
         h = hash_step(h, p[i]);
-        if (!isalnum(p[i]) || (i + 1 < n && isalnum(p[i + 1])))
+        if (!is_last(p[i]) || (p[i] < 0x80 && i + 1 < n && isalnum(p[i + 1])))
             continue;
         slot = slot_of(k, h, (const char *)p, i + 1);
         if (k->slots[slot])

@@ -6,6 +6,8 @@
 #include "redact/pseudonym_map.h"
 
 #define NAME_LONGEST 253
+/* The least byte that a letter of UTF-8 beyond ASCII begins with. */
+#define NAMES_LEAD_BYTE 0xc0
 
 struct name {
     char *text; /* in small letters */

@@ -60,3 +60,48 @@ run 0 "$XB" redact --privacy public --keyword edelweiss text
 cmp out first
 run 4 "$XB" redact --privacy public --check text
 run 0 "$XB" redact --check text
+
+# What verify looks for in every spelling, on a host that is called "alpha" and
+# has these addresses; a pool's other host has the same key, and says whose it is.
+cat >hosts <<'END'
+127.0.0.1 localhost
+192.0.2.77 alpha.example.org alpha
+fd00:0:0:5::201:203 beta
+END
+echo 0123456789abcdef0123456789abcde7 >id
+# there HOST COMMAND...
+there() {
+    unshare -m -u sh -c 'mount --bind hosts /etc/hosts
+        [ ! -e /etc/machine-id ] || mount --bind id /etc/machine-id
+        hostname "$1" && shift && exec "$@"' there "$@"
+}
+run 0 there alpha "$XB" collect -y -q --privacy public -f dir -o "$PWD/alpha" \
+    --only sys_memory
+run 0 there alpha "$XB" verify --deep alpha
+has out 'Names, addresses and serial numbers of this host were looked for'
+run 0 there gamma "$XB" verify --deep alpha
+has out 'Only rules for secrets were checked.*\(here host-[0-9a-f]{8}\)'
+own='192.0.2.77 ip-192-0-2-77 77.2.0.192.in-addr.arpa 4D0200C0:0016
+    fd00:0:0:5:0:0:201:203 FD00::5:0:0:201:203
+    fd00:0000:0000:0005:0000:0000:0201:0203
+    3.0.2.0.1.0.2.0.0.0.0.0.0.0.0.0.5.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa'
+[ ! -e /etc/machine-id ] || own="$own 01234567-89ab-cdef-0123-456789abcde7"
+for text in $own; do
+    cp -r alpha wrong-alpha
+    echo "left: $text" >>wrong-alpha/files/proc/meminfo
+    run 4 there alpha "$XB" verify --deep wrong-alpha
+    has out '^files/proc/meminfo:[0-9]+: a name, address or serial number of this'
+    rm -r wrong-alpha
+done
+# As it was replayed, it may be any host's.
+run 0 "$XB" verify --deep later.tar.bz2
+has out 'Only rules for secrets were checked'
+
+# What could not be learned in time was not looked for.
+printf '#!/bin/sh\nexec sleep 20\n' >slow
+chmod 755 slow
+tool=$(command -v lsblk)
+run 0 unshare -m -u sh -c 'hostname alpha && mount --bind slow "$1" && shift &&
+    exec "$@"' slow "$(readlink -f "$tool")" "$XB" verify --deep alpha
+has out 'Some names.*but not those of:'
+has out '^    lsblk: '

@@ -23,6 +23,8 @@ LEARNED = {
     "RFC 3164": "risserkogel", "RFC 5424": "blankenstein",
     "the journal": "brecherspitz", "passwd": "hinterseer",
     "sudo": "schneider", "last, a user": "messner",
+    "last, a long user": "wallbergmoosalm", "a long host": "bodenschneidhausen",
+    "no sudoer": "taubenstein", "a wrong password": "seebergkopf",
     "machine-id": "8f3b2c1d0e9f48a7b6c5d4e3f2a1b0c9",
     "DMI serial": "CZC8374KLM", "DMI UUID": "30313436-3631-5a43-4338-333734424c4d",
     "dmidecode alone": "PWBHB0A2CDE07F", "an asset tag": "RZ-4711-MUC",
@@ -79,7 +81,11 @@ def main(folder, cert, pem):
     log = (
         "Nov 25 10:00:00 risserkogel kernel: from a relay\n"
         "<34>1 2025-11-25T10:00:01.000003Z blankenstein app - ID47 - text\n"
-        "Nov 25 10:00:02 zugspitze sudo: schneider : TTY=pts/0 ; PWD=/ ;\n")
+        "Nov 25 10:00:02 zugspitze sudo: schneider : TTY=pts/0 ; PWD=/ ;\n"
+        "Nov 25 10:00:03 zugspitze sudo[7]: taubenstein : user NOT in sudoers ; "
+        "TTY=pts/0 ; PWD=/ ;\n"
+        "Nov 25 10:00:04 zugspitze sudo:  seebergkopf : 1 incorrect password "
+        "attempt ; TTY=pts/0 ;\n")
     file, run = (lambda p, t: (("file", p), t)), (lambda c, t: (("command", c), t))
     write(folder, {"name": "zugspitze", "kernel": "6.1.0-21-amd64",
                    "machine": "x86_64", "xen": "4.17.2"}, [
@@ -111,6 +117,8 @@ def main(folder, cert, pem):
         file("/sys/block/sda/device/wwid", "naa.5000c500a1b2c3d4\n"),
         run("lsblk -a -b -O -P", 'NAME="nvme0n1" SERIAL="%s" WWN=""\n' %
             name["lsblk alone"]),
+        run("last -w -x -n 200", "wallbergmoosalm pts/1 bodenschneidhausen.berg"
+            ".example Mon Nov 24 10:00   still logged in\n"),
         run("last -x -n 200", "messner  pts/0   rotwand.berg.exam Mon Nov 24 "
             "10:00   still logged in\nroot     tty1      Mon Nov 24 09:00\n"
             "reboot   system boot  6.1.0-21-amd64 Mon Nov 24 08:59\n"),
@@ -129,7 +137,8 @@ def main(folder, cert, pem):
             f.write(n + "\n")
         f.write("45-67-89\n")
     in_bundle = ["hostname", "hosts", "resolv.conf", "RFC 3164", "RFC 5424",
-                 "the journal", "last", "last, a user", "sudo", "a NIC"]
+                 "the journal", "sudo", "no sudoer",
+                 "a wrong password", "last, a long user", "a long host", "a NIC"]
     with open(folder + ".later", "w") as f:
         for n in [name[k] for k in in_bundle] + [gone for _, gone in LINES]:
             f.write(n + "\n")

@@ -346,6 +346,65 @@ static void test_keywords(void **state)
     pseudonyms_free(p);
 }
 
+/* A user's own words are taken as they are, whatever they look like. */
+static void test_any_keyword(void **state)
+{
+    static const char *const words[] = {
+        "rz1",
+        "R2D2",
+        "4711",
+        "a.b",
+        "(Kunde)",
+        "\xc3\x9c"
+        "berlingen",
+        "M\xc3\xbcller & S\xc3\xb6hne",
+        "caf\xc3\xa9",
+        "\xe5\xae\xa2\xe6\x88\xb7",
+        "server",
+    };
+    uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * N(words); i++) {
+        const char *word = words[i / 2];
+        struct pseudonyms *p = pseudonyms_new(key, i % 2);
+        struct buf text = BUF_INIT, out;
+
+        assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD, word, strlen(word)));
+        buf_addf(&text, "at %s: %s,\n%s.", word, word, word);
+        public_run(p, text.data, text.len, NULL, NULL, &out);
+        if (strstr(buf_str(&out), word))
+            fail_msg("%s stays: %s", word, buf_str(&out));
+        splits(p, &(struct secret_case){word, buf_str(&text), text.len});
+        ends(p, &(struct secret_case){word, buf_str(&text), text.len});
+        buf_done(&text);
+        buf_done(&out);
+        pseudonyms_free(p);
+    }
+}
+
+/* By itself, where it is of ASCII. */
+static void test_keyword_ends(void **state)
+{
+    static const char text[] = "rz12 xrz1 4711x caf\xc3 berlingen";
+    uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
+    struct pseudonyms *p = pseudonyms_new(key, false);
+    struct buf out;
+
+    (void)state;
+    assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "rz1", 3));
+    assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "4711", 4));
+    assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "caf\xc3\xa9", 5));
+    assert_true(pseudonyms_learn(p, PSEUDONYM_KEYWORD,
+                                 "\xc3\x9c"
+                                 "berlingen",
+                                 11));
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    assert_string_equal(buf_str(&out), text);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
 static void test_not_learned(void **state)
 {
     static const char *const no[] = {"ab",    "localhost",     "admin",
@@ -358,6 +417,11 @@ static void test_not_learned(void **state)
         assert_false(pseudonyms_learn(p, PSEUDONYM_HOST, no[i], strlen(no[i])));
     assert_false(pseudonyms_learn(p, PSEUDONYM_SERIAL, "Not Specified", 13));
     assert_false(pseudonyms_learn(p, PSEUDONYM_SERIAL, "000000000", 9));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "(ab)", 4));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "ab\ncd", 5));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_KEYWORD, "---", 3));
+    assert_false(pseudonyms_learn(p, PSEUDONYM_GUEST, "mail", 4));
+    assert_true(pseudonyms_learn(p, PSEUDONYM_GUEST, "db1", 3));
     pseudonyms_free(p);
 }
 
@@ -369,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_begins),      cmocka_unit_test(test_windows),
         cmocka_unit_test(test_noise),       cmocka_unit_test(test_keys),
         cmocka_unit_test(test_twice),       cmocka_unit_test(test_keywords),
+        cmocka_unit_test(test_any_keyword), cmocka_unit_test(test_keyword_ends),
         cmocka_unit_test(test_not_learned), cmocka_unit_test(test_spellings),
     };
 

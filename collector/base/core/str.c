@@ -180,6 +180,19 @@ void str_list_free(char **list)
     free(list);
 }
 
+char **str_list_copy(char *const *list)
+{
+    size_t n = 0;
+    char **out;
+
+    while (list && list[n])
+        n++;
+    out = xcalloc(n + 1, sizeof(*out));
+    for (size_t i = 0; i < n; i++)
+        out[i] = xstrdup(list[i]);
+    return out;
+}
+
 /* Length of the well-formed UTF-8 sequence at s that is no control and no C1
  * byte, else 0 (RFC 3629). */
 static size_t utf8_len(const unsigned char *s)

@@ -28,6 +28,8 @@ bool str_ends(const char *s, const char *suffix);
  * The array is NULL-terminated; free with str_list_free. */
 char **str_split(const char *s, size_t *n_out);
 void str_list_free(char **list);
+/* An empty list for NULL. */
+char **str_list_copy(char *const *list);
 
 /* One word for a shell: as it is if that is plain, else in single quotes. */
 void str_add_word(struct buf *out, const char *word);

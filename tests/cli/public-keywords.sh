@@ -1,0 +1,42 @@
+# Words of the user's own go whatever they look like; what cannot be taken ends
+# the run, named, instead of being counted as if it went.
+fresh_etc
+host=$TOP/tests/hosts/xen-4.17-debian12
+words=('rz1' 'R2D2' '4711' 'a.b' '(Kunde)' 'Überlingen' 'server')
+args=()
+for word in "${words[@]}"; do
+    args+=(--keyword "$word")
+    echo "to $word and back" >>text
+done
+run 0 "$XB" key --init
+run 0 "$XB" redact "${args[@]}" text
+for word in "${words[@]}"; do
+    ! grep -qF -e "$word" out || fail "$word stays"
+done
+# Numbers of the manifest stay numbers.
+collect --replay "$host" --only sys_net --privacy public "${args[@]}" \
+    --keyword 100 -o all.tar.bz2
+run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" all.tar.bz2
+holds all.tar.bz2 'm["options"]["keywords"] == 8'
+run 0 "$XB" verify --deep all.tar.bz2
+
+printf '# ours\n#4711\nab\n' >few
+for args in '--keyword (ab)' "--keyword-file $PWD/few"; do
+    # shellcheck disable=SC2086
+    run 2 "$XB" redact $args text
+    one_line "keyword '(\(ab\)|ab)' cannot be replaced"
+    # shellcheck disable=SC2086
+    run 2 "$XB" collect -y --replay "$host" $args -o no.tar.bz2
+    one_line "keyword '(\(ab\)|ab)' cannot be replaced"
+done
+
+# What is longer than what is learned of it is said, and what no name is for a
+# guest.
+mkdir -p disk/etc/xen
+seq -f '192.0.2.1 few-%06.0f' 80000 >disk/etc/hosts
+echo 'name = "mail"' >disk/etc/xen/mail.cfg
+echo zugspitze >disk/etc/hostname
+run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
+    --only sys_net -o cut.tar.bz2
+has err 'warning: names may stay that were not learned: /etc/hosts: '
+has err 'warning: names may stay that were not learned: mail: '

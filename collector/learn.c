@@ -317,6 +317,9 @@ int learn_host(struct gather *g, const struct learn_opts *o,
         r = s->kind == REQ_GLOB  ? read_glob(&l, s, err)
             : s->kind == REQ_RUN ? read_command(&l, s, err)
                                  : read_one(&l, s, s->name, err);
+        if (pseudonyms_full(p))
+            learn_miss(&l, "those behind the 10000th",
+                       "no more names are learned");
     }
     return r;
 }

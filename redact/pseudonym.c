@@ -99,6 +99,11 @@ bool pseudonyms_learn(struct pseudonyms *p, enum pseudonym_kind kind,
     return names_known_add(p->names, kind, text, len);
 }
 
+bool pseudonyms_full(const struct pseudonyms *p)
+{
+    return names_known_full(p->names);
+}
+
 bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
                               size_t len)
 {

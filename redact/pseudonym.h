@@ -50,6 +50,8 @@ bool pseudonyms_public(const struct pseudonyms *p);
  * that names nobody ("localhost", "admin", "Not Specified"). */
 bool pseudonyms_learn(struct pseudonyms *p, enum pseudonym_kind kind,
                       const char *text, size_t len);
+/* No more names are taken. */
+bool pseudonyms_full(const struct pseudonyms *p);
 /* "10.1.0.0/16" or another address of it: a network that hosts are on, whose
  * first and last addresses stay those.  False if it is none, or not taken. */
 bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,

@@ -49,6 +49,11 @@ void names_known_free(struct names_known *k)
     free(k);
 }
 
+bool names_known_full(const struct names_known *k)
+{
+    return k->originals == NAMES_MAX;
+}
+
 size_t names_known_count(const struct names_known *k)
 {
     return k->n;
@@ -198,7 +203,7 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     struct name *n;
     size_t slot;
 
-    if (k->originals == NAMES_MAX ||
+    if (names_known_full(k) ||
         !(kind == PSEUDONYM_KEYWORD ? fit_keyword(&text, &len)
                                     : fit(kind, text, len)))
         return false;

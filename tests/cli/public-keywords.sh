@@ -39,4 +39,10 @@ echo zugspitze >disk/etc/hostname
 run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
     --only sys_net -o cut.tar.bz2
 has err 'warning: names may stay that were not learned: /etc/hosts: '
+has err 'not learned: those behind the 10000th'
+sed -i 2,9000d disk/etc/hosts
+sed -i 5000q disk/etc/hosts
+run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
+    --only sys_net -o few.tar.bz2
+lacks err '/etc/hosts|10000'
 has err 'warning: names may stay that were not learned: mail: '

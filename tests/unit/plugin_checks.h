@@ -166,7 +166,7 @@ static const struct {
     {"fcoeadm", {"-i", "-t"}},
     {"ipset", {"list"}},
     {"kpatch", {"list"}},
-    {"last", {"-x"}},
+    {"last", {"-w"}},
     {"list_domains", {"-all"}},
     {"lsof", {"-b"}},
     {"lspci", {"-nnvv", "-nntv"}},

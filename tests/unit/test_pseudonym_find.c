@@ -355,8 +355,8 @@ static void test_any_keyword(void **state)
         "4711",
         "a.b",
         "(Kunde)",
-        "\xc3\x9c"
-        "berlingen",
+        ("\xc3\x9c"
+         "berlingen"),
         "M\xc3\xbcller & S\xc3\xb6hne",
         "caf\xc3\xa9",
         "\xe5\xae\xa2\xe6\x88\xb7",

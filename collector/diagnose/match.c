@@ -3,6 +3,7 @@
 #include "collector/diagnose/match.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct match {
     const struct diag_rules *rules;
     struct finds *finds; /* condition by condition of all rules */
     pthread_mutex_t lock;
+    atomic_bool *ready; /* by pattern: it has machine code, if it can */
     struct diag_scratch **spare;
     size_t n_spare;
     uint32_t classes;
@@ -76,6 +78,7 @@ struct match *match_new(const struct diag_rules *rules)
 
     m->rules = rules;
     m->finds = xcalloc(rules->n_conditions + 1, sizeof(*m->finds));
+    m->ready = xcalloc(rules->n_patterns + 1, sizeof(*m->ready));
     pthread_mutex_init(&m->lock, NULL);
     return m;
 }
@@ -89,6 +92,7 @@ void match_free(struct match *m)
     for (size_t i = 0; i < m->n_spare; i++)
         diag_words_scratch_free(m->spare[i]);
     free(m->spare);
+    free(m->ready);
     free(m->finds);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -332,6 +336,25 @@ static uint64_t line_number(struct match_stream *s, const char *line)
     return s->line + 1;
 }
 
+/* Most patterns are never asked, so one is made fast when it is.  Until it is
+ * ready nobody uses it. */
+static bool matches(struct match_stream *s, unsigned pattern,
+                    const struct a_line *l)
+{
+    struct match *m = s->m;
+    pcre2_code *code = m->rules->pattern[pattern].code;
+
+    if (!atomic_load_explicit(&m->ready[pattern], memory_order_acquire)) {
+        pthread_mutex_lock(&m->lock);
+        if (!atomic_load_explicit(&m->ready[pattern], memory_order_relaxed))
+            (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+        atomic_store_explicit(&m->ready[pattern], true, memory_order_release);
+        pthread_mutex_unlock(&m->lock);
+    }
+    return pcre2_match(code, (PCRE2_SPTR)l->text, l->len, 0, 0, s->md,
+                       s->mctx) >= 0;
+}
+
 /* The patterns of rules of one kind: those that name a problem, or those for
  * what is unexplained.  Returns the gravest severity of those that explain the
  * line, -1: none. */
@@ -350,8 +373,7 @@ static int try_patterns(struct match_stream *s, bool unexplained,
         if (key == last || !(rule->classes & s->classes) ||
             rule->unexplained != unexplained)
             continue;
-        if (pcre2_match(p->code, (PCRE2_SPTR)l->text, l->len, 0, 0, s->md,
-                        s->mctx) < 0)
+        if (!matches(s, l->patterns[i], l))
             continue;
         last = key;
         if (p->explains && (gravest < 0 || (int)rule->severity < gravest))

@@ -487,6 +487,8 @@ struct json_object *diagnosis_json(struct diagnosis *d,
     json_object_object_add(doc, "format", json_object_new_int(1));
     json_object_object_add(doc, "rules", rules);
     json_object_object_add(doc, "facts", json_object_get(facts));
+    json_object_object_add(doc, "facts_from",
+                           json_object_get(facts_get(known, "facts_from")));
     json_object_put(known);
     json_object_object_add(doc, "findings", findings);
     json_object_object_add(doc, "not_checked", unchecked);

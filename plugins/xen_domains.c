@@ -279,13 +279,15 @@ static int ask_configs(struct gather *g, struct domains *d, struct err *err)
 
 /* ---- one folder ---------------------------------------------------------- */
 
-/* Fit for a part of a path: xl takes blanks and the like. */
+/* Fit for a part of a path: xl takes blanks, and any language. */
 static bool fits_path(const char *name)
 {
     if (!name || !*name || *name == '.' || *name == '-')
         return false;
     for (; *name; name++) {
-        if (*name < ' ' || *name > '~' || strchr("/\\", *name))
+        unsigned char c = (unsigned char)*name;
+
+        if (c < ' ' || c == 0x7f || strchr("/\\", c))
             return false;
     }
     return true;

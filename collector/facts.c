@@ -35,7 +35,7 @@ static const struct {
     {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
     {RPM, 256 * KIB, false},        {RING, RING_HEAD, true},
     {RING_RAW, RING_HEAD, true},    {XL_DMESG, RING_HEAD, true},
-    {XM_DMESG, RING_HEAD, true},
+    {XM_DMESG, RING_HEAD, true},    {MANIFEST, 16 * KIB, true},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
 
@@ -68,6 +68,17 @@ const char *facts_captured(const struct capture *c, const char *member)
                        ? buf_str(&c->text)
                        : NULL;
     return NULL;
+}
+
+void facts_head(struct capture *c, const struct manifest_head *head)
+{
+    struct capture *kept = capture_find(c, MANIFEST);
+    struct buf text = BUF_INIT;
+
+    manifest_head_write(head, &text);
+    buf_reset(&kept->text);
+    capture_add(kept, buf_str(&text), text.len);
+    buf_done(&text);
 }
 
 const char *facts_member(const struct facts_in *in, const char *member)

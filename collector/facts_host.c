@@ -365,6 +365,29 @@ static struct json_object *packages(const char *text)
 
 /* ---- all of it ----------------------------------------------------------- */
 
+/* What the machine is, and how titles call it.  Of a disk nothing is known. */
+static void put_role(struct json_object *host, const struct facts_in *in)
+{
+    static const char *const called[][2] = {
+        {"dom0", "dom0"}, {"domU", "this guest"}, {"none", "this machine"}};
+    const char *head = facts_member(in, MANIFEST);
+    const char *line = facts_after(head, "\"host\":");
+    const char *options = facts_after(head, "\"options\":");
+    struct json_object *o = line ? json_tokener_parse(line) : NULL;
+    struct json_object *disk = options ? json_tokener_parse(options) : NULL;
+
+    for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
+        if (strcmp(facts_text(o, "role"), called[i][0]) ||
+            facts_get(disk, "sysroot"))
+            continue;
+        facts_put_text(host, "role", called[i][0]);
+        facts_put_text(host, "called", called[i][1]);
+    }
+    facts_rest_said(in, "host", host, MANIFEST);
+    json_object_put(o);
+    json_object_put(disk);
+}
+
 static void put_toolstack(struct json_object *host, const struct facts_in *in)
 {
     static const char *const ways[][2] = {
@@ -398,6 +421,7 @@ void facts_put_host(struct json_object *facts, const struct facts_in *in)
     const char *ps = either(in, PS, PS_PLAIN);
     const char *pkgs = either(in, DPKG, RPM);
 
+    put_role(host, in);
     put_toolstack(host, in);
     json_object_object_add(facts, "host", host);
     put_kernel(facts, host, in);

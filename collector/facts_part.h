@@ -8,6 +8,7 @@
 
 #include "collector/facts.h"
 
+#define MANIFEST "manifest.json"
 #define INFO "xen/info.json"
 #define XEN_VERSION "xen/version.json"
 #define DOMAINS "xen/domains.json"

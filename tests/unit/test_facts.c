@@ -177,6 +177,43 @@ static void test_from(void **state)
     facts_captures_free(c);
 }
 
+/* Of the manifest's head: of a disk the machine that read it says nothing. */
+static void test_role(void **state)
+{
+    static const struct {
+        const char *role, *sysroot, *want, *called;
+    } rows[] = {
+        {"dom0", NULL, "dom0", "dom0"},
+        {"domU", NULL, "domU", "this guest"},
+        {"none", NULL, "none", "this machine"},
+        {"none", "/mnt", "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct capture *c = facts_captures_new();
+        struct manifest_head head = {
+            .tool_version = "1",
+            .rules_digest = "",
+            .complete = true,
+            .sync = "tried",
+            .host = {"h", "6.1", "x86_64", NULL, rows[i].role, 1},
+            .options = {.format = "tar.bz2",
+                        .privacy = "secrets",
+                        .sysroot = rows[i].sysroot},
+            .key_id = "",
+        };
+        struct json_object *doc;
+
+        facts_head(c, &head);
+        doc = facts_make(c);
+        is(doc, "facts.host.role", rows[i].want);
+        is(doc, "facts.host.called", rows[i].called);
+        json_object_put(doc);
+        facts_captures_free(c);
+    }
+}
+
 /* Domain 0 has a name even where nobody tells it; a guest has not. */
 static void test_domain_0(void **state)
 {
@@ -629,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_xm),
         cmocka_unit_test(test_from),
         cmocka_unit_test(test_domain_0),
+        cmocka_unit_test(test_role),
         cmocka_unit_test(test_open_vswitch),
         cmocka_unit_test(test_odd),
         cmocka_unit_test(test_host),

@@ -15,11 +15,8 @@
 
 /* ---- names --------------------------------------------------------------- */
 
-/* What printf of xl makes of a name that there is not. */
-static bool is_null(const char *name, size_t n)
-{
-    return n == 6 && !strncmp(name, "(null)", n);
-}
+/* What printf of xl makes of a name that there is not.  Rules know it. */
+#define NULL_NAME "(null)"
 
 /* The name that xl list -v has for a domain; to be freed. */
 static char *listed_name(const struct facts_in *in, uint64_t id)
@@ -32,7 +29,7 @@ static char *listed_name(const struct facts_in *in, uint64_t id)
         char *end;
 
         if (isdigit((unsigned char)*p) && strtoull(p, &end, 10) == id &&
-            *end == ' ' && !is_null(text, n))
+            *end == ' ')
             return xstrndup(text, n);
         text = strchrnul(text, '\n');
         text += *text == '\n';
@@ -70,31 +67,36 @@ static const char *stored_name(struct json_object *devices, uint64_t id)
     return "";
 }
 
-/* The name, and the member that it is from. */
-static void put_name(struct json_object *o, struct json_object *devices,
-                     const struct facts_in *in, uint64_t id)
+/* The name; returns the member that it is from.  listed: what xl's or xm's list
+ * in that member calls it, or NULL. */
+static const char *put_name(struct json_object *o, struct json_object *devices,
+                            const struct facts_in *in, uint64_t id,
+                            const char *listed, const char *member)
 {
-    const char *from = DEVICES;
-    char *name = xstrdup(stored_name(devices, id));
-
-    if (!*name) {
-        free(name);
-        from = XL_LIST;
-        name = listed_name(in, id);
-    }
-    if (!name) {
-        from = NAMES_LIBXL;
-        name = configured_name(in, id);
-    }
+    const bool lost = listed && !strcmp(listed, NULL_NAME);
+    const char *stored = stored_name(devices, id);
+    char *configured = configured_name(in, id);
+    const char *from = NULL;
     /* So every toolstack calls it, and xenstore may have lost that. */
-    if (!name && !id) {
-        from = "own";
-        name = xstrdup("Domain-0");
+    const char *own = id ? NULL : "Domain-0";
+    const struct {
+        const char *name, *from;
+    } ways[] = {
+        {*stored ? stored : NULL, DEVICES},
+        {lost ? NULL : listed, member},
+        {configured, NAMES_LIBXL},
+        {own, "own"},
+        {listed, member},
+    };
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !from; i++) {
+        if (!ways[i].name)
+            continue;
+        facts_put_text(o, "name", ways[i].name);
+        from = ways[i].from;
     }
-    facts_put_text(o, "name", name);
-    if (name)
-        facts_put_text(o, "name_from", from);
-    free(name);
+    free(configured);
+    return from;
 }
 
 /* ---- what is known of each ----------------------------------------------- */
@@ -180,17 +182,11 @@ static struct json_object *named_domains(struct json_object *devices,
             continue;
         o = json_object_new_object();
         facts_put_number(o, "id", id);
-        put_name(o, devices, in, id);
+        facts_put_text(o, "name_from",
+                       put_name(o, devices, in, id, NULL, NULL));
         json_object_array_add(list, o);
     }
     return list;
-}
-
-static void put_listed_name(struct json_object *o, const char *name, size_t n,
-                            const char *member)
-{
-    json_object_object_add(o, "name", json_object_new_string_len(name, (int)n));
-    facts_put_text(o, "name_from", member);
 }
 
 /* What xl list -v or xm list tells, where the hypervisor was not asked. */
@@ -204,19 +200,19 @@ static struct json_object *listed_domains(const char *member,
     for (; *text; text += *text == '\n') {
         size_t n = strcspn(text, " \n");
         unsigned id, mib, vcpus, cpu;
-        char state[16];
+        char state[16], *name;
         int fields = sscanf(text + n, " %9u %9u %9u %15s %9u", &id, &mib,
                             &vcpus, state, &cpu);
 
         if (fields >= 4 && !state[strspn(state, "rbpscd-")] &&
             json_object_array_length(list) < MAX_DOMAINS) {
             struct json_object *o = json_object_new_object();
+            const char *from;
 
+            name = xstrndup(text, n);
             facts_put_number(o, "id", id);
-            if (is_null(text, n))
-                put_name(o, devices, in, id);
-            else
-                put_listed_name(o, text, n, member);
+            from = put_name(o, devices, in, id, name, member);
+            free(name);
             facts_put_number(o, "mem_kb", (uint64_t)mib * 1024);
             facts_put_number(o, "vcpus", vcpus);
             facts_put_text(o, "state", state);
@@ -224,6 +220,7 @@ static struct json_object *listed_domains(const char *member,
                 facts_put_number(o, "cpu_s", cpu);
             json_object_object_add(o, "dying",
                                    json_object_new_boolean(state[5] == 'd'));
+            facts_put_text(o, "name_from", from);
             json_object_array_add(list, o);
         }
         text = strchrnul(text, '\n');
@@ -241,11 +238,15 @@ static struct json_object *domain_facts(struct json_object *domains,
     for (size_t i = 0; i < n && i < MAX_DOMAINS; i++) {
         struct json_object *d = facts_at(domains, "domains", i);
         struct json_object *o = json_object_new_object();
+        const char *from = NULL;
         uint64_t id, ns;
 
         if (facts_number(d, "domid", &id)) {
+            char *listed = listed_name(in, id);
+
             facts_put_number(o, "id", id);
-            put_name(o, devices, in, id);
+            from = put_name(o, devices, in, id, listed, XL_LIST);
+            free(listed);
         }
         put_state(o, d);
         facts_put_text(o, "type", domain_type(d));
@@ -257,6 +258,7 @@ static struct json_object *domain_facts(struct json_object *domains,
         json_object_object_add(
             o, "dying", json_object_new_boolean(facts_is(d, "dying", true)));
         facts_put_text(o, "reason", facts_text(d, "shutdown_reason"));
+        facts_put_text(o, "name_from", from);
         if (facts_is(d, "xenstore_domain", true))
             json_object_object_add(o, "xenstore",
                                    json_object_new_boolean(true));

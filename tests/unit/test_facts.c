@@ -217,26 +217,31 @@ static void test_role(void **state)
 /* Domain 0 has a name even where nobody tells it; a guest has not. */
 static void test_domain_0(void **state)
 {
-    static const char *const members[][2] = {
-        {"xen/domains.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}"},
+    static const struct {
+        const char *member, *text, *guest, *from;
+    } rows[] = {
+        {"xen/domains.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}", "",
+         ""},
         {"commands/xen_toolstack/xl-list-v.txt",
          "Name  ID  Mem VCPUs State Time(s)\n(null)   0 1 2 r----- 2.5\n"
-         "(null) 1 1 1 -b---- 1.0\n"},
-        {"xen/devices.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}"},
+         "(null) 1 1 1 -b---- 1.0\n",
+         "(null)", "commands/xen_toolstack/xl-list-v.txt"},
+        {"xen/devices.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}", "",
+         ""},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct capture *c = facts_captures_new();
         struct json_object *doc;
 
-        give(c, members[i][0], members[i][1]);
+        give(c, rows[i].member, rows[i].text);
         doc = facts_make(c);
         assert_int_equal(facts_count(doc, "facts.domains"), 2);
         is(facts_at(doc, "facts.domains", 0), "name", "Domain-0");
         is(facts_at(doc, "facts.domains", 0), "name_from", "own");
-        is(facts_at(doc, "facts.domains", 1), "name", "");
-        is(facts_at(doc, "facts.domains", 1), "name_from", "");
+        is(facts_at(doc, "facts.domains", 1), "name", rows[i].guest);
+        is(facts_at(doc, "facts.domains", 1), "name_from", rows[i].from);
         json_object_put(doc);
         facts_captures_free(c);
     }

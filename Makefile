@@ -58,7 +58,7 @@ WORKER_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(WORKER_PKGS))
 WORKER_LIBS   = $(shell $(PKG_CONFIG) --libs $(WORKER_PKGS)) -lbz2 -lpthread
 PROBE_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(PROBE_PKGS) $(CTRL_PKGS))
 PROBE_LIBS    = $(shell $(PKG_CONFIG) --libs $(PROBE_PKGS)) -ldl
-CTRL_LIBS     = $(shell $(PKG_CONFIG) --libs $(CTRL_PKGS))
+CTRL_LIBS     = $(shell $(PKG_CONFIG) --libs $(CTRL_PKGS) xencall)
 SEND_CFLAGS   = $(shell $(PKG_CONFIG) --cflags $(SEND_PKGS))
 SEND_LIBS     = $(shell $(PKG_CONFIG) --libs $(SEND_PKGS)) -lpthread
 
@@ -79,7 +79,7 @@ PROBE_SRC  := $(wildcard collector/probe/*.c)
 SEND_SRC   := $(filter-out %/main.c,$(wildcard collector/send/*.c))
 # What of the probe and below is in its module as well.
 CTRL_SRC   := $(wildcard collector/probe/ctrl/*.c) $(CORE_SRC) \
-	$(patsubst %,collector/probe/%.c,json out ring sysfs version xen)
+	$(patsubst %,collector/probe/%.c,json out raw ring sysfs version xen)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 ifeq ($(SORTER),none)
 UNIT_SRC   := $(filter-out %/test_bwt.c,$(UNIT_SRC))

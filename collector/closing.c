@@ -392,6 +392,7 @@ static void finish_diagnosis(struct closing *c,
 {
     struct buf text = BUF_INIT;
 
+    facts_head(opts->captures, head);
     c->diagnosis = diagnosis_json(opts->diagnosis, facts_make(opts->captures),
                                   head->tool_version);
     buf_adds(&text, json_object_to_json_string_ext(

@@ -63,15 +63,14 @@ static int read_member(struct report *r, const char *name, struct err *err)
     int rc = 0;
 
     while (!rc && (n = unpack_read(r->u, block, BLOCK_BYTES, err)) != 0) {
+        if (n > 0 && c)
+            capture_add(c, block, (size_t)n);
         if (n < 0)
             rc = (int)n;
         else if (!strcmp(name, MANIFEST))
             rc = manifest_reader_feed(r->manifest, block, (size_t)n, err);
-        else {
-            if (c)
-                capture_add(c, block, (size_t)n);
+        else
             match_feed(m, block, (size_t)n);
-        }
     }
     match_end(m);
     match_commit(m);

@@ -126,6 +126,20 @@ static int read_before(struct run *run, struct taker *tk,
     return 0;
 }
 
+/* Why the item is not taken any more, NULL if it is: what was read already is
+ * kept when somebody's patience ended, not when room did. */
+static const char *stopped(const struct taker *tk, const struct planned *it,
+                           const struct gather *before)
+{
+    enum stop_reason why = stop_reason(tk->stop);
+
+    if (it->item->sample && before &&
+        gather_outcome(before)->status != ST_SKIPPED &&
+        (why == STOP_TIME || why == STOP_SIGNAL))
+        return NULL;
+    return stop_text(why);
+}
+
 static int run_task(struct run *run, struct taker *tk, size_t thread,
                     const struct plan_task *task, struct result *res)
 {
@@ -137,6 +151,7 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
     for (size_t i = 0; i < task->n; i++) {
         const struct planned *it = &plan->items[task->first + i];
         struct taken *t = &res->items[i];
+        const char *stop = stopped(tk, it, before[i]);
 
         if (i % READ_MANY == 0 && !before[i])
             take_ahead(tk, it, task->n - i);
@@ -144,8 +159,8 @@ static int run_task(struct run *run, struct taker *tk, size_t thread,
             take_not(tk, it, it->status, it->why, t);
         else if (rc)
             take_not(tk, it, ST_FAILED, res->err.text, t);
-        else if (stop_reason(tk->stop) != STOP_NONE)
-            take_not(tk, it, ST_SKIPPED, stop_text(stop_reason(tk->stop)), t);
+        else if (stop)
+            take_not(tk, it, ST_SKIPPED, stop, t);
         else if (better_source_answered(it, task, res->items))
             take_not(tk, it, ST_SKIPPED, "not needed: a better source answered",
                      t);

@@ -1,8 +1,5 @@
 #include "collector/facts.h"
 
-#include <ctype.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,12 +35,9 @@ static const struct {
     {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
     {RPM, 256 * KIB, false},        {RING, RING_HEAD, true},
     {RING_RAW, RING_HEAD, true},    {XL_DMESG, RING_HEAD, true},
-    {XM_DMESG, RING_HEAD, true},
+    {XM_DMESG, RING_HEAD, true},    {MANIFEST, 16 * KIB, true},
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
-
-#define MAX_DOMAINS 4096u
-#define PAGE_KIB 4u
 
 /* ---- captures ------------------------------------------------------------ */
 
@@ -76,15 +70,64 @@ const char *facts_captured(const struct capture *c, const char *member)
     return NULL;
 }
 
-struct json_object *facts_parse(const struct capture *c, const char *member)
+void facts_head(struct capture *c, const struct manifest_head *head)
 {
-    const char *text = facts_captured(c, member);
+    struct capture *kept = capture_find(c, MANIFEST);
+    struct buf text = BUF_INIT;
+
+    manifest_head_write(head, &text);
+    buf_reset(&kept->text);
+    capture_add(kept, buf_str(&text), text.len);
+    buf_done(&text);
+}
+
+const char *facts_member(const struct facts_in *in, const char *member)
+{
+    return facts_captured(in->captures, member);
+}
+
+struct json_object *facts_parse(const struct facts_in *in, const char *member)
+{
+    const char *text = facts_member(in, member);
     struct json_object *o = text ? json_tokener_parse(text) : NULL;
 
     if (json_object_is_type(o, json_type_object))
         return o;
     json_object_put(o);
     return NULL;
+}
+
+/* ---- where they are from ------------------------------------------------ */
+
+void facts_said(const struct facts_in *in, const char *fact, const char *member)
+{
+    struct json_object *list;
+
+    if (!member || !*member)
+        return;
+    if (!json_object_object_get_ex(in->from, fact, &list)) {
+        list = json_object_new_array();
+        json_object_object_add(in->from, fact, list);
+    }
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        if (!strcmp(json_object_get_string(json_object_array_get_idx(list, i)),
+                    member))
+            return;
+    json_object_array_add(list, json_object_new_string(member));
+}
+
+void facts_rest_said(const struct facts_in *in, const char *name,
+                     struct json_object *o, const char *member)
+{
+    json_object_object_foreach(o, key, value)
+    {
+        char *fact = xasprintf("%s.%s", name, key);
+
+        (void)value;
+        if (!json_object_object_get_ex(in->from, fact, NULL))
+            facts_said(in, fact, member);
+        free(fact);
+    }
 }
 
 /* ---- putting ------------------------------------------------------------- */
@@ -150,253 +193,25 @@ char *facts_next_line(const char **text)
     return xstrndup(from, (size_t)(end - from));
 }
 
-/* ---- domains ------------------------------------------------------------- */
-
-/* The name that xl list -v has for a domain; to be freed. */
-static char *listed_name(const struct capture *c, uint64_t id)
-{
-    const char *text = facts_captured(c, XL_LIST);
-
-    while (text && *text) {
-        size_t n = strcspn(text, " \n");
-        const char *p = text + n + strspn(text + n, " ");
-        char *end;
-
-        if (isdigit((unsigned char)*p) && strtoull(p, &end, 10) == id &&
-            *end == ' ')
-            return xstrndup(text, n);
-        text = strchrnul(text, '\n');
-        text += *text == '\n';
-    }
-    return NULL;
-}
-
-/* "name 3 web": what libxl was told; to be freed. */
-static char *configured_name(const struct capture *c, uint64_t id)
-{
-    const char *text = facts_captured(c, NAMES_LIBXL);
-    char *line, *name = NULL, *end;
-
-    while (text && !name && (line = facts_next_line(&text))) {
-        if (str_starts(line, "name ") && strtoull(line + 5, &end, 10) == id &&
-            *end == ' ')
-            name = xstrdup(end + 1);
-        free(line);
-    }
-    return name;
-}
-
-static char *domain_name(struct json_object *devices, const struct capture *c,
-                         uint64_t id)
-{
-    uint64_t other;
-    char *name;
-
-    for (size_t i = 0; i < facts_count(devices, "domains"); i++) {
-        struct json_object *d = facts_at(devices, "domains", i);
-
-        if (facts_number(d, "domid", &other) && other == id &&
-            *facts_text(d, "name"))
-            return xstrdup(facts_text(d, "name"));
-    }
-    name = listed_name(c, id);
-    return name ? name : configured_name(c, id);
-}
-
-/* As xl list shows it: running, blocked, paused, shut down, crashed, dying. */
-static void put_state(struct json_object *o, struct json_object *d)
-{
-    static const char *const flags[] = {"running",  "blocked", "paused",
-                                        "shutdown", "",        "dying"};
-    static const char letters[] = "rbpscd";
-    char state[] = "------";
-
-    for (size_t i = 0; i < 6; i++)
-        if (*flags[i] && facts_is(d, flags[i], true))
-            state[i] = letters[i];
-    if (!strncmp(facts_text(d, "shutdown_reason"), "crash", 5)) {
-        state[3] = '-';
-        state[4] = 'c';
-    }
-    facts_put_text(o, "state", state);
-}
-
-/* PVH is a domain that is given a local APIC and nothing else (libxl_x86.c). */
-static const char *domain_type(struct json_object *d)
-{
-    if (facts_is(d, "hvm", false))
-        return "PV";
-    if (!facts_is(d, "hvm", true))
-        return "";
-    return strcmp(facts_text(d, "emulation_flags"), "0x1") ? "HVM" : "PVH";
-}
-
-/* The domain that xenstored runs in, as init-xenstore-domain.c of Xen leaves it
- * behind: in a file in dom0, and in xenstore.  False: none, or not known. */
-static bool store_domid(const struct capture *c, uint64_t *out)
-{
-    static const char *const ways[][2] = {
-        {STORE_PID, "domid:"}, {XENSTORE, "/tool/xenstored/domid = \""}};
-
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        const char *p = facts_after(facts_captured(c, ways[i][0]), ways[i][1]);
-
-        if (p && isdigit((unsigned char)*p)) {
-            *out = strtoull(p, NULL, 10);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void mark_store(struct json_object *list, const struct capture *c)
-{
-    uint64_t store, id;
-    bool known = store_domid(c, &store);
-
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        struct json_object *d = json_object_array_get_idx(list, i);
-
-        if (!facts_is(d, "xenstore", true))
-            json_object_object_add(
-                d, "xenstore",
-                json_object_new_boolean(known && facts_number(d, "id", &id) &&
-                                        id == store));
-    }
-}
-
-/* What xenstore has, where nobody else was there to be asked. */
-static struct json_object *named_domains(struct json_object *devices)
-{
-    struct json_object *list = json_object_new_array();
-    size_t n = facts_count(devices, "domains");
-    uint64_t id;
-
-    for (size_t i = 0; i < n && i < MAX_DOMAINS; i++) {
-        struct json_object *d = facts_at(devices, "domains", i), *o;
-
-        if (!facts_number(d, "domid", &id))
-            continue;
-        o = json_object_new_object();
-        facts_put_number(o, "id", id);
-        facts_put_text(o, "name", facts_text(d, "name"));
-        json_object_array_add(list, o);
-    }
-    return list;
-}
-
-/* What xl list -v or xm list tells, where the hypervisor was not asked. */
-static struct json_object *listed_domains(const char *text)
-{
-    struct json_object *list = json_object_new_array();
-
-    for (; *text; text += *text == '\n') {
-        size_t n = strcspn(text, " \n");
-        unsigned id, mib, vcpus, cpu;
-        char state[16], *name;
-        int fields = sscanf(text + n, " %9u %9u %9u %15s %9u", &id, &mib,
-                            &vcpus, state, &cpu);
-
-        if (fields >= 4 && !state[strspn(state, "rbpscd-")] &&
-            json_object_array_length(list) < MAX_DOMAINS) {
-            struct json_object *o = json_object_new_object();
-
-            name = xstrndup(text, n);
-            facts_put_number(o, "id", id);
-            facts_put_text(o, "name", name);
-            facts_put_number(o, "mem_kb", (uint64_t)mib * 1024);
-            facts_put_number(o, "vcpus", vcpus);
-            facts_put_text(o, "state", state);
-            if (fields == 5)
-                facts_put_number(o, "cpu_s", cpu);
-            json_object_object_add(o, "dying",
-                                   json_object_new_boolean(state[5] == 'd'));
-            json_object_array_add(list, o);
-            free(name);
-        }
-        text = strchrnul(text, '\n');
-    }
-    return list;
-}
-
-static struct json_object *domain_facts(struct json_object *domains,
-                                        struct json_object *devices,
-                                        const struct capture *c)
-{
-    struct json_object *list = json_object_new_array();
-    size_t n = facts_count(domains, "domains");
-
-    for (size_t i = 0; i < n && i < MAX_DOMAINS; i++) {
-        struct json_object *d = facts_at(domains, "domains", i);
-        struct json_object *o = json_object_new_object();
-        uint64_t id, ns;
-        char *name = NULL;
-
-        if (facts_number(d, "domid", &id)) {
-            facts_put_number(o, "id", id);
-            name = domain_name(devices, c, id);
-        }
-        facts_put_text(o, "name", name);
-        put_state(o, d);
-        facts_put_text(o, "type", domain_type(d));
-        facts_put_from(o, "mem_kb", d, "pages", PAGE_KIB);
-        facts_put_from(o, "max_kb", d, "max_pages", PAGE_KIB);
-        facts_put_from(o, "vcpus", d, "vcpus_max", 1);
-        if (facts_number(d, "cpu_time_ns", &ns))
-            facts_put_number(o, "cpu_s", ns / 1000000000u);
-        json_object_object_add(
-            o, "dying", json_object_new_boolean(facts_is(d, "dying", true)));
-        facts_put_text(o, "reason", facts_text(d, "shutdown_reason"));
-        if (facts_is(d, "xenstore_domain", true))
-            json_object_object_add(o, "xenstore",
-                                   json_object_new_boolean(true));
-        json_object_array_add(list, o);
-        free(name);
-    }
-    return list;
-}
-
-/* By the best way that there is; where they are from goes to xen. */
-static void put_domains(struct json_object *facts, struct json_object *devices,
-                        struct json_object *xen, const struct capture *c)
-{
-    struct json_object *domains = facts_parse(c, DOMAINS), *list = NULL;
-    const char *from = facts_captured(c, XL_LIST) ? XL_LIST : XM_LIST;
-
-    if (domains) {
-        from = DOMAINS;
-        list = domain_facts(domains, devices, c);
-    } else if (facts_captured(c, from)) {
-        list = listed_domains(facts_captured(c, from));
-    } else if (facts_count(devices, "domains")) {
-        from = DEVICES;
-        list = named_domains(devices);
-    }
-    json_object_put(domains);
-    if (!list)
-        return;
-    mark_store(list, c);
-    facts_put_text(xen, "domains_from", from);
-    json_object_object_add(facts, "domains", list);
-}
-
 /* ---- all of it ----------------------------------------------------------- */
 
 struct json_object *facts_make(const struct capture *c)
 {
     struct json_object *doc = json_object_new_object();
     struct json_object *facts = json_object_new_object();
-    struct json_object *info = facts_parse(c, INFO);
-    struct json_object *devices = facts_parse(c, DEVICES);
-    struct json_object *xen = facts_xen(info, c);
+    const struct facts_in all = {c, json_object_new_object()}, *in = &all;
+    struct json_object *info = facts_parse(in, INFO);
+    struct json_object *devices = facts_parse(in, DEVICES);
+    struct json_object *xen = facts_xen(info, in);
 
     json_object_object_add(doc, "facts", facts);
-    facts_put_host(facts, c);
+    json_object_object_add(doc, "facts_from", all.from);
+    facts_put_host(facts, in);
     json_object_object_add(facts, "xen", xen);
-    json_object_object_add(facts, "memory", facts_memory(info, xen, c));
-    json_object_object_add(facts, "cpus", facts_cpus(info, c));
-    put_domains(facts, devices, xen, c);
-    facts_put_devices(facts, devices, c);
+    json_object_object_add(facts, "memory", facts_memory(info, xen, in));
+    json_object_object_add(facts, "cpus", facts_cpus(info, in));
+    facts_put_domains(facts, devices, xen, in);
+    facts_put_devices(facts, devices, in);
     json_object_put(info);
     json_object_put(devices);
     return doc;

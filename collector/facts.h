@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "collector/pack/manifest.h"
 #include "collector/take.h"
 
 /* The members that facts and summary are made from; a new list each time, ends
@@ -14,6 +15,10 @@ void facts_captures_free(struct capture *c);
 
 /* What was kept of a member; NULL: nothing, or it is longer than is kept. */
 const char *facts_captured(const struct capture *c, const char *member);
+
+/* The begin of the manifest, before there is one: its head.  Not what was read
+ * of the host, but as what it was asked. */
+void facts_head(struct capture *c, const struct manifest_head *head);
 
 /* An object with "facts" as docs/BUNDLE.md has them; what is not known is not
  * there. */

@@ -203,12 +203,12 @@ static uint64_t count_nodes(const char *text, bool *can_grow)
 }
 
 static struct json_object *loop_facts(struct json_object *devices,
-                                      const struct capture *c)
+                                      const struct facts_in *in)
 {
     struct json_object *o = json_object_new_object();
-    const char *used = facts_captured(c, LOSETUP);
-    const char *nodes = facts_captured(c, LOOP_NODES);
-    const char *max = facts_captured(c, LOOP_MAX);
+    const char *used = facts_member(in, LOSETUP);
+    const char *nodes = facts_member(in, LOOP_NODES);
+    const char *max = facts_member(in, LOOP_MAX);
     bool can_grow = false;
     uint64_t n;
 
@@ -216,32 +216,41 @@ static struct json_object *loop_facts(struct json_object *devices,
         facts_put_number(o, "used", facts_count(devices, "loops"));
     else if (used)
         facts_put_number(o, "used", count_lines(used, "/dev/loop"));
+    facts_rest_said(in, "loop", o, devices ? DEVICES : LOSETUP);
     if (max && isdigit((unsigned char)*max))
         facts_put_number(o, "max_loop", strtoull(max, NULL, 10));
+    facts_rest_said(in, "loop", o, LOOP_MAX);
     if (nodes) {
         n = count_nodes(nodes, &can_grow);
         facts_put_number(o, "nodes", n);
         if (!can_grow && n)
             facts_put_number(o, "max", n);
     }
+    facts_rest_said(in, "loop", o, LOOP_NODES);
     return o;
 }
 
 /* ---- what does not fit together ------------------------------------------ */
 
 /* "loop3 holds FILE, ...": a mounted one is in use, by a snap or an image. */
-static bool is_mounted(const struct capture *c, const char *text)
+static bool is_mounted(const struct facts_in *in, const char *text)
 {
+    static const char *const members[] = {DF, DF_PLAIN};
     char source[64];
 
     snprintf(source, sizeof(source), "/dev/%.*s ", (int)strcspn(text, " "),
              text);
-    return facts_after(facts_captured(c, DF), source) ||
-           facts_after(facts_captured(c, DF_PLAIN), source);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        if (facts_after(facts_member(in, members[i]), source)) {
+            facts_said(in, "checks", members[i]);
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct json_object *checks(struct json_object *devices,
-                                  const struct capture *c)
+                                  const struct facts_in *in)
 {
     static const char *const texts[] = {"check", "device", "text"};
     struct json_object *list = json_object_new_array();
@@ -251,7 +260,7 @@ static struct json_object *checks(struct json_object *devices,
         struct json_object *from = facts_at(devices, "checks", i), *o;
 
         if (!strcmp(facts_text(from, "check"), "loop-without-vbd") &&
-            is_mounted(c, facts_text(from, "text")))
+            is_mounted(in, facts_text(from, "text")))
             continue;
         o = json_object_new_object();
         facts_put_from(o, "domid", from, "domid", 1);
@@ -265,22 +274,26 @@ static struct json_object *checks(struct json_object *devices,
 /* ---- all of it ----------------------------------------------------------- */
 
 void facts_put_devices(struct json_object *facts, struct json_object *devices,
-                       const struct capture *c)
+                       const struct facts_in *in)
 {
-    const char *listed = facts_captured(c, BRCTL);
+    static const char *const lists[] = {"vifs", "vbds", "checks"};
+    const char *member = facts_member(in, BRCTL) ? BRCTL : BRIDGE_XM;
+    const char *listed = facts_member(in, member);
 
-    if (!listed)
-        listed = facts_captured(c, BRIDGE_XM);
-    json_object_object_add(facts, "loop", loop_facts(devices, c));
+    json_object_object_add(facts, "loop", loop_facts(devices, in));
     if (devices)
         json_object_object_add(facts, "bridges", bridge_facts(devices));
     else if (listed)
         json_object_object_add(facts, "bridges", listed_bridges(listed));
+    if (devices || listed)
+        facts_said(in, "bridges", devices ? DEVICES : member);
     if (!devices)
         return;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        facts_said(in, lists[i], DEVICES);
     json_object_object_add(facts, "vifs",
                            device_facts(devices, "vif", vif_facts));
     json_object_object_add(facts, "vbds",
                            device_facts(devices, "vbd", vbd_facts));
-    json_object_object_add(facts, "checks", checks(devices, c));
+    json_object_object_add(facts, "checks", checks(devices, in));
 }

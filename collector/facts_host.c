@@ -71,33 +71,52 @@ static struct json_object *sysctls(const char *text)
     return o;
 }
 
-static void put_kernel(struct json_object *facts, struct json_object *host,
-                       const struct capture *c)
+/* The first of two that is there, else the second. */
+static const char *either(const struct facts_in *in, const char *first,
+                          const char *second)
 {
-    const char *taint = facts_captured(c, TAINTED);
-    const char *loaded = facts_captured(c, MODULES);
-    const char *values = facts_captured(c, SYSCTL);
-    const char *bridge = facts_captured(c, BRIDGE_NF);
-    struct json_object *o = json_object_new_object();
+    return facts_member(in, first) ? first : second;
+}
+
+static void put_sysctls(struct json_object *facts, const struct facts_in *in)
+{
+    const char *member = either(in, SYSCTL, SYSCTL_PLAIN);
+    const char *values = facts_member(in, member);
+    const char *bridge = facts_member(in, BRIDGE_NF);
+    struct json_object *set;
 
     if (!values)
-        values = facts_captured(c, SYSCTL_PLAIN);
-    put_first_line(o, "release", facts_captured(c, OSRELEASE));
-    put_first_line(o, "cmdline", facts_captured(c, CMDLINE));
+        return;
+    set = sysctls(values);
+    facts_rest_said(in, "sysctl", set, member);
+    if (bridge && !facts_get(set, "bridge_nf_call_iptables"))
+        facts_put_number(set, "bridge_nf_call_iptables",
+                         strtoull(bridge, NULL, 10));
+    facts_rest_said(in, "sysctl", set, BRIDGE_NF);
+    json_object_object_add(facts, "sysctl", set);
+}
+
+static void put_kernel(struct json_object *facts, struct json_object *host,
+                       const struct facts_in *in)
+{
+    const char *taint = facts_member(in, TAINTED);
+    const char *loaded = facts_member(in, MODULES);
+    struct json_object *o = json_object_new_object();
+
+    put_first_line(o, "release", facts_member(in, OSRELEASE));
+    facts_rest_said(in, "kernel", o, OSRELEASE);
+    put_first_line(o, "cmdline", facts_member(in, CMDLINE));
+    facts_rest_said(in, "kernel", o, CMDLINE);
     if (loaded)
         json_object_object_add(o, "modules", modules(loaded));
+    facts_rest_said(in, "kernel", o, MODULES);
     json_object_object_add(facts, "kernel", o);
-    if (values) {
-        struct json_object *set = sysctls(values);
-
-        if (bridge && !facts_get(set, "bridge_nf_call_iptables"))
-            facts_put_number(set, "bridge_nf_call_iptables",
-                             strtoull(bridge, NULL, 10));
-        json_object_object_add(facts, "sysctl", set);
-    }
-    put_first_line(host, "clocksource", facts_captured(c, CLOCKSOURCE));
+    put_sysctls(facts, in);
+    put_first_line(host, "clocksource", facts_member(in, CLOCKSOURCE));
+    facts_rest_said(in, "host", host, CLOCKSOURCE);
     if (taint && isdigit((unsigned char)*taint))
         facts_put_number(host, "taint", strtoull(taint, NULL, 10));
+    facts_rest_said(in, "host", host, TAINTED);
 }
 
 /* ---- daemons ------------------------------------------------------------- */
@@ -183,8 +202,10 @@ static void one_process(struct json_object *facts, struct json_object *o,
     }
 }
 
-static void put_daemons(struct json_object *facts, const char *text)
+static void put_daemons(struct json_object *facts, const char *member,
+                        const struct facts_in *in)
 {
+    const char *text = facts_member(in, member);
     struct json_object *o = json_object_new_object();
     char *header = facts_next_line(&text), *line;
     int command = -1, cpu = -1;
@@ -205,10 +226,13 @@ static void put_daemons(struct json_object *facts, const char *text)
         free(line);
     }
     free(header);
-    if (command >= 0)
-        json_object_object_add(facts, "daemons", o);
-    else
+    if (command < 0) {
         json_object_put(o);
+        return;
+    }
+    json_object_object_add(facts, "daemons", o);
+    facts_said(in, "daemons", member);
+    facts_said(in, "xenstored", facts_get(facts, "xenstored") ? member : NULL);
 }
 
 /* ---- file systems -------------------------------------------------------- */
@@ -341,31 +365,72 @@ static struct json_object *packages(const char *text)
 
 /* ---- all of it ----------------------------------------------------------- */
 
-void facts_put_host(struct json_object *facts, const struct capture *c)
+/* What the machine is, and how titles call it.  Of a disk nothing is known. */
+static void put_role(struct json_object *host, const struct facts_in *in)
+{
+    static const char *const called[][2] = {
+        {"dom0", "dom0"}, {"domU", "this guest"}, {"none", "this machine"}};
+    const char *head = facts_member(in, MANIFEST);
+    const char *line = facts_after(head, "\"host\":");
+    const char *options = facts_after(head, "\"options\":");
+    struct json_object *o = line ? json_tokener_parse(line) : NULL;
+    struct json_object *disk = options ? json_tokener_parse(options) : NULL;
+
+    for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
+        if (strcmp(facts_text(o, "role"), called[i][0]) ||
+            facts_get(disk, "sysroot"))
+            continue;
+        facts_put_text(host, "role", called[i][0]);
+        facts_put_text(host, "called", called[i][1]);
+    }
+    facts_rest_said(in, "host", host, MANIFEST);
+    json_object_put(o);
+    json_object_put(disk);
+}
+
+static void put_toolstack(struct json_object *host, const struct facts_in *in)
+{
+    static const char *const ways[][2] = {
+        {XL_INFO, "xl"}, {XL_LIST, "xl"}, {XM_LIST, "xm"}, {XM_INFO, "xm"}};
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        if (facts_member(in, ways[i][0])) {
+            facts_put_text(host, "toolstack", ways[i][1]);
+            facts_said(in, "host.toolstack", ways[i][0]);
+            return;
+        }
+    }
+}
+
+static void put_disks(struct json_object *facts, const struct facts_in *in)
+{
+    const char *member = either(in, DF, DF_PLAIN);
+    const char *df = facts_member(in, member);
+    const char *inodes = facts_member(in, DF_INODES);
+
+    if (!df)
+        return;
+    json_object_object_add(facts, "disks", disks(df, inodes));
+    facts_said(in, "disks", member);
+    facts_said(in, "disks", inodes ? DF_INODES : NULL);
+}
+
+void facts_put_host(struct json_object *facts, const struct facts_in *in)
 {
     struct json_object *host = json_object_new_object();
-    const char *ps = facts_captured(c, PS);
-    const char *df = facts_captured(c, DF);
-    const char *plain = facts_captured(c, DF_PLAIN);
-    const char *pkgs = facts_captured(c, DPKG);
+    const char *ps = either(in, PS, PS_PLAIN);
+    const char *pkgs = either(in, DPKG, RPM);
 
-    if (facts_captured(c, XL_INFO) || facts_captured(c, XL_LIST))
-        facts_put_text(host, "toolstack", "xl");
-    else if (facts_captured(c, XM_LIST) || facts_captured(c, XM_INFO))
-        facts_put_text(host, "toolstack", "xm");
+    put_role(host, in);
+    put_toolstack(host, in);
     json_object_object_add(facts, "host", host);
-    put_kernel(facts, host, c);
-    if (!ps)
-        ps = facts_captured(c, PS_PLAIN);
-    if (ps)
-        put_daemons(facts, ps);
-    if (!df)
-        df = plain;
-    if (df)
-        json_object_object_add(facts, "disks",
-                               disks(df, facts_captured(c, DF_INODES)));
-    if (!pkgs)
-        pkgs = facts_captured(c, RPM);
-    if (pkgs)
-        json_object_object_add(facts, "packages", packages(pkgs));
+    put_kernel(facts, host, in);
+    if (facts_member(in, ps))
+        put_daemons(facts, ps, in);
+    put_disks(facts, in);
+    if (facts_member(in, pkgs)) {
+        json_object_object_add(facts, "packages",
+                               packages(facts_member(in, pkgs)));
+        facts_said(in, "packages", pkgs);
+    }
 }

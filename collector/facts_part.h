@@ -8,6 +8,7 @@
 
 #include "collector/facts.h"
 
+#define MANIFEST "manifest.json"
 #define INFO "xen/info.json"
 #define XEN_VERSION "xen/version.json"
 #define DOMAINS "xen/domains.json"
@@ -49,6 +50,23 @@
 #define DPKG "commands/sys_pkgs/dpkg.txt"
 #define RPM "commands/sys_pkgs/rpm.txt"
 
+/* What facts are made of.  from: for each fact the members that it is from. */
+struct facts_in {
+    const struct capture *captures;
+    struct json_object *from;
+};
+
+/* As facts_captured. */
+const char *facts_member(const struct facts_in *in, const char *member);
+/* fact ("memory.total_kb", or "disks" for all below it) is from that member,
+ * too.  member NULL: nothing. */
+void facts_said(const struct facts_in *in, const char *fact,
+                const char *member);
+/* Of each member of the object o, which is the fact of that name, that nothing
+ * was said of. */
+void facts_rest_said(const struct facts_in *in, const char *name,
+                     struct json_object *o, const char *member);
+
 /* text NULL or "": nothing is put. */
 void facts_put_text(struct json_object *o, const char *key, const char *text);
 void facts_put_number(struct json_object *o, const char *key, uint64_t n);
@@ -70,21 +88,25 @@ const char *facts_word(const char *line, int n);
 int facts_ps_column(const char *header, const char *name);
 
 /* An object that the member is the text of; NULL: none, or no object. */
-struct json_object *facts_parse(const struct capture *c, const char *member);
+struct json_object *facts_parse(const struct facts_in *in, const char *member);
 
 /* facts_xen.c: what the hypervisor tells; info is that of its probe, or NULL.
  */
 struct json_object *facts_xen(struct json_object *info,
-                              const struct capture *c);
+                              const struct facts_in *in);
 struct json_object *facts_memory(struct json_object *info,
                                  struct json_object *xen,
-                                 const struct capture *c);
+                                 const struct facts_in *in);
 struct json_object *facts_cpus(struct json_object *info,
-                               const struct capture *c);
+                               const struct facts_in *in);
 /* facts_host.c: what dom0's kernel and tools tell, into facts. */
-void facts_put_host(struct json_object *facts, const struct capture *c);
+void facts_put_host(struct json_object *facts, const struct facts_in *in);
+/* facts_domains.c: the domains; where they are from goes to xen.  devices may
+ * be NULL. */
+void facts_put_domains(struct json_object *facts, struct json_object *devices,
+                       struct json_object *xen, const struct facts_in *in);
 /* facts_devices.c: bridges, vifs, vbds, loop devices; devices may be NULL. */
 void facts_put_devices(struct json_object *facts, struct json_object *devices,
-                       const struct capture *c);
+                       const struct facts_in *in);
 
 #endif

@@ -14,9 +14,9 @@
 #define BANNER_WITHIN ((size_t)4096)
 
 /* What xl info tells, else xm info, where the hypervisor was not asked. */
-static const char *listed_member(const struct capture *c)
+static const char *listed_member(const struct facts_in *in)
 {
-    return facts_captured(c, XL_INFO) ? XL_INFO : XM_INFO;
+    return facts_member(in, XL_INFO) ? XL_INFO : XM_INFO;
 }
 
 static void put_words(struct json_object *o, const char *key, const char *text)
@@ -77,13 +77,13 @@ static void put_listed(struct json_object *o, const char *text)
 /* Of the ring's text, where Xen did not tell the ring's size: its first lines
  * are still there or not.  A short text without them was cleared (xl dmesg -c),
  * or is none at all. */
-static void put_wrapped(struct json_object *ring, const struct capture *c)
+static void put_wrapped(struct json_object *ring, const struct facts_in *in)
 {
     static const char *const members[] = {RING, RING_RAW, XL_DMESG, XM_DMESG};
     static const char banner[] = "Xen version ";
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *text = facts_captured(c, members[i]);
+        const char *text = facts_member(in, members[i]);
         size_t n = text ? strlen(text) : 0;
         bool first = text && memmem(text, n < BANNER_WITHIN ? n : BANNER_WITHIN,
                                     banner, strlen(banner));
@@ -92,12 +92,13 @@ static void put_wrapped(struct json_object *ring, const struct capture *c)
             continue;
         json_object_object_add(ring, "wrapped",
                                json_object_new_boolean(!first));
+        facts_said(in, "xen.ring.wrapped", members[i]);
         return;
     }
 }
 
 static struct json_object *ring_facts(struct json_object *info,
-                                      const struct capture *c)
+                                      const struct facts_in *in)
 {
     struct json_object *ring = json_object_new_object();
     struct json_object *wrapped = facts_get(info, "console_ring.wrapped");
@@ -106,7 +107,8 @@ static struct json_object *ring_facts(struct json_object *info,
     if (wrapped)
         json_object_object_add(ring, "wrapped", json_object_get(wrapped));
     else
-        put_wrapped(ring, c);
+        put_wrapped(ring, in);
+    facts_rest_said(in, "xen.ring", ring, INFO);
     return ring;
 }
 
@@ -157,24 +159,30 @@ static char *release_by_ps(const char *text)
 /* Of the running daemons, by what dom0's root alone can write: neither a
  * guest's nodes of xenstore nor the arguments of a program, which have guests'
  * names. */
-static char *release_of_daemon(const struct capture *c)
+static char *release_of_daemon(const struct facts_in *in, const char **from)
 {
     static const char *const members[] = {PS, PS_PLAIN};
     char *release = release_of_program(
-        facts_after(facts_captured(c, XENSTORE), "/tool/xenstored = \""));
+        facts_after(facts_member(in, XENSTORE), "/tool/xenstored = \""));
 
+    *from = XENSTORE;
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-        if (!release)
-            release = release_by_ps(facts_captured(c, members[i]));
+        if (!release) {
+            *from = members[i];
+            release = release_by_ps(facts_member(in, members[i]));
+        }
     return release;
 }
 
-/* Of the installed tools: libxenctrl's, else that of the running daemons. */
-static char *tools_release(struct json_object *version, const struct capture *c)
+/* Of the installed tools: libxenctrl's, else that of the running daemons.
+ * from: the member that tells. */
+static char *tools_release(struct json_object *version,
+                           const struct facts_in *in, const char **from)
 {
     char *release = release_at(facts_text(version, "tools.libxenctrl"));
 
-    return release ? release : release_of_daemon(c);
+    *from = XEN_VERSION;
+    return release ? release : release_of_daemon(in, from);
 }
 
 /* Whether the tools are of the hypervisor's release.  That they are takes the
@@ -182,20 +190,28 @@ static char *tools_release(struct json_object *version, const struct capture *c)
  * the library was not loaded that number is the one xen-bugtool was built with.
  */
 static void put_match(struct json_object *o, struct json_object *version,
-                      const struct capture *c)
+                      const struct facts_in *in)
 {
-    char *tools = tools_release(version, c);
+    const char *from;
+    char *tools = tools_release(version, in, &from);
     char *xen = release_at(facts_text(o, "version"));
     bool loaded = *facts_text(version, "tools.libxenctrl");
-    bool differ =
+    bool told =
         (loaded && facts_is(version, "sysctl_interface.match", false)) ||
-        facts_is(version, "tools.match", false) ||
-        (tools && xen && strcmp(tools, xen));
+        facts_is(version, "tools.match", false);
+    bool differ = told || (tools && xen && strcmp(tools, xen));
 
     facts_put_text(o, "tools_release", tools);
-    if (differ || facts_is(version, "tools.match", true))
+    if (tools)
+        facts_said(in, "xen.tools_release", from);
+    if (differ || facts_is(version, "tools.match", true)) {
         json_object_object_add(o, "interface_match",
                                json_object_new_boolean(!differ));
+        facts_said(in, "xen.interface_match",
+                   told || !differ ? XEN_VERSION : from);
+    }
+    if (differ && !told)
+        facts_said(in, "xen.interface_match", facts_text(o, "from"));
     free(tools);
     free(xen);
 }
@@ -212,23 +228,27 @@ static void put_told(struct json_object *o, struct json_object *told)
 }
 
 static void put_virt_caps(struct json_object *o, struct json_object *info,
-                          const char *listed)
+                          const struct facts_in *in)
 {
     struct json_object *virt = facts_get(info, "physinfo.virt_caps");
-    char *text = facts_line_value(listed, "virt_caps");
+    char *text =
+        facts_line_value(facts_member(in, listed_member(in)), "virt_caps");
 
     if (virt)
         json_object_object_add(o, "virt_caps", json_object_get(virt));
     else if (text)
         put_words(o, "virt_caps", text);
+    if (virt || text)
+        facts_said(in, "xen.virt_caps", virt ? INFO : listed_member(in));
     free(text);
 }
 
-struct json_object *facts_xen(struct json_object *info, const struct capture *c)
+struct json_object *facts_xen(struct json_object *info,
+                              const struct facts_in *in)
 {
     struct json_object *o = json_object_new_object();
-    struct json_object *version = facts_parse(c, XEN_VERSION);
-    const char *listed = facts_captured(c, listed_member(c));
+    struct json_object *version = facts_parse(in, XEN_VERSION);
+    const char *listed = facts_member(in, listed_member(in));
     const char *from = NULL;
 
     if (facts_get(info, "xen")) {
@@ -238,35 +258,36 @@ struct json_object *facts_xen(struct json_object *info, const struct capture *c)
         from = XEN_VERSION;
         put_told(o, facts_get(version, "xen"));
     } else if (listed) {
-        from = listed_member(c);
+        from = listed_member(in);
         put_listed(o, listed);
     }
-    facts_put_text(o, "from", from);
     if (facts_get(o, "commandline"))
         put_loglvl(o, facts_text(o, "commandline"));
-    put_virt_caps(o, info, listed);
-    json_object_object_add(o, "ring", ring_facts(info, c));
-    put_match(o, version, c);
+    facts_rest_said(in, "xen", o, from);
+    facts_put_text(o, "from", from);
+    put_virt_caps(o, info, in);
+    json_object_object_add(o, "ring", ring_facts(info, in));
+    put_match(o, version, in);
     json_object_put(version);
     return o;
 }
 
 /* A number of xl info, where the hypervisor was not asked. */
 static void put_listed_number(struct json_object *o, const char *key,
-                              const struct capture *c, const char *name,
+                              const struct facts_in *in, const char *name,
                               uint64_t unit)
 {
-    char *value = facts_line_value(facts_captured(c, listed_member(c)), name);
+    char *value = facts_line_value(facts_member(in, listed_member(in)), name);
 
     if (!facts_get(o, key) && value && isdigit((unsigned char)*value))
         facts_put_number(o, key, strtoull(value, NULL, 10) * unit);
     free(value);
 }
 
-static void put_meminfo(struct json_object *o, const struct capture *c,
+static void put_meminfo(struct json_object *o, const struct facts_in *in,
                         const char *key, const char *name)
 {
-    char *value = facts_line_value(facts_captured(c, MEMINFO), name);
+    char *value = facts_line_value(facts_member(in, MEMINFO), name);
 
     if (value && isdigit((unsigned char)*value))
         facts_put_number(o, key, strtoull(value, NULL, 10));
@@ -282,33 +303,40 @@ static bool is_pinned(const char *line)
 
 struct json_object *facts_memory(struct json_object *info,
                                  struct json_object *xen,
-                                 const struct capture *c)
+                                 const struct facts_in *in)
 {
     struct json_object *o = json_object_new_object();
     const char *line = facts_text(xen, "commandline");
 
     facts_put_from(o, "total_kb", info, "physinfo.total_memory_kib", 1);
     facts_put_from(o, "free_kb", info, "physinfo.free_memory_kib", 1);
-    put_listed_number(o, "total_kb", c, "total_memory", KIB);
-    put_listed_number(o, "free_kb", c, "free_memory", KIB);
-    put_meminfo(o, c, "dom0_total_kb", "MemTotal");
-    put_meminfo(o, c, "dom0_free_kb", "MemAvailable");
-    put_meminfo(o, c, "swap_free_kb", "SwapFree");
+    facts_rest_said(in, "memory", o, INFO);
+    put_listed_number(o, "total_kb", in, "total_memory", KIB);
+    put_listed_number(o, "free_kb", in, "free_memory", KIB);
+    facts_rest_said(in, "memory", o, listed_member(in));
+    put_meminfo(o, in, "dom0_total_kb", "MemTotal");
+    put_meminfo(o, in, "dom0_free_kb", "MemAvailable");
+    put_meminfo(o, in, "swap_free_kb", "SwapFree");
+    facts_rest_said(in, "memory", o, MEMINFO);
     if (facts_get(xen, "commandline"))
         json_object_object_add(o, "dom0_pinned",
                                json_object_new_boolean(is_pinned(line)));
+    facts_rest_said(in, "memory", o, facts_text(xen, "from"));
     return o;
 }
 
 struct json_object *facts_cpus(struct json_object *info,
-                               const struct capture *c)
+                               const struct facts_in *in)
 {
     struct json_object *o = json_object_new_object();
-    char *model = facts_line_value(facts_captured(c, CPUINFO), "model name");
+    char *model = facts_line_value(facts_member(in, CPUINFO), "model name");
 
     facts_put_from(o, "count", info, "physinfo.nr_cpus", 1);
-    put_listed_number(o, "count", c, "nr_cpus", 1);
+    facts_rest_said(in, "cpus", o, INFO);
+    put_listed_number(o, "count", in, "nr_cpus", 1);
+    facts_rest_said(in, "cpus", o, listed_member(in));
     facts_put_text(o, "model", model);
+    facts_rest_said(in, "cpus", o, CPUINFO);
     free(model);
     return o;
 }

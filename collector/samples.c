@@ -1,6 +1,7 @@
 #include "collector/samples.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,20 @@ static void put_text(struct sample *s, uint64_t ms)
     difference_add(buf_str(&s->first), buf_str(&s->second), b);
 }
 
+/* The run ended between the readings. */
+static void keep_first(struct sample *s, const char *why)
+{
+    struct outcome *o = &s->held->g.outcome;
+    struct buf *b = &s->held->text;
+
+    o->status = ST_PARTIAL;
+    snprintf(o->text, sizeof(o->text), "only the first of two readings: %s",
+             why);
+    o->interval_ms = (uint64_t)(clock_mono_ms() - s->at_ms);
+    buf_adds(b, "# one sample: the run ended before the second\n--- first\n");
+    buf_add(b, s->first.data, s->first.len);
+}
+
 /* The second readings, and what comes of both. */
 static int read_again(struct taker *tk, const struct planned *items, size_t n,
                       struct sample *samples, struct err *err)
@@ -53,6 +68,7 @@ static int read_again(struct taker *tk, const struct planned *items, size_t n,
     for (size_t i = 0; i < n && !r; i++) {
         struct sample *s = &samples[i];
         const struct outcome *o = gather_outcome(tk->gather);
+        const char *why;
         struct outcome *both;
         uint64_t ms, bytes, before;
 
@@ -60,7 +76,15 @@ static int read_again(struct taker *tk, const struct planned *items, size_t n,
             continue;
         both = &s->held->g.outcome;
         ms = (uint64_t)(clock_mono_ms() - s->at_ms);
-        r = read_one(tk, &items[i], &s->second, err);
+        why = stop_text(stop_reason(tk->stop));
+        if (!why) {
+            r = read_one(tk, &items[i], &s->second, err);
+            why = stop_text(stop_reason(tk->stop));
+        }
+        if (why && (o->status != ST_OK || !s->second.len)) {
+            keep_first(s, why);
+            continue;
+        }
         bytes = both->bytes_read + o->bytes_read;
         before = both->duration_ms + ms;
         if (o->status != ST_OK)

@@ -9,7 +9,8 @@
 
 /* out: room for n gathers, to be asked once each for items[i]; those of settled
  * items stay NULL.  The caller frees them, in any case.  Stops early when the
- * run is to stop.  Negative only if the backend is lost. */
+ * run is to stop: of what was read once that is given, as partial.  Negative
+ * only if the backend is lost. */
 int samples_read(struct taker *tk, const struct planned *items, size_t n,
                  struct gather **out, struct err *err);
 

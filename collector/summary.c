@@ -132,7 +132,9 @@ static void write_hardware(const struct manifest_head *head,
     const char *cpus = facts_text(facts, "cpus.count");
     const char *model = facts_text(facts, "cpus.model");
     struct buf b = BUF_INIT;
+    char where[32];
 
+    snprintf(where, sizeof(where), " in %s", manifest_machine(head));
     if (*cpus)
         buf_addf(&b, "%s processor%s", cpus, strcmp(cpus, "1") ? "s" : "");
     if (*model)
@@ -141,8 +143,7 @@ static void write_hardware(const struct manifest_head *head,
     buf_reset(&b);
     add_size(&b, facts, "memory.total_kb", "", "");
     add_size(&b, facts, "memory.free_kb", ", ", " free in Xen");
-    add_size(&b, facts, "memory.dom0_total_kb", ", ",
-             !strcmp(head->host.role, "domU") ? " in this guest" : " in dom0");
+    add_size(&b, facts, "memory.dom0_total_kb", ", ", where);
     add_size(&b, facts, "memory.dom0_free_kb", ", ", " of it available");
     lines(out, "Memory", buf_str(&b), LABEL, 2);
     line(out, "Toolstack", facts_text(facts, "host.toolstack"));

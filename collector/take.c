@@ -536,6 +536,10 @@ static void fill_outcome(const struct road *r, const struct planned *it,
     if (o->interval_ms)
         m->interval_ms = o->interval_ms;
     m->mtime = src->mtime;
+    if (o->truncated == TRUNC_TAIL_KEPT && m->out.name && !m->out.bytes)
+        m->error = own(t, xasprintf("%s; no line begins in them, so nothing is "
+                                    "kept",
+                                    m->error ? m->error : "cut"));
     /* What cut the source also cuts what is made of it: the first reason
      * stays. */
     if (text && m->status == ST_OK)

@@ -202,7 +202,7 @@ void view_write(const struct view *v, const struct manifest_head *head,
     write_head(head, diagnosis, w);
     write_findings(diagnosis, w);
     view_write_host(head, facts, w);
-    view_write_memory(facts, w);
+    view_write_memory(head, facts, w);
     view_write_network(facts, w);
     view_write_storage(facts, w);
     view_write_domains(v, facts, w);

@@ -30,7 +30,8 @@ void view_write_items(const struct view *v, struct writer *w);
 /* view_host.c, internal: the sections that come of the facts. */
 void view_write_host(const struct manifest_head *head,
                      struct json_object *facts, struct writer *w);
-void view_write_memory(struct json_object *facts, struct writer *w);
+void view_write_memory(const struct manifest_head *head,
+                       struct json_object *facts, struct writer *w);
 void view_write_network(struct json_object *facts, struct writer *w);
 void view_write_storage(struct json_object *facts, struct writer *w);
 void view_write_domains(const struct view *v, struct json_object *facts,

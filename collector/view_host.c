@@ -99,15 +99,17 @@ static void write_loops(struct json_object *facts, struct writer *w)
     writer_attr(w, "loops", "Loop devices", text);
 }
 
-static void write_disks(struct json_object *facts, struct writer *w)
+static void write_disks(const struct manifest_head *head,
+                        struct json_object *facts, struct writer *w)
 {
     size_t n = facts_count(facts, "disks");
-    char size[24], text[24];
+    char size[24], text[48];
     uint64_t v;
 
     if (!n)
         return;
-    writer_start(w, WRITER_TABLE, "filesystems", "File systems of dom0");
+    snprintf(text, sizeof(text), "File systems of %s", manifest_machine(head));
+    writer_start(w, WRITER_TABLE, "filesystems", text);
     for (size_t i = 0; i < n && i < MAX_DISKS; i++) {
         struct json_object *d = facts_at(facts, "disks", i);
 
@@ -183,7 +185,7 @@ void view_write_host(const struct manifest_head *head,
     buf_addf(&b, "%s, %" PRIu64 " rules, key %s", head->options.privacy,
              head->rules_count, head->key_id);
     writer_attr(w, "privacy", "Privacy", buf_str(&b));
-    write_disks(facts, w);
+    write_disks(head, facts, w);
     writer_end(w);
     buf_done(&b);
 }
@@ -231,28 +233,32 @@ static void write_use(struct json_object *d, struct writer *w)
     writer_end(w);
 }
 
-void view_write_memory(struct json_object *facts, struct writer *w)
+void view_write_memory(const struct manifest_head *head,
+                       struct json_object *facts, struct writer *w)
 {
     static const struct {
         const char *name, *label, *fact;
+        bool of_machine; /* it is named behind the label */
     } rows[] = {
-        {"total_kb", "Host", "memory.total_kb"},
-        {"free_kb", "Free in Xen", "memory.free_kb"},
-        {"dom0_total_kb", "Dom0 sees", "memory.dom0_total_kb"},
-        {"dom0_free_kb", "Available in dom0", "memory.dom0_free_kb"},
-        {"swap_free_kb", "Free swap of dom0", "memory.swap_free_kb"},
+        {"total_kb", "Host", "memory.total_kb", false},
+        {"free_kb", "Free in Xen", "memory.free_kb", false},
+        {"dom0_total_kb", "Memory of ", "memory.dom0_total_kb", true},
+        {"dom0_free_kb", "Available in ", "memory.dom0_free_kb", true},
+        {"swap_free_kb", "Free swap of ", "memory.swap_free_kb", true},
     };
     size_t n = facts_count(facts, "domains");
-    char size[24];
+    char size[24], label[48];
     uint64_t kb;
 
     writer_start(w, WRITER_SECTION, "memory", "Memory");
     if (!n)
         writer_attr(w, "state", "", UNKNOWN);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(label, sizeof(label), "%s%s", rows[i].label,
+                 rows[i].of_machine ? manifest_machine(head) : "");
         if (facts_number(facts, rows[i].fact, &kb))
-            writer_number(w, rows[i].name, rows[i].label, kb,
-                          str_size(kb * KIB, size));
+            writer_number(w, rows[i].name, label, kb, str_size(kb * KIB, size));
+    }
     if (facts_get(facts, "memory.dom0_pinned"))
         writer_attr(w, "dom0", "Dom0's memory",
                     facts_is(facts, "memory.dom0_pinned", true) ? "fixed"

@@ -159,8 +159,10 @@ static void take_list_line(struct domains *d, char *line)
     dom = *line ? domain_of(d, domid) : NULL;
     if (!dom || dom->name)
         return;
-    dom->name = xstrndup(line, NAME_MAX_BYTES);
-    if (id > 4)
+    /* What printf of xl makes of a name that there is not. */
+    if (strcmp(line, "(null)"))
+        dom->name = xstrndup(line, NAME_MAX_BYTES);
+    if (id > 4 && !dom->uuid)
         dom->uuid = xstrdup(word[id - 5]);
 }
 
@@ -277,13 +279,15 @@ static int ask_configs(struct gather *g, struct domains *d, struct err *err)
 
 /* ---- one folder ---------------------------------------------------------- */
 
-/* Fit for a part of a path: xl takes blanks and the like. */
+/* Fit for a part of a path: xl takes blanks, and any language. */
 static bool fits_path(const char *name)
 {
     if (!name || !*name || *name == '.' || *name == '-')
         return false;
     for (; *name; name++) {
-        if (*name < ' ' || *name > '~' || strchr("/\\", *name))
+        unsigned char c = (unsigned char)*name;
+
+        if (c < ' ' || c == 0x7f || strchr("/\\", c))
             return false;
     }
     return true;
@@ -403,11 +407,14 @@ static void add_own_configs(const struct folder *f, const struct domains *d)
     }
 }
 
-/* "domains/5-guest" */
+/* "domains/5-guest".  Domain 0 has its name from every toolstack; xenstore may
+ * have lost it, or not answer. */
 static void add_folder_name(struct buf *member, const struct domain *dom)
 {
+    const char *known = dom->domid ? "unnamed" : "Domain-0";
+
     buf_addf(member, "domains/%u-", dom->domid);
-    str_add_member_name(member, dom->name ? dom->name : "unnamed", false);
+    str_add_member_name(member, dom->name ? dom->name : known, false);
 }
 
 static void add_domain(struct plan_adder *adder, const struct domains *d,

@@ -79,7 +79,8 @@ struct sink *redactor_sink(struct redactor *r);
 
 /* Before the first write: the first lead bytes of input are scanned but not
  * passed on, and output begins after the first newline at or behind them that
- * is no part of a value (so a kept tail starts at a line). */
+ * is no part of a value (so a kept tail starts at a line); behind a blank or CR
+ * where 64 KiB go by without one. */
 void redactor_lead(struct redactor *r, uint64_t lead);
 
 /* Counts so far: hits[i] for rule i. */

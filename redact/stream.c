@@ -23,6 +23,10 @@
 #include "redact/token.h"
 #include "redact/value.h"
 
+/* So long a newline is waited for behind the lead.  What is printed with a CR
+ * only, as progress is, would else be lost as a whole. */
+#define LINE_WAIT (64u * 1024u)
+
 struct redactor {
     struct sink sink;
     const struct redact_rules *rules;
@@ -60,6 +64,32 @@ static int unmute(struct redactor *r, struct err *err)
     return sink_write(r->next, token, n, err);
 }
 
+/* Where the first of these bytes of the stream is in from..to of the window. */
+static size_t place_of(const struct redactor *r, uint64_t offset, size_t from,
+                       size_t to)
+{
+    uint64_t at = offset > r->base ? offset - r->base : 0;
+
+    return at < from ? from : at > to ? to : (size_t)at;
+}
+
+/* The end of a line or word in from..to behind which output begins; NULL: not
+ * there.  A newline counts from the last byte of the lead on. */
+static const uint8_t *gate_opens(const struct redactor *r, size_t from,
+                                 size_t to)
+{
+    const uint8_t *w = r->work->window, *nl;
+    size_t at = place_of(r, r->lead - 1, from, to);
+    size_t late = place_of(r, r->lead + LINE_WAIT, from, to);
+
+    nl = memchr(w + at, '\n', to - at);
+    for (size_t end = nl ? (size_t)(nl - w) : to; late < end; late++) {
+        if (w[late] == '\r' || w[late] == ' ' || w[late] == '\t')
+            return w + late;
+    }
+    return nl;
+}
+
 /* The bytes from..to of the window, past both gates. */
 static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
 {
@@ -68,15 +98,12 @@ static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
     int rc;
 
     if (r->gate_shut && from < to) {
-        /* A newline counts from the last byte of the lead on. */
-        skip = r->lead > r->base + from + 1 ? r->lead - r->base - from - 1 : 0;
-        if (skip >= to - from)
-            return 0;
-        nl = memchr(w + from + skip, '\n', to - from - skip);
+        nl = gate_opens(r, from, to);
         if (!nl)
             return 0;
         r->gate_shut = false;
-        r->muted = false;
+        r->muted = r->muted && *nl != '\n';
+        r->muted_bytes = 0;
         from = (size_t)(nl - w) + 1;
     }
     if (r->muted && from < to) {

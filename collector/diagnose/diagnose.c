@@ -215,7 +215,8 @@ static void put(struct json_object *o, const char *key, const char *text)
     json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
 }
 
-/* The title with {a.fact} and {.field} filled in. */
+/* The title with {a.fact} and {.field} filled in; {a.fact|word}: what stands
+ * for one that is not known. */
 static char *fill(const char *title, struct json_object *facts,
                   struct json_object *element)
 {
@@ -225,6 +226,7 @@ static char *fill(const char *title, struct json_object *facts,
 
     for (; *title; title++) {
         struct json_object *v;
+        char *other;
 
         end = *title == '{' ? strchr(title, '}') : NULL;
         if (!end || (size_t)(end - title) > sizeof(path)) {
@@ -233,11 +235,14 @@ static char *fill(const char *title, struct json_object *facts,
         }
         memcpy(path, title + 1, (size_t)(end - title - 1));
         path[end - title - 1] = '\0';
+        other = strchr(path, '|');
+        if (other)
+            *other++ = '\0';
         v = condition_fact(facts, element, path);
         buf_adds(&b, v && !json_object_is_type(v, json_type_object) &&
                              !json_object_is_type(v, json_type_array)
                          ? json_object_get_string(v)
-                         : "?");
+                         : (other ? other : "?"));
         title = end;
     }
     return buf_take(&b);
@@ -487,6 +492,8 @@ struct json_object *diagnosis_json(struct diagnosis *d,
     json_object_object_add(doc, "format", json_object_new_int(1));
     json_object_object_add(doc, "rules", rules);
     json_object_object_add(doc, "facts", json_object_get(facts));
+    json_object_object_add(doc, "facts_from",
+                           json_object_get(facts_get(known, "facts_from")));
     json_object_put(known);
     json_object_object_add(doc, "findings", findings);
     json_object_object_add(doc, "not_checked", unchecked);

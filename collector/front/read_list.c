@@ -44,7 +44,7 @@ struct list {
     int errnum; /* of the first folder that could not be read */
     /* What was left out. */
     uint64_t n_unreadable, n_mounts, n_automounts, n_deep, n_crowded, n_links,
-        n_denied, n_long;
+        n_denied, n_long, n_elsewhere;
 };
 
 /* A folder on the way down. */
@@ -262,6 +262,8 @@ static void enter_match(struct list *l, const struct place *at,
     rc = path_walk_at(at->fd, *at->real ? at->real : "/", name, 0, &f, NULL);
     if (rc == PATH_UNSAFE)
         l->n_links++;
+    else if (rc == PATH_ELSEWHERE)
+        l->n_elsewhere++;
     else if (rc == -ENOENT && path_is_automount(at->fd))
         l->n_automounts++;
     else if (rc)
@@ -340,6 +342,11 @@ static void conclude_empty(struct list *l, const char *what)
                   "%s: only by a symbolic link in a folder that others can "
                   "write",
                   what);
+    } else if (l->n_elsewhere) {
+        reply_set(rp, ST_SKIPPED,
+                  "%s: not with --sysroot: what is mounted there is of the "
+                  "machine that runs now",
+                  what);
     } else if (l->n_automounts) {
         reply_set(rp, ST_SKIPPED,
                   "%s: only by a point of automount, and nothing is mounted "
@@ -370,6 +377,8 @@ static void conclude(struct list *l, const char *what)
         rp->status = ST_PARTIAL;
     note_count(rp, l->n_denied, "folders that are never read");
     note_count(rp, l->n_mounts, "mounted file systems not entered");
+    note_count(rp, l->n_elsewhere,
+               "file systems of the machine that runs now not entered");
     note_count(rp, l->n_automounts, "points of automount not looked into");
     if (!l->n && !l->more && !l->n_deep && !l->n_crowded)
         conclude_empty(l, what);

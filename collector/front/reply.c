@@ -159,10 +159,12 @@ void reply_fail(struct reply *rp, int code, const char *text)
         st = ST_ABSENT;
     else if (code == PATH_UNSAFE)
         st = ST_REFUSED;
+    else if (code == PATH_ELSEWHERE)
+        st = ST_SKIPPED;
     else if (code == -EACCES || code == -EPERM)
         st = ST_DENIED;
     if (st == ST_DENIED && geteuid() != 0)
         hint = " (run as root)";
     reply_set(rp, st, "%s%s", text, hint);
-    rp->errnum = code == PATH_UNSAFE ? 0 : -code;
+    rp->errnum = st == ST_REFUSED || st == ST_SKIPPED ? 0 : -code;
 }

@@ -330,3 +330,10 @@ void manifest_head_write(const struct manifest_head *head, struct buf *out)
     }
     buf_adds(out, "\"items\":[\n");
 }
+
+const char *manifest_machine(const struct manifest_head *head)
+{
+    if (!strcmp(head->host.role, "dom0"))
+        return "dom0";
+    return !strcmp(head->host.role, "domU") ? "this guest" : "this machine";
+}

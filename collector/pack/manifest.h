@@ -121,6 +121,9 @@ struct manifest_head {
 void manifest_item_write(const struct manifest_item *item, struct buf *out);
 /* Appends all up to and with "items":[ and a newline. */
 void manifest_head_write(const struct manifest_head *head, struct buf *out);
+/* What the machine is that was collected from, in a sentence: "dom0", "this
+ * guest", or "this machine" where there is no Xen below it. */
+const char *manifest_machine(const struct manifest_head *head);
 /* What closes it after the last item. */
 #define MANIFEST_TAIL "]}\n"
 

@@ -106,8 +106,9 @@ unsigned raw_interface(struct raw *raw)
     return raw->interface;
 }
 
-int raw_version(struct raw *raw, int cmd, void *to, size_t size)
+int raw_version(void *arg, int cmd, void *to, size_t size)
 {
+    struct raw *raw = arg;
     int rc;
 
     if (size > raw->max) {

@@ -24,10 +24,11 @@ void raw_free(struct raw *raw);
  * errno says how the last of them failed. */
 unsigned raw_interface(struct raw *raw);
 
-/* XENVER_cmd: its answer, of at most size bytes (and of max, see above), goes
- * to "to", whose bytes Xen sees before.  What it returns is the hypercall's. */
+/* XENVER_cmd, a version_call: its answer, of at most size bytes (and of max,
+ * see above), goes to "to", whose bytes Xen sees before.  raw is a struct raw.
+ * What it returns is the hypercall's. */
 #define RAW_VERSION_BYTES 4096u
-int raw_version(struct raw *raw, int cmd, void *to, size_t size);
+int raw_version(void *raw, int cmd, void *to, size_t size);
 
 /* As xc_readconsolering, without clearing; once there is an interface. */
 int raw_read_ring(struct raw *raw, char *text, unsigned *n, bool incremental,

@@ -58,11 +58,6 @@ static void write_tools(struct json *j, const struct version *v,
     json_close(j);
 }
 
-static int call_raw(void *arg, int cmd, void *to, size_t size)
-{
-    return raw_version(arg, cmd, to, size);
-}
-
 int subject_version(struct out *o, struct err *err)
 {
     struct raw *raw = raw_new(RAW_VERSION_BYTES, err);
@@ -74,7 +69,7 @@ int subject_version(struct out *o, struct err *err)
 
     if (!raw)
         return err->code;
-    rc = version_read(call_raw, raw, &version, err);
+    rc = version_read(raw_version, raw, &version, err);
     if (rc)
         goto out;
     release = ctrl_load(&load) ? ctrl_release() : NULL;

@@ -4,6 +4,7 @@ Log text that compresses as real logs do (bzip2 -9: 5 to 6 times): lines of the
 programs that run on a dom0, with times that go on, numbers that differ, and
 some that are nearly random; in one line of 4,000 stands a secret.
 """
+import json
 import os
 import random
 import sys
@@ -141,18 +142,74 @@ def make_small(folder, count, size, seed=99):
     open(mark, "w").close()
 
 
+def long_list_of(number, name, uuid):
+    """A guest's part of what "xl list -l" prints, as long as a real one."""
+    disks = [{"pdev_path": "/srv/%s-%d.img" % (name, n), "vdev": "xvd" + vdev,
+              "format": "raw", "readwrite": 1, "discard_enable": "False",
+              "colo_enable": "False", "colo_restore_enable": "False"}
+             for n, vdev in ((51712, "a"), (51728, "b"))]
+    return {"domid": number, "config": {
+        "c_info": {"type": "pv", "name": name, "domid": 4294967295,
+                   "uuid": uuid, "run_hotplug_scripts": "True"},
+        "b_info": {"max_vcpus": 2, "avail_vcpus": [0, 1], "max_memkb": 524288,
+                   "target_memkb": 524288, "video_memkb": 0,
+                   "device_model_version": "qemu_xen",
+                   "sched_params": {"sched": "credit2", "weight": 256,
+                                    "cap": 0},
+                   "claim_mode": "True", "kernel": "/boot/vmlinuz-guest",
+                   "cmdline": "console=hvc0", "ramdisk": "/boot/initrd-guest",
+                   "type.pv": {}, "arch_arm": {},
+                   "arch_x86": {"msr_relaxed": "False"}},
+        "disks": disks,
+        "nics": [{"devid": 0, "mac": "00:16:3e:00:%02x:%02x" % (
+            number >> 8 & 255, number & 255), "bridge": "xenbr0",
+            "script": "/etc/xen/scripts/vif-bridge", "nictype": "vif"}],
+        "vfbs": [{"devid": 0, "vnc": {"enable": "True", "passwd": "Bench%d" %
+                                      number}, "sdl": {}}],
+        "on_reboot": "restart", "on_soft_reset": "soft_reset"}}
+
+
+def toolstack_of(guests):
+    """What xl tells of such a host; guests: number, name and UUID of each."""
+    rows = ["%-40s %5d %5d %5d %10s %9s %s" % (
+        "Domain-0", 0, 8192, 8, "r-----", "99.5",
+        "00000000-0000-0000-0000-000000000000")]
+    rows += ["%-40s %5d %5d %5d %10s %9s %s" % (name, n, 512, 2, "-b----", "12.5",
+                                              uuid) for n, name, uuid in guests]
+    info = {"host": "many", "release": "6.1.0-21-amd64", "machine": "x86_64",
+            "nr_cpus": 64, "total_memory": 1048576, "free_memory": 4096,
+            "xen_major": 4, "xen_minor": 17, "xen_extra": ".2",
+            "xen_caps": "xen-3.0-x86_64 hvm-3.0-x86_64",
+            "xen_commandline": "placeholder dom0_mem=8G,max:8G"}
+    lists = [long_list_of(*guest) for guest in guests]
+    parts = [(("command", "xl list -l %d" % number),
+              json.dumps([told], indent=4) + "\n")
+             for (number, _, _), told in zip(guests, lists)]
+    return parts + [
+        (("command", "xl info"), "".join("%-23s: %s\n" % i
+                                         for i in info.items())),
+        (("command", "xl list -v"), "\n".join(
+            ["Name ID Mem VCPUs State Time(s) UUID"] + rows) + "\n"),
+        (("command", "xl list -l"), json.dumps(lists, indent=4) + "\n"),
+    ]
+
+
 def make_domains(folder, count):
     """A recorded host with so many guests, marked synthetic: what the plan asks
     of each is there once, as text of the size that a real one has."""
     from synthetic import write
     rng = random.Random(7)
     console = b"".join(log_text(MIB, 5)).decode()
-    names = ["domain 0 00000000-0000-0000-0000-000000000000"]
-    sources, tree = [], []
+    names = ["domain 0 00000000-0000-0000-0000-000000000000",
+             "name 0 Domain-0", "target 0"]
+    sources, guests = [], []
+    tree = ["/local/domain/0/memory/%s = \"8388608\"   (n0)" % node
+            for node in ("target", "static-max")]
     for i in range(1, count + 1):
         uuid = "%08x-0000-4000-8000-%012x" % (i, rng.getrandbits(48))
         names.append("domain %d %s" % (i, uuid))
         names.append("name %d guest%d" % (i, i))
+        guests.append((i, "guest%d" % i, uuid))
         at = rng.randrange(len(console) - 16384)
         disk = ["/local/domain/0/backend/vbd/%d/%d/%s = \"%s\"   (n0,r%d)" % (
             i, dev, key, value, i) for dev in (51712, 51728) for key, value in (
@@ -174,4 +231,5 @@ def make_domains(folder, count):
     write(folder, {"name": "many", "kernel": "6.1.0-21-amd64",
                    "machine": "x86_64", "xen": "4.17.2"},
           [(("probe", "domain-names"), "\n".join(names) + "\n"),
-           (("probe", "xenstore"), "\n".join(tree) + "\n")] + sources)
+           (("probe", "xenstore"), "\n".join(tree) + "\n")] + sources +
+          toolstack_of(guests))

@@ -145,3 +145,13 @@ for class in $(sed -n 's/^    {"\([a-z]*\)", C_.*/\1/p; s/.*}, *{"\([a-z]*\)", C
     "$TOP/collector/diagnose/classes.c"); do
     grep -qw "$class" page || fail "the class $class is not in the page"
 done
+
+# What the kernel of a guest says is not told of dom0; of a lone log it is.
+cp -r "$TOP/tests/hosts/xen-4.17-in-domu" guest
+chmod -R u+w guest
+log=guest/commands/sys_kernel/dmesg.txt
+echo '[ 99.1] Out of memory: Killed process 77 (web) total-vm:1kB' >>$log
+run 4 "$XB" diagnose guest
+has out 'dom0-oom: this guest ran out of memory'
+run 4 "$XB" diagnose $log
+has out 'dom0-oom: dom0 ran out of memory'

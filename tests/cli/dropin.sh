@@ -66,3 +66,23 @@ holds b.tar.bz2 '"[REDACTED:" in text(one("site/config")["member"])' \
 shadow=$(sed -n 's/^root:\(.\{8\}[^:]*\).*/\1/p' /etc/shadow)
 [ -z "$shadow" ] || ! grep -qF -- "$shadow" plain.tar ||
     fail 'a line of /etc/shadow is in the bundle'
+# The newest part of what has no line in it: from a word on, or said so.
+fresh_etc
+head -c 400000 <(yes 'copied some' | tr '\n' '\r') >logs/progress
+head -c 400000 /dev/zero | tr '\0' x >logs/solid
+drop_in site.yaml <<END
+name: site
+summary: no lines
+max_size: 128K
+items:
+  - name: progress
+    file: $here/logs/progress
+  - name: solid
+    file: $here/logs/solid
+END
+collect --only site -o c.tar.bz2
+holds c.tar.bz2 'status("site/progress") == "partial"' \
+    'one("site/progress")["bytes_stored"] > 60000' \
+    'text(one("site/progress")["member"]).endswith("\rcopied some\rcopi")' \
+    'status("site/solid") == "partial"' \
+    'one("site/solid")["error"].endswith("so nothing is kept")'

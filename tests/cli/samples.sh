@@ -37,3 +37,21 @@ run 0 "$XB" collect -y --dry-run --only xen_tools/xentop --interval 4100ms
 has out 'xentop -b -f -i 2 -d 5$'
 run 2 "$XB" collect -y --interval 2
 one_line 'interval'
+# What was read once is kept where the run ends before the second reading.
+run 3 "$XB" collect -y -q --only sys_rates -o cut --format dir \
+    --interval 120s --max-time 3s
+for part in '# one sample: the run ended before the second' '--- first'; do
+    has cut/samples/proc/stat "^$part\$"
+done
+has cut/samples/proc/stat '^ctxt '
+lacks cut/samples/proc/stat '^--- second|difference'
+/usr/bin/python3 - <<'END'
+import json
+s = {i["item"]: i for i in json.load(open("cut/manifest.json"))["items"]}
+i = s["stat"]
+assert i["status"] == "partial" and i["interval_ms"] < 60000, i
+assert i["error"].startswith("only the first of two readings: the time"), i
+END
+run 0 "$XB" verify cut
+collect -o cut1 --format dir --replay cut
+cmp cut/samples/proc/stat cut1/samples/proc/stat

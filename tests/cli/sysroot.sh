@@ -74,3 +74,33 @@ run 1 "$XB" collect -y -o no --sysroot /nonexistent
 one_line '--sysroot: cannot open /nonexistent: No such file'
 run 2 "$XB" collect -y --sysroot "$disk" --replay got
 one_line 'one source at a time'
+
+# A rescue system mounts the machine's own there, for a chroot.
+mkdir -p "$disk"/{sys,run/xen,dev}
+ln -sf /run/xen/xenstored.pid "$disk/etc/resolv.conf"
+mounted=("$disk/proc" "$disk/sys" "$disk/run")
+trap 'umount -l "${mounted[@]}" 2>/dev/null || :' EXIT
+mount -t proc proc "$disk/proc"
+mount -t sysfs sys "$disk/sys"
+mount -t tmpfs run "$disk/run"
+mkdir "$disk/run/xen"
+echo LIVE-PID >"$disk/run/xen/xenstored.pid"
+collect -o chroot --format dir --sysroot "$disk"
+! grep -r LIVE-PID chroot >&2 || fail "a tmpfs that is mounted there was read"
+for live in proc sys run; do
+    [ ! -e "chroot/files/$live" ] || fail "/$live of this machine"
+done
+lacks chroot/summary.txt '^(Hardware|Memory)'
+has chroot/files/etc/xen/a.cfg 'name = "a"'
+/usr/bin/python3 - <<'END'
+import json
+m = json.load(open("chroot/manifest.json"))
+by = {i.get("path"): i for i in m["items"]}
+for path in ("/proc/meminfo", "/run/xen/xenstored.pid", "/etc/resolv.conf"):
+    assert by[path]["status"] == "skipped", by[path]
+    assert "not with --sysroot: what is mounted at" in by[path]["error"]
+globs = [i for i in m["items"] if i.get("glob", "").startswith("/sys/")]
+assert globs, "no pattern below /sys"
+for i in globs:
+    assert i["status"] == "skipped" and "runs now" in i["error"], i
+END

@@ -55,19 +55,27 @@ static inline void keep_free(struct sink *s)
 static const struct sink_ops keep_ops = {keep_write, keep_close, keep_free};
 
 /* The report of view and diagnosis, in one format. */
-static inline void make_report(struct writer *(*kind)(struct sink *out),
-                               const struct view *v, const char *diagnosis,
-                               struct buf *out)
+static inline void make_report_of(const struct manifest_head *head,
+                                  struct writer *(*kind)(struct sink *out),
+                                  const struct view *v, const char *diagnosis,
+                                  struct buf *out)
 {
     struct keep keep = {{&keep_ops}, out, 0, 0};
     struct json_object *doc = diagnosis ? json_tokener_parse(diagnosis) : NULL;
     struct writer *w = kind(&keep.sink);
     struct err err = ERR_INIT;
 
-    view_write(v, &made_head, doc, w);
+    view_write(v, head, doc, w);
     (void)writer_finish(w, &err);
     writer_free(w);
     json_object_put(doc);
+}
+
+static inline void make_report(struct writer *(*kind)(struct sink *out),
+                               const struct view *v, const char *diagnosis,
+                               struct buf *out)
+{
+    make_report_of(&made_head, kind, v, diagnosis, out);
 }
 
 #endif

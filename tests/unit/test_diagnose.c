@@ -379,7 +379,8 @@ static void test_title(void **state)
 {
     static const char text[] =
         "rules:\n"
-        "- id: one\n  severity: error\n  title: '{what} on {host.name}'\n"
+        "- id: one\n  severity: error\n  title: '{what} on {host.name}, "
+        "{host.no|x y}'\n"
         "  cause: 'c'\n  remedy: 'r'\n"
         "  when:\n  - match: ['fault of (?<what>\\S+)']\n"
         "  examples:\n    match: ['fault of a']\n    no-match: ['a']\n";
@@ -404,8 +405,9 @@ static void test_title(void **state)
         d, json_tokener_parse("{\"facts\": {\"host\": {\"name\": \"h\"}}}"),
         "1");
     out = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN);
-    assert_non_null(strstr(out, "\"title\":\"{host.name}\\\\{x on h\""));
-    assert_non_null(strstr(out, "\"subjects\":[\"{host.name}\\\\{x on h\"]"));
+    assert_non_null(strstr(out, "\"title\":\"{host.name}\\\\{x on h, x y\""));
+    assert_non_null(
+        strstr(out, "\"subjects\":[\"{host.name}\\\\{x on h, x y\"]"));
     json_object_put(doc);
     diagnosis_free(d);
     diag_rules_free(r);

@@ -77,12 +77,14 @@ static void test_xl(void **state)
     is(doc, "facts.cpus.model", "Some CPU");
     d = facts_at(doc, "facts.domains", 0);
     is(d, "name", "Domain-0"); /* of the list: xenstore had none */
+    is(d, "name_from", "commands/xen_toolstack/xl-list-v.txt");
     is(d, "mem_kb", "1024");
     is(d, "cpu_s", "2");
     is(d, "type", "PV");
     is(d, "state", "r-----");
     d = facts_at(doc, "facts.domains", 1);
     is(d, "name", "web"); /* xenstore's before the list's */
+    is(d, "name_from", "xen/devices.json");
     is(d, "type", "PVH");
     d = facts_at(doc, "facts.domains", 2);
     is(d, "name", "");
@@ -124,6 +126,120 @@ static void test_open_vswitch(void **state)
     is(facts_at(doc, "facts.vifs", 1), "switch", "ovs-system");
     json_object_put(doc);
     facts_captures_free(c);
+}
+
+static void from(struct json_object *doc, const char *fact, const char *want)
+{
+    struct json_object *list;
+
+    if (!json_object_object_get_ex(facts_get(doc, "facts_from"), fact, &list))
+        fail_msg("nobody told %s", fact);
+    assert_string_equal(
+        json_object_to_json_string_ext(list, JSON_C_TO_STRING_NOSLASHESCAPE),
+        want);
+}
+
+/* Each by the first way that answered. */
+static void test_from(void **state)
+{
+    struct capture *c = facts_captures_new();
+    struct json_object *doc;
+
+    (void)state;
+    give(c, "xen/info.json",
+         "{\"xen\":null,\"physinfo\":{\"total_memory_kib\":1000}}");
+    give(c, "commands/xen_toolstack/xl-info.txt",
+         "xen_major : 4\nxen_minor : 17\nxen_commandline : x\nfree_memory : "
+         "7\ntotal_memory : 9\nnr_cpus : 4\n");
+    give(c, "files/proc/meminfo", "MemTotal: 512 kB\n");
+    give(c, "files/run/xen/xenstored.pid", "domid:3\n");
+    give(c, "commands/xen_toolstack/xl-list-v.txt",
+         "Domain-0   0 1 2 r----- 2.5\n");
+    give(c, "commands/sys_storage/df-plain.txt", "none\n");
+    give(c, "commands/sys_storage/df-i.txt", "none\n");
+    doc = facts_make(c);
+    is(doc, "facts.memory.total_kb", "1000");
+    from(doc, "memory.total_kb", "[\"xen/info.json\"]");
+    is(doc, "facts.memory.free_kb", "7168");
+    from(doc, "memory.free_kb", "[\"commands/xen_toolstack/xl-info.txt\"]");
+    from(doc, "memory.dom0_total_kb", "[\"files/proc/meminfo\"]");
+    from(doc, "memory.dom0_pinned", "[\"commands/xen_toolstack/xl-info.txt\"]");
+    from(doc, "xen.version", "[\"commands/xen_toolstack/xl-info.txt\"]");
+    from(doc, "xen.loglvl", "[\"commands/xen_toolstack/xl-info.txt\"]");
+    from(doc, "domains",
+         "[\"commands/xen_toolstack/xl-list-v.txt\","
+         "\"files/run/xen/xenstored.pid\"]");
+    from(doc, "disks",
+         "[\"commands/sys_storage/df-plain.txt\","
+         "\"commands/sys_storage/df-i.txt\"]");
+    assert_null(facts_get(doc, "facts_from.packages"));
+    json_object_put(doc);
+    facts_captures_free(c);
+}
+
+/* Of the manifest's head: of a disk the machine that read it says nothing. */
+static void test_role(void **state)
+{
+    static const struct {
+        const char *role, *sysroot, *want, *called;
+    } rows[] = {
+        {"dom0", NULL, "dom0", "dom0"},
+        {"domU", NULL, "domU", "this guest"},
+        {"none", NULL, "none", "this machine"},
+        {"none", "/mnt", "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct capture *c = facts_captures_new();
+        struct manifest_head head = {
+            .tool_version = "1",
+            .rules_digest = "",
+            .complete = true,
+            .sync = "tried",
+            .host = {"h", "6.1", "x86_64", NULL, rows[i].role, 1},
+            .options = {.format = "tar.bz2",
+                        .privacy = "secrets",
+                        .sysroot = rows[i].sysroot},
+            .key_id = "",
+        };
+        struct json_object *doc;
+
+        facts_head(c, &head);
+        doc = facts_make(c);
+        is(doc, "facts.host.role", rows[i].want);
+        is(doc, "facts.host.called", rows[i].called);
+        json_object_put(doc);
+        facts_captures_free(c);
+    }
+}
+
+/* Domain 0 has a name even where nobody tells it; a guest has not. */
+static void test_domain_0(void **state)
+{
+    static const char *const members[][2] = {
+        {"xen/domains.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}"},
+        {"commands/xen_toolstack/xl-list-v.txt",
+         "Name  ID  Mem VCPUs State Time(s)\n(null)   0 1 2 r----- 2.5\n"
+         "(null) 1 1 1 -b---- 1.0\n"},
+        {"xen/devices.json", "{\"domains\":[{\"domid\":0},{\"domid\":1}]}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        struct capture *c = facts_captures_new();
+        struct json_object *doc;
+
+        give(c, members[i][0], members[i][1]);
+        doc = facts_make(c);
+        assert_int_equal(facts_count(doc, "facts.domains"), 2);
+        is(facts_at(doc, "facts.domains", 0), "name", "Domain-0");
+        is(facts_at(doc, "facts.domains", 0), "name_from", "own");
+        is(facts_at(doc, "facts.domains", 1), "name", "");
+        is(facts_at(doc, "facts.domains", 1), "name_from", "");
+        json_object_put(doc);
+        facts_captures_free(c);
+    }
 }
 
 /* No probe, no xl: xm's list is all there is. */
@@ -548,6 +664,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xl),
         cmocka_unit_test(test_xm),
+        cmocka_unit_test(test_from),
+        cmocka_unit_test(test_domain_0),
+        cmocka_unit_test(test_role),
         cmocka_unit_test(test_open_vswitch),
         cmocka_unit_test(test_odd),
         cmocka_unit_test(test_host),

@@ -387,6 +387,21 @@ static void test_domains_hostile(void **state)
     }
     domains_of("domain-names", "domain 4 " UUID "\n", &added);
     assert_non_null(strstr(added.text, " > domains/4-unnamed/domain.json\n"));
+    domains_of("domain-names",
+               "name 4 pr\xc3\xbc"
+               "fung\n",
+               &added);
+    assert_non_null(strstr(added.text, "/etc/xen/pr\xc3\xbc"
+                                       "fung.cfg* > "
+                                       "domains/4-pr%C3%BCfung\n"));
+    /* That one every toolstack calls so. */
+    domains_of("domain-names", "domain 0 " UUID "\n", &added);
+    assert_non_null(strstr(added.text, " > domains/0-Domain-0/domain.json\n"));
+    /* xl of a host whose xenstore has no names. */
+    domains_of("xl",
+               "Name  ID Mem VCPUs State Time(s)\n(null)   4 1 1 -b---- 1.0\n",
+               &added);
+    assert_non_null(strstr(added.text, " > domains/4-unnamed/domain.json\n"));
     /* Numbers that no domain has, and lines that are none. */
     domains_of("domain-names", "name 99999 a\nname -1 b\nname x c\nname\n\n",
                &added);

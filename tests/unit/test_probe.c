@@ -131,6 +131,7 @@ static void info_healthy(void **state)
     has("\"memory_kib\": 1024");
     has("\"first_line\": \"(XEN) Xen version 4.17.7 (x)\"");
     has("\"wrapped\": false");
+    has("\"features\": \"0x0000000200000705\"");
     assert_string_equal(res.text + res.len - 2, "}\n");
 }
 
@@ -389,6 +390,24 @@ static void livepatches(void **state)
 }
 
 /* Tools of another release: the ring and the fact itself come all the same. */
+/* Of three virtual CPUs a guest has taken the second offline. */
+static void counters(void **state)
+{
+    (void)state;
+    healthy();
+    xen.domains[1].nr_online_vcpus = 2;
+    xen.domains[1].max_vcpu_id = 2;
+    run(subject_counters);
+    assert_int_equal(res.rc, 0);
+    has("domain2.vcpu0.ns 12345\ndomain2.vcpu1.ns 12345\n"
+        "domain2.vcpu2.ns 12345\n");
+    assert_null(strstr(res.text, "vcpu3"));
+    /* It has none yet. */
+    xen.domains[1].max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
+    run(subject_counters);
+    assert_null(strstr(res.text, "domain2"));
+}
+
 static void other_release(void **state)
 {
     (void)state;
@@ -506,6 +525,7 @@ int main(void)
         cmocka_unit_test(domains_one),
         cmocka_unit_test(cpus_and_pools),
         cmocka_unit_test(livepatches),
+        cmocka_unit_test(counters),
         cmocka_unit_test(other_release),
         cmocka_unit_test(debug_keys),
         cmocka_unit_test(output_errors),

@@ -345,6 +345,44 @@ static void test_threads(void **state)
     redact_rules_free(rules);
 }
 
+/* A guest that prints with CR alone keeps nothing out, and no secret in. */
+static void test_lead_no_line(void **state)
+{
+    static const char row[] = "copied 12345 of 67890\r";
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct buf text = BUF_INIT;
+
+    (void)state;
+    while (text.len < 70000)
+        buf_adds(&text, row);
+    buf_adds(&text, "vncpasswd=\"S3\" ");
+    while (text.len < 200000)
+        buf_adds(&text, row);
+    for (size_t piece = 1; piece < 300000; piece = piece * 7 + 1) {
+        struct keep k = {.sink = {&keep_ops}};
+        struct redactor *r = redactor_new(rules, &k.sink);
+        size_t gone;
+
+        redactor_lead(r, 1000);
+        for (size_t n = 0; n < text.len; n += piece)
+            sink_write(redactor_sink(r), text.data + n,
+                       n + piece < text.len ? piece : text.len - n, NULL);
+        sink_close(redactor_sink(r), NULL);
+        /* From the first word behind the 64 KiB on. */
+        gone = 1000 + 65536;
+        while (!strchr("\r ", text.data[gone]))
+            gone++;
+        assert_memory_equal(k.buf.data, text.data + gone + 1, 1000);
+        assert_null(strstr(buf_str(&k.buf), "S3"));
+        assert_non_null(strstr(buf_str(&k.buf), "vncpasswd=\"[REDACTED:"));
+        assert_int_equal(redactor_hits_total(r), 1);
+        sink_free(redactor_sink(r));
+        buf_done(&k.buf);
+    }
+    buf_done(&text);
+    redact_rules_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keep_tokens),
         cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_lead_no_line),
         cmocka_unit_test(test_unscannable),
         cmocka_unit_test(test_failing_sink),
         cmocka_unit_test(test_counts),

@@ -214,12 +214,44 @@ static void test_write_fails(void **state)
     view_free(v);
 }
 
+/* What the kernel sees is not always dom0's. */
+static void test_where(void **state)
+{
+    static const char facts[] =
+        "{\"facts\":{\"memory\":{\"dom0_total_kb\":1024,\"dom0_free_kb\":512,"
+        "\"swap_free_kb\":0},\"disks\":[{\"mount\":\"/\"}]},\"findings\":[]}";
+    struct view *v = view_new();
+    struct manifest_head head = made_head;
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    make_report(writer_text_new, v, facts, &out);
+    has(&out, "Memory of dom0: 1.0 MiB\n");
+    has(&out, "File systems of dom0");
+    buf_reset(&out);
+    head.host.role = "domU";
+    make_report_of(&head, writer_text_new, v, facts, &out);
+    has(&out, "Available in this guest: 512.0 KiB\n");
+    has(&out, "File systems of this guest");
+    lacks(&out, "dom0");
+    buf_reset(&out);
+    head.host.role = "none";
+    head.host.xen = NULL;
+    make_report_of(&head, writer_html_new, v, facts, &out);
+    has(&out, "Free swap of this machine");
+    has(&out, "File systems of this machine");
+    lacks(&out, "dom0");
+    view_free(v);
+    buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_html), cmocka_unit_test(test_policy),
-        cmocka_unit_test(test_many), cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_text),  cmocka_unit_test(test_json),
+        cmocka_unit_test(test_html),  cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_many),  cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_where),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

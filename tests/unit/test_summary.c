@@ -96,6 +96,10 @@ static void test_memory(void **state)
     guest.host.role = "domU";
     make_summary(&guest, &t, facts, &out);
     has(&out, "Memory     1.0 MiB in this guest\n");
+    buf_reset(&out);
+    guest.host.role = "none";
+    make_summary(&guest, &t, facts, &out);
+    has(&out, "Memory     1.0 MiB in this machine\n");
     buf_done(&out);
 }
 

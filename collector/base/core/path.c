@@ -14,6 +14,13 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 
+#ifndef CONFIGFS_MAGIC
+#define CONFIGFS_MAGIC 0x62656570 /* fs/configfs/mount.c */
+#endif
+#ifndef MQUEUE_MAGIC
+#define MQUEUE_MAGIC 0x19800202 /* ipc/mqueue.c */
+#endif
+
 /* The inode of a procfs root (PROC_ROOT_INO of Linux' fs/proc). */
 #define PROC_ROOT_INO 1
 /* Names still to walk, with the texts of all links put in. */
@@ -34,9 +41,14 @@ bool path_has_root(void)
     return root_fd >= 0;
 }
 
+static bool from_disk(unsigned flags)
+{
+    return root_fd >= 0 && !(flags & (PATH_NAMED | PATH_LIVE));
+}
+
 static int open_root(unsigned flags)
 {
-    if (root_fd >= 0 && !(flags & (PATH_NAMED | PATH_LIVE)))
+    if (from_disk(flags))
         return openat(root_fd, ".", O_PATH | O_CLOEXEC);
     return open("/", O_PATH | O_CLOEXEC);
 }
@@ -84,6 +96,30 @@ bool path_is_automount(int fd)
     struct statfs sfs;
 
     return !fstatfs(fd, &sfs) && sfs.f_type == AUTOFS_SUPER_MAGIC;
+}
+
+/* What a running kernel makes up, or keeps in memory.  A disk is whatever has
+ * another type. */
+static bool is_memory(int fd)
+{
+    static const unsigned long kinds[] = {
+        PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,
+        TRACEFS_MAGIC,    SECURITYFS_MAGIC,   XENFS_SUPER_MAGIC,
+        TMPFS_MAGIC,      RAMFS_MAGIC,        DEVPTS_SUPER_MAGIC,
+        HUGETLBFS_MAGIC,  CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+        PSTOREFS_MAGIC,   EFIVARFS_MAGIC,     AUTOFS_SUPER_MAGIC,
+        BPF_FS_MAGIC,     BINFMTFS_MAGIC,     SELINUX_MAGIC,
+        CONFIGFS_MAGIC,   MQUEUE_MAGIC,
+    };
+    struct statfs sfs;
+
+    if (fstatfs(fd, &sfs))
+        return false;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if ((unsigned long)sfs.f_type == kinds[i])
+            return true;
+    }
+    return false;
 }
 
 /* In procfs absolute link texts below a process describe, but are not, what
@@ -190,6 +226,13 @@ static int step(struct walk *w, const char *name)
         return err_sys(w->err, errno, "cannot open %s", w->asked);
     if (fstat(fd, &st)) {
         rc = err_sys(w->err, errno, "cannot stat %s", w->asked);
+        goto out;
+    }
+    if (from_disk(w->flags) && st.st_dev != w->st.st_dev && is_memory(fd)) {
+        rc = err_set(w->err, PATH_ELSEWHERE,
+                     "%s: not with --sysroot: what is mounted at %s/%s is of "
+                     "the machine that runs now",
+                     w->asked, buf_str(&w->real), name);
         goto out;
     }
     if (S_ISLNK(st.st_mode)) {

@@ -20,6 +20,8 @@
 
 /* What path_walk returns for a link that it does not follow. */
 #define PATH_UNSAFE (-EBADE)
+/* For what is mounted below path_set_root's folder and is no disk. */
+#define PATH_ELSEWHERE (-EXDEV)
 /* More links than this in one path are a loop. */
 #define PATH_MAX_LINKS 40
 
@@ -28,7 +30,9 @@
 #define PATH_LIVE 2u  /* from the machine's own root, whatever path_set_root */
 
 /* From now on the paths of this process begin at the open folder fd, which
- * stays open, and nothing leads out of it: neither an absolute link nor "..".
+ * stays open, and nothing leads out of it: neither an absolute link nor "..",
+ * nor a file system without a disk (proc, sysfs, tmpfs ...) that is mounted
+ * there, as before a chroot: what it holds is of the machine that runs.
  * PATH_NAMED and PATH_LIVE mean the machine's own root all the same.  For a
  * reader, before its first request. */
 void path_set_root(int fd);
@@ -45,8 +49,8 @@ struct path_found {
     char *real;      /* the path without links, "." and ".." */
 };
 
-/* 0; PATH_UNSAFE; -ENOENT, -ENOTDIR, -EACCES, -ELOOP or another errno.
- * On failure real holds how far it came (NULL: not even the root). */
+/* 0; PATH_UNSAFE; PATH_ELSEWHERE; -ENOENT, -ENOTDIR, -EACCES, -ELOOP or another
+ * errno. On failure real holds how far it came (NULL: not even the root). */
 int path_walk(const char *path, unsigned flags, struct path_found *out,
               struct err *err);
 /* As path_walk, starting at the open folder dir, which lies at dir_real and is

@@ -15,7 +15,11 @@
 static void add_vcpus(struct out *o, xc_interface *xch,
                       const xc_domaininfo_t *d)
 {
-    for (unsigned i = 0; i < d->nr_online_vcpus && i < PROBE_MAX_VCPUS; i++) {
+    unsigned n =
+        d->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? 0 : d->max_vcpu_id + 1u;
+
+    /* Those that are offline lie anywhere between the others, and have run. */
+    for (unsigned i = 0; i < n && i < PROBE_MAX_VCPUS; i++) {
         xc_vcpuinfo_t v;
 
         memset(&v, 0, sizeof(v));

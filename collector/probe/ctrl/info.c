@@ -9,6 +9,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "collector/probe/json.h"
+#include "collector/probe/raw.h"
 #include "collector/probe/ring.h"
 #include "collector/probe/version.h"
 
@@ -158,10 +159,16 @@ static void write_ring(struct json *j, const struct ring_facts *r)
     json_close(j);
 }
 
-static int call_library(void *arg, int cmd, void *to, size_t size)
+/* Not by xc_version(): it does not hand Xen which word of the features is
+ * wanted (xc_version.c, xc_domain.c before: XC_HYPERCALL_BUFFER_BOUNCE_OUT of
+ * all but the build id). */
+static int read_version(struct version *v, struct err *err)
 {
-    (void)size;
-    return xc_version(arg, cmd, to);
+    struct raw *raw = raw_new(RAW_VERSION_BYTES, err);
+    int rc = raw ? version_read(raw_version, raw, v, err) : err->code;
+
+    raw_free(raw);
+    return rc;
 }
 
 int subject_info(struct out *o, struct err *err)
@@ -178,7 +185,7 @@ int subject_info(struct out *o, struct err *err)
 
     if (!xch)
         return err->code;
-    rc = version_read(call_library, xch, &version, err);
+    rc = read_version(&version, err);
     if (rc)
         goto out;
     json_init(&j, o);

@@ -226,6 +226,9 @@ static int mark_summary(struct job *j, struct err *err)
         buf_addf(&b, "Privacy: public\n");
     for (size_t i = 0; o->rules_overrides && o->rules_overrides[i]; i++)
         buf_addf(&b, "HIDES LESS rule %s\n", o->rules_overrides[i]);
+    if (o->missed && *o->missed)
+        buf_addf(&b, "HIDES LESS names were not learned from some sources, see "
+                     "manifest.json\n");
     rc = member_write(j->seg, buf_str(&b), b.len, err);
     buf_done(&b);
     return rc;

@@ -58,6 +58,27 @@ static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
 
 /* ---- the manifest -------------------------------------------------------- */
 
+/* By the run that made the bundle, and by this one. */
+static char *const *missed_list(struct job *j, struct texts *t,
+                                char *const *before)
+{
+    char *const *lists[] = {before, j->opt->missed};
+    size_t n = 0;
+    char **all;
+
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; lists[i] && lists[i][k]; k++)
+            n++;
+    if (!n)
+        return NULL;
+    all = keep(t, xcalloc(n + 1, sizeof(*all)));
+    n = 0;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; lists[i] && lists[i][k]; k++)
+            all[n++] = lists[i][k];
+    return mask_list(j, t, all);
+}
+
 static void change_head(struct job *j, struct manifest_head *h)
 {
     const struct bundle_job *o = j->opt;
@@ -74,6 +95,7 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->diagnosis.engine = mask(j, t, h->diagnosis.engine);
     h->rules_files = o->rules_files;
     h->rules_overrides = o->rules_overrides;
+    h->names_missed = missed_list(j, t, h->names_missed);
     h->key_id = o->key_id;
     h->options.format = o->format_name;
     h->tool_version = mask(j, t, h->tool_version);

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/typical.h"
 
 #define WINDOW_MAX LITERAL_GOOD
+#define USUAL 30u /* a run in a usual log is worse than many words with it */
 #define HASH_BITS 19u   /* of the table of bits: 64 KiB */
 #define BUCKET_BITS 13u /* their upper ones */
 
@@ -57,19 +59,27 @@ struct diag_scratch {
     void *arg;
 };
 
-/* The run at p as a number; there are so many bytes. */
-static uint64_t run_at(const struct diag_words *w, const char *p, size_t left)
+/* The first bytes of the 8 at p as a number. */
+static inline uint64_t run_of(const char *p, unsigned bytes)
 {
-    uint64_t run = 0;
+    uint64_t run;
 
-    if (left >= sizeof(run))
-        memcpy(&run, p, sizeof(run));
-    else
-        memcpy(&run, p, left);
-    return le64toh(run) << (64 - 8 * w->run);
+    memcpy(&run, p, sizeof(run));
+    return le64toh(run) << (64 - 8 * bytes);
 }
 
-static uint32_t hash_of(uint64_t run)
+/* The run at p, where there are so many bytes. */
+static uint64_t run_at(const struct diag_words *w, const char *p, size_t left)
+{
+    char end[sizeof(uint64_t)] = {0};
+
+    if (left >= sizeof(end))
+        return run_of(p, w->run);
+    memcpy(end, p, left);
+    return run_of(end, w->run);
+}
+
+static inline uint32_t hash_of(uint64_t run)
 {
     return (uint32_t)((run * 0x9E3779B97F4A7C15u) >> (64 - HASH_BITS));
 }
@@ -135,12 +145,14 @@ static uint32_t hash_in(const struct diag_words *w, size_t word, uint32_t at)
     return hash_of(run_at(w, w->text[word] + at, w->len[word] - at));
 }
 
-/* How many words have a run of this hash: a measure of how often it is in any
- * text. */
+/* How often a run of this hash is in a usual log, and in how many words. */
 static uint32_t *count_runs(const struct diag_words *w)
 {
     uint32_t *count = xcalloc(1u << HASH_BITS, sizeof(*count));
+    size_t n = strlen(typical_text);
 
+    for (size_t at = 0; at < n; at++)
+        count[hash_of(run_at(w, typical_text + at, n - at))] += USUAL;
     for (size_t i = 0; i < w->n; i++)
         for (uint32_t at = 0; at + w->run <= w->len[i]; at++)
             count[hash_in(w, i, at)]++;
@@ -337,18 +349,25 @@ void diag_words_scan(struct diag_scratch *s, const char *data, size_t len,
                      diag_line_fn on_line, void *arg)
 {
     const struct diag_words *w = s->w;
+    unsigned stride = w->stride, bytes = w->run;
+    uint64_t run;
+    uint32_t hash;
+    size_t at = 0;
 
     s->data = data;
     s->len = len;
     s->on_line = on_line;
     s->arg = arg;
     s->line = NULL;
-    for (size_t at = 0; at + w->run <= len; at += w->stride) {
-        uint64_t run = run_at(w, data + at, len - at);
-        uint32_t hash = hash_of(run);
-
+    for (; at + sizeof(run) <= len; at += stride) {
+        run = run_of(data + at, bytes);
+        hash = hash_of(run);
         if (w->bits[hash / 64] >> (hash % 64) & 1)
             look_at(s, at, run, hash);
+    }
+    for (; at + bytes <= len; at += stride) {
+        run = run_at(w, data + at, len - at);
+        look_at(s, at, run, hash_of(run));
     }
     hand_over(s);
 }

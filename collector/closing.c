@@ -256,9 +256,10 @@ static void own_item(struct closing *c, const char *name, int rc,
     own_item_as(c, name, ST_FAILED, rc, why, size, sha256);
 }
 
-static void log_rules(struct closing *c, const struct manifest_head *head)
+static void log_hidden(struct closing *c, const struct manifest_head *head)
 {
     struct buf *b = &c->line;
+    char shown[512];
 
     log_more(c);
     buf_reset(b);
@@ -266,6 +267,9 @@ static void log_rules(struct closing *c, const struct manifest_head *head)
         buf_addf(b, "redaction rules added by %s\n", head->rules_files[i]);
     for (size_t i = 0; head->rules_overrides && head->rules_overrides[i]; i++)
         buf_addf(b, "built-in redaction rule %s\n", head->rules_overrides[i]);
+    for (size_t i = 0; head->names_missed && head->names_missed[i]; i++)
+        buf_addf(b, "names were not learned from %s\n",
+                 str_visible(head->names_missed[i], shown, sizeof(shown)));
     log_add(c, buf_str(b), b->len);
 }
 
@@ -454,7 +458,7 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     memset(&head, 0, sizeof(head));
     bundle_release_reserve(c->bundle);
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
-    log_rules(c, &head);
+    log_hidden(c, &head);
     finish_log(c);
     finish_diagnosis(c, opts, &head);
     finish_report(c, opts, &head);

@@ -133,6 +133,8 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
         row("Rules of", "%s", h->rules_files[i]);
     for (size_t i = 0; h->rules_overrides && h->rules_overrides[i]; i++)
         row("Hides less", "rule %s", h->rules_overrides[i]);
+    for (size_t i = 0; h->names_missed && h->names_missed[i]; i++)
+        row("Hides less", "names were not learned from %s", h->names_missed[i]);
     if (h->again.time_ms)
         row("Redacted", "again %s, by xen-bugtool %s",
             clock_iso(h->again.time_ms, start),

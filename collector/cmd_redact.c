@@ -37,6 +37,7 @@ struct redact {
     uint8_t key[REDACT_KEY_SIZE];
     char key_id[REDACT_KEY_ID_SIZE];
     char **keywords;
+    char **missed; /* learn.h */
     struct filter filter;
     bool check;
     bool usage_error;
@@ -65,19 +66,21 @@ static bool is_public(const struct redact *c)
 static int learn(struct redact *c, struct gather *g, const char *host,
                  bool public, struct err *err)
 {
-    char **missed = NULL;
     struct learn_opts o = {.host = host,
                            .words = c->keywords,
                            .domains = c->cfg.hide_domains,
-                           .missed = &missed};
+                           .missed = &c->missed};
     struct pseudonyms *p = NULL;
     int r = 0;
+
+    str_list_free(c->missed);
+    c->missed = NULL;
 
     if (public || *c->keywords) {
         p = pseudonyms_new(c->key, public);
         r = learn_host(g, &o, p, err);
         c->usage_error = r == -EINVAL;
-        learn_warn(missed);
+        learn_warn(c->missed);
     }
     redact_rules_pseudonyms(c->rules, p);
     return r;
@@ -327,6 +330,7 @@ static int a_bundle(struct redact *c, bool folder, struct err *err)
     for (char **w = c->keywords; *w; w++)
         job.keywords++;
     r = learn_from_bundle(c, err);
+    job.missed = c->missed;
     if (r)
         return r;
     if (c->check)
@@ -463,6 +467,7 @@ int cmd_redact(const struct options *opt, struct control *ctl)
     redact_rules_free(c.rules);
     explicit_bzero(c.key, sizeof(c.key));
     str_list_free(c.keywords);
+    str_list_free(c.missed);
     str_list_free(c.rules_files);
     str_list_free(c.rules_overrides);
     settings_done(&c.cfg);

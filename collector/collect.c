@@ -195,16 +195,19 @@ static bool was_public(const struct collect *c)
 static int load_pseudonyms(struct collect *c, struct err *err)
 {
     bool public = is_public(c->cfg.privacy) && !was_public(c);
-    char **missed = NULL;
     struct learn_opts o = {.host = c->host.name,
                            .words = c->keywords,
                            .domains = c->cfg.hide_domains,
-                           .missed = &missed};
+                           .missed = &c->missed};
     struct pseudonyms *p;
     int r;
 
-    if (was_public(c))
+    str_list_free(c->missed);
+    c->missed = NULL;
+    if (was_public(c)) {
         c->cfg.privacy = "public";
+        c->missed = str_list_copy(recording_head(c->recording)->names_missed);
+    }
     if (!public && !*c->keywords) {
         redact_rules_pseudonyms(c->rules, NULL);
         return 0;
@@ -212,7 +215,7 @@ static int load_pseudonyms(struct collect *c, struct err *err)
     p = pseudonyms_new(c->key, public);
     r = learn_host(c->gathers[0], &o, p, err);
     c->usage_error = r == -EINVAL;
-    learn_warn(missed);
+    learn_warn(c->missed);
     redact_rules_pseudonyms(c->rules, p);
     return r;
 }
@@ -368,6 +371,8 @@ void collect_done(struct collect *c)
     host_done(&c->host);
     str_list_free(c->modules_after);
     str_list_free(c->keywords);
+    str_list_free(c->missed);
+    str_list_free(c->names_missed);
     str_list_free(c->only);
     str_list_free(c->skip);
     str_list_free(c->skip_file);
@@ -431,7 +436,7 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->rules_engine = redact_rules_engine(c->rules);
     h->diagnosis.digest = c->known->digest;
     h->diagnosis.count = c->known->n;
-    h->diagnosis.engine = diag_rules_engine(c->known);
+    h->diagnosis.engine = "words";
     h->rules_files = c->rule_files;
     h->rules_overrides = c->rule_overrides;
     h->complete = cut == NULL;
@@ -455,6 +460,8 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     for (char **w = c->keywords; *w; w++)
         h->options.keywords++;
     h->options.hide_domains = c->cfg.hide_domains;
+    if (c->missed && *c->missed)
+        h->names_missed = masked_list(c, &c->names_missed, c->missed);
     h->options.since = c->cfg.since;
     h->options.only = masked_list(c, &c->only, c->cfg.only);
     h->options.skip = masked_list(c, &c->skip, c->cfg.skip);

@@ -35,7 +35,9 @@ struct collect {
     char **rule_files, **rule_overrides; /* as the manifest has them, or NULL */
     uint8_t key[REDACT_KEY_SIZE];
     char key_id[REDACT_KEY_ID_SIZE];
-    char **keywords; /* of the options and their file */
+    char **keywords;     /* of the options and their file */
+    char **missed;       /* what names were not learned from; learn.h */
+    char **names_missed; /* the same, masked, of the manifest's head */
     struct host host;
     char **modules_after;
     struct unpack *unpack; /* replay */

@@ -28,21 +28,27 @@
 /* The name in the new bundle, which j->new_names has from now on. */
 static const char *new_name(struct job *j, const char *name)
 {
-    char *plain = xstrdup(name), *out;
-    int64_t at;
+    char *plain = xstrdup(name);
     struct buf masked = BUF_INIT, b = BUF_INIT;
+    int64_t at = -EEXIST;
 
     str_percent_decode(plain);
     redact_text(j->f->rules, plain, strlen(plain), &masked);
-    if (!strcmp(buf_str(&masked), plain))
+    if (!strcmp(buf_str(&masked), plain)) {
         buf_adds(&b, name);
-    else
+        at = names_add(j->new_names, name);
+    } else {
         str_add_member_name(&b, buf_str(&masked), true);
-    out = buf_take(&b);
-    at = names_add_another(j->new_names, out, 1);
-    free(out);
+    }
+    if (at == -EEXIST) {
+        char *out = buf_take(&b);
+
+        at = names_add_kept(j->new_names, &out, 1);
+        texts_keep(&j->changed_names, out);
+    }
     free(plain);
     buf_done(&masked);
+    buf_done(&b);
     return at < 0 ? NULL : names_at(j->new_names, (size_t)at);
 }
 
@@ -114,7 +120,26 @@ static int pass(struct job *j, struct member *m, struct sink *s, char *block,
     return rc;
 }
 
-static void add_count(struct hidden *h, const char *rule, uint64_t hits)
+static struct change *change_of(struct member *m)
+{
+    if (!m->change)
+        m->change = xcalloc(1, sizeof(*m->change));
+    return m->change;
+}
+
+void job_stored(struct member *m, uint64_t bytes, const char *hex)
+{
+    uint8_t sum[SHA256_SIZE];
+
+    hex_decode(hex, SHA256_SIZE, sum);
+    if (!m->change && bytes == m->old_bytes &&
+        !memcmp(sum, m->old_sum, sizeof(sum)))
+        return;
+    change_of(m)->bytes = bytes;
+    memcpy(m->change->sum, sum, sizeof(sum));
+}
+
+static void add_count(struct change *h, const char *rule, uint64_t hits)
 {
     size_t i = 0;
 
@@ -132,16 +157,16 @@ void job_count(struct job *j, struct member *m, const struct redactor *r)
     const uint64_t *hits = redactor_hits(r);
     size_t n = redact_rules_count(j->f->rules);
     uint64_t found = filter_count(j->f, r);
+    struct change *c;
 
     if (!found && !redactor_unscannable(r) && !redactor_pseudonyms(r))
         return;
-    if (!m->hidden)
-        m->hidden = xcalloc(1, sizeof(*m->hidden));
-    m->hidden->unscannable += redactor_unscannable(r);
-    m->hidden->pseudonyms += redactor_pseudonyms(r);
+    c = change_of(m);
+    c->unscannable += redactor_unscannable(r);
+    c->pseudonyms += redactor_pseudonyms(r);
     for (size_t i = 0; i < n; i++)
         if (hits[i])
-            add_count(m->hidden, redact_rule_name(j->f->rules, i), hits[i]);
+            add_count(c, redact_rule_name(j->f->rules, i), hits[i]);
 }
 
 static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
@@ -201,6 +226,9 @@ static int mark_summary(struct job *j, struct err *err)
         buf_addf(&b, "Privacy: public\n");
     for (size_t i = 0; o->rules_overrides && o->rules_overrides[i]; i++)
         buf_addf(&b, "HIDES LESS rule %s\n", o->rules_overrides[i]);
+    if (o->missed && *o->missed)
+        buf_addf(&b, "HIDES LESS names were not learned from some sources, see "
+                     "manifest.json\n");
     rc = member_write(j->seg, buf_str(&b), b.len, err);
     buf_done(&b);
     return rc;
@@ -211,6 +239,7 @@ static int store(struct job *j, const struct unpack_member *um,
 {
     struct member_info info = {new_name(j, um->name), um->mtime};
     char hex[SHA256_HEX];
+    uint64_t bytes;
     int rc;
 
     if (!info.name)
@@ -227,9 +256,9 @@ static int store(struct job *j, const struct unpack_member *um,
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
     if (!rc)
-        rc = member_end(j->seg, &m->bytes, hex, err);
+        rc = member_end(j->seg, &bytes, hex, err);
     if (!rc)
-        hex_decode(hex, SHA256_SIZE, m->sum);
+        job_stored(m, bytes, hex);
     return rc;
 }
 
@@ -355,9 +384,9 @@ static void job_done(struct job *j)
     segment_free(j->manifest);
     bundle_free(j->b);
     for (size_t i = 0; i < j->n_members; i++) {
-        if (j->members[i].hidden)
-            free(j->members[i].hidden->counts);
-        free(j->members[i].hidden);
+        if (j->members[i].change)
+            free(j->members[i].change->counts);
+        free(j->members[i].change);
     }
     free(j->members);
     names_free(j->old_names);
@@ -365,10 +394,9 @@ static void job_done(struct job *j)
     recorded_head_free(j->head);
     view_free(j->view);
     json_object_put(j->diagnosis);
-    texts_clear(&j->item_texts);
-    texts_clear(&j->head_texts);
-    free(j->item_texts.v);
-    free(j->head_texts.v);
+    texts_done(&j->changed_names);
+    texts_done(&j->item_texts);
+    texts_done(&j->head_texts);
     buf_done(&j->line);
     unpack_free(j->u);
 }
@@ -377,8 +405,8 @@ static void job_init(struct job *j, struct filter *f)
 {
     memset(j, 0, sizeof(*j));
     j->f = f;
-    j->old_names = names_new();
-    j->new_names = names_new();
+    j->old_names = names_new_of_kept();
+    j->new_names = names_new_of_kept();
     j->view = view_new();
     j->now_ms = clock_real_ms();
 }

@@ -19,6 +19,7 @@ struct bundle_job {
     uint64_t keywords;
     bool hide_domains;
     char *const *rules_files, *const *rules_overrides; /* or NULL */
+    char *const *missed; /* what names were not learned from; or NULL */
 };
 
 struct bundle_result {

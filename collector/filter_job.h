@@ -16,25 +16,27 @@
 #define PAGE "report.html"
 #define BLOCK 65536u
 
-/* What was hidden in a member. */
-struct hidden {
+/* What a member has become, and what was hidden in it. */
+struct change {
+    uint64_t bytes;
+    uint8_t sum[SHA256_SIZE];
     struct redaction_count *counts;
     size_t n_counts;
     uint64_t unscannable, pseudonyms;
 };
 
-/* There may be 400,000 of them, in most of which nothing is hidden. */
+/* There may be 400,000 of them, most of which stay as they were. */
 struct member {
-    uint64_t old_bytes, bytes;
-    struct hidden *hidden; /* NULL: nothing */
-    uint8_t old_sum[SHA256_SIZE], sum[SHA256_SIZE];
+    uint64_t old_bytes;
+    uint8_t old_sum[SHA256_SIZE];
+    struct change *change; /* NULL: it is what it was */
     bool listed;
 };
 
 /* Strings made for the manifest. */
 struct texts {
     void **v;
-    size_t n;
+    size_t n, cap;
 };
 
 struct job {
@@ -43,8 +45,10 @@ struct job {
     struct unpack *u;
     struct bundle *b; /* NULL: only looking */
     /* A member has one number in all three; new_names is empty where there is
-     * no new bundle. */
+     * no new bundle.  Both are of kept names: the old are u's, of the new those
+     * that differ are in changed_names. */
     struct names *old_names, *new_names;
+    struct texts changed_names;
     struct member *members;
     size_t n_members, member_cap;
     struct segment *seg; /* of small members; NULL: none is open */
@@ -70,10 +74,15 @@ struct job {
  * says, or not listed. */
 int job_manifest(struct job *j, const struct unpack_member *um,
                  struct err *err);
+/* Owns p from now on; returns it. */
+void *texts_keep(struct texts *t, void *p);
 void texts_clear(struct texts *t);
+void texts_done(struct texts *t);
 
 /* Closes the segment that is open and puts it in. */
 int job_end_segment(struct job *j, struct err *err);
+/* Notes what m has become in the new bundle: so many bytes with that sum. */
+void job_stored(struct member *m, uint64_t bytes, const char *hex);
 /* Adds what a redactor found that m went through. */
 void job_count(struct job *j, struct member *m, const struct redactor *r);
 

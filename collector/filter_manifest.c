@@ -10,9 +10,12 @@
 
 /* ---- texts --------------------------------------------------------------- */
 
-static void *keep(struct texts *t, void *p)
+void *texts_keep(struct texts *t, void *p)
 {
-    t->v = xreallocarray(t->v, t->n + 1, sizeof(*t->v));
+    if (t->n == t->cap) {
+        t->cap = t->cap ? 2 * t->cap : 16;
+        t->v = xreallocarray(t->v, t->cap, sizeof(*t->v));
+    }
     return t->v[t->n++] = p;
 }
 
@@ -23,6 +26,12 @@ void texts_clear(struct texts *t)
     t->n = 0;
 }
 
+void texts_done(struct texts *t)
+{
+    texts_clear(t);
+    free(t->v);
+}
+
 static const char *mask(struct job *j, struct texts *t, const char *s)
 {
     struct buf b = BUF_INIT;
@@ -30,7 +39,7 @@ static const char *mask(struct job *j, struct texts *t, const char *s)
     if (!s)
         return NULL;
     redact_text(j->f->rules, s, strlen(s), &b);
-    return keep(t, buf_take(&b));
+    return texts_keep(t, buf_take(&b));
 }
 
 static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
@@ -40,14 +49,35 @@ static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
 
     while (list && list[n])
         n++;
-    out = keep(t, xcalloc(n + 1, sizeof(*out)));
+    out = texts_keep(t, xcalloc(n + 1, sizeof(*out)));
     redact_args(j->f->rules, (const char *const *)list, n, out);
     for (size_t i = 0; i < n; i++)
-        keep(t, out[i]);
+        texts_keep(t, out[i]);
     return out;
 }
 
 /* ---- the manifest -------------------------------------------------------- */
+
+/* By the run that made the bundle, and by this one. */
+static char *const *missed_list(struct job *j, struct texts *t,
+                                char *const *before)
+{
+    char *const *lists[] = {before, j->opt->missed};
+    size_t n = 0;
+    char **all;
+
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; lists[i] && lists[i][k]; k++)
+            n++;
+    if (!n)
+        return NULL;
+    all = keep(t, xcalloc(n + 1, sizeof(*all)));
+    n = 0;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; lists[i] && lists[i][k]; k++)
+            all[n++] = lists[i][k];
+    return mask_list(j, t, all);
+}
 
 static void change_head(struct job *j, struct manifest_head *h)
 {
@@ -65,6 +95,7 @@ static void change_head(struct job *j, struct manifest_head *h)
     h->diagnosis.engine = mask(j, t, h->diagnosis.engine);
     h->rules_files = o->rules_files;
     h->rules_overrides = o->rules_overrides;
+    h->names_missed = missed_list(j, t, h->names_missed);
     h->key_id = o->key_id;
     h->options.format = o->format_name;
     h->tool_version = mask(j, t, h->tool_version);
@@ -131,12 +162,16 @@ static int change_member(struct job *j, struct manifest_member *mm,
     if (j->page && !strcmp(mm->name, PAGE))
         rc = job_page(j, m, err);
     mm->name = names_at(j->new_names, (size_t)i);
-    mm->bytes = m->bytes;
-    hex_encode(m->sum, SHA256_SIZE, mm->sha256);
-    mm->redactions = m->hidden ? m->hidden->counts : NULL;
-    mm->n_redactions = m->hidden ? m->hidden->n_counts : 0;
-    mm->unscannable += m->hidden ? m->hidden->unscannable : 0;
-    mm->pseudonyms += m->hidden ? m->hidden->pseudonyms : 0;
+    mm->redactions = NULL;
+    mm->n_redactions = 0;
+    if (!m->change)
+        return rc;
+    mm->bytes = m->change->bytes;
+    hex_encode(m->change->sum, SHA256_SIZE, mm->sha256);
+    mm->redactions = m->change->counts;
+    mm->n_redactions = m->change->n_counts;
+    mm->unscannable += m->change->unscannable;
+    mm->pseudonyms += m->change->pseudonyms;
     return rc;
 }
 

@@ -143,14 +143,15 @@ int job_page(struct job *j, struct member *m, struct err *err)
                                j->page_mtime};
     struct segment *seg = segment_new(j->b);
     char hex[SHA256_HEX];
+    uint64_t bytes;
     int rc = member_begin(seg, &info, err);
 
     if (!rc)
         rc = write_page(j, seg, err);
     if (!rc)
-        rc = member_end(seg, &m->bytes, hex, err);
+        rc = member_end(seg, &bytes, hex, err);
     if (!rc)
-        hex_decode(hex, SHA256_SIZE, m->sum);
+        job_stored(m, bytes, hex);
     if (!rc)
         rc = segment_close(seg, err);
     if (rc)

@@ -49,7 +49,7 @@ int known_load(struct gather *g, struct diag_rules **out, struct err *err)
     for (size_t i = 0; !r && names && names[i]; i++)
         r = add(g, rules, names[i], err);
     if (!r)
-        r = diag_rules_ready(rules, err);
+        diag_rules_ready(rules);
     str_list_free(names);
     if (r) {
         diag_rules_free(rules);

@@ -169,14 +169,31 @@ static const struct source sources[] = {
     NETS_OF("/etc/NetworkManager/system-connections/*"),
 };
 
-/* Of a log the newest part is enough, by intention. */
+/* Whether it is there and was not read, or not to its end.  Of a log the newest
+ * part is enough, by intention; a command that ended by itself has said all. */
+static bool was_missed(const struct source *s, const struct outcome *o)
+{
+    switch (o->status) {
+    case ST_TIMEOUT:
+    case ST_DENIED:
+        return true;
+    case ST_PARTIAL:
+        return s->line != learn_line_log;
+    case ST_FAILED:
+        return s->kind != REQ_RUN || o->signal;
+    case ST_REFUSED: /* of a pattern, what is no file for it */
+        return s->kind == REQ_READ;
+    default:
+        return o->lost;
+    }
+}
+
 static void check_outcome(struct learn *l, const struct source *s,
                           const char *what)
 {
     const struct outcome *o = gather_outcome(l->g);
 
-    if (o->status == ST_TIMEOUT || o->lost ||
-        (o->status == ST_PARTIAL && s->line != learn_line_log))
+    if (was_missed(s, o))
         learn_miss(l, what,
                    o->lost    ? "the reader was lost"
                    : *o->text ? o->text
@@ -324,13 +341,12 @@ int learn_host(struct gather *g, const struct learn_opts *o,
     return r;
 }
 
-void learn_warn(char **missed)
+void learn_warn(char *const *missed)
 {
-    for (char **m = missed; m && *m; m++)
+    for (char *const *m = missed; m && *m; m++)
         log_msg(LOG_WARN,
                 "names may stay that were not learned: %s (see --keyword-file)",
                 *m);
-    str_list_free(missed);
 }
 
 void learn_keywords(const char *text, char ***words)

@@ -2,7 +2,8 @@
  * else is read, so that --privacy public knows them from the first byte on.
  *
  * A fixed round over a few small sources, in a fixed order; each that is not
- * there, or denied, is let pass.  On replay they are what was recorded. */
+ * there is let pass, what could not be read is told.  On replay they are what
+ * was recorded. */
 #ifndef XB_LEARN_H
 #define XB_LEARN_H
 
@@ -21,8 +22,8 @@ struct learn_opts {
     char ***missed;
 };
 
-/* Says that these names may stay, and frees the list. */
-void learn_warn(char **missed);
+/* Says that these names may stay. */
+void learn_warn(char *const *missed);
 /* Negative: the gather is lost; -EINVAL: a keyword cannot be taken. */
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err);

@@ -2,10 +2,14 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+
+/* As many as a manifest should tell. */
+#define MAX_MISSED 64u
 
 void learn_miss(struct learn *l, const char *what, const char *why)
 {
@@ -15,7 +19,11 @@ void learn_miss(struct learn *l, const char *what, const char *why)
 
     if (!list)
         return;
-    text = xasprintf("%s: %s", what, why);
+    while (*list && (*list)[n])
+        n++;
+    text = n < MAX_MISSED ? xasprintf("%s: %s", what, why)
+                          : xstrdup("more, which are not told");
+    n = 0;
     while (*list && (*list)[n] && strcmp((*list)[n], text))
         n++;
     if (*list && (*list)[n]) {
@@ -30,15 +38,15 @@ void learn_miss(struct learn *l, const char *what, const char *why)
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
-    char name[64];
+    static const char dom0[] = "Domain-0";
+    char name[80];
 
-    if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST ||
-        !n || n >= sizeof(name))
+    if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST || !n)
         return;
-    memcpy(name, text, n);
-    name[n] = '\0';
-    if (strcmp(name, "Domain-0"))
-        learn_miss(l, name, "no name to be told from other words");
+    if (n == strlen(dom0) && !memcmp(text, dom0, n))
+        return;
+    snprintf(name, sizeof(name), "guest %.*s", (int)(n < 64 ? n : 64), text);
+    learn_miss(l, name, "no name to be told from other words");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */

@@ -408,7 +408,6 @@ static void set_member(struct builder *b, struct planned *it)
 {
     const struct item *item = it->item;
     struct buf name = BUF_INIT, masked = BUF_INIT, whole = BUF_INIT;
-    size_t base;
 
     if (!it->path && !item->argv[0] && !item->probe && !item->made_of &&
         !item->text)
@@ -426,14 +425,8 @@ static void set_member(struct builder *b, struct planned *it)
     } else {
         buf_addf(&name, "commands/%s/%s.txt", it->plugin->name, item->name);
     }
-    base = name.len;
     it->member = xstrdup(buf_str(&name));
-    for (unsigned k = 2; names_add(b->members, it->member) < 0; k++) {
-        name.len = base;
-        buf_addf(&name, "~%u", k);
-        free(it->member);
-        it->member = xstrdup(buf_str(&name));
-    }
+    (void)names_add_kept(b->members, &it->member, 2);
     buf_done(&whole);
     buf_done(&masked);
     buf_done(&name);

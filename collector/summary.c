@@ -150,6 +150,23 @@ static void write_hardware(const struct manifest_head *head,
     buf_done(&b);
 }
 
+static void write_missed(char *const *missed, struct buf *out)
+{
+    struct buf text = BUF_INIT;
+    size_t n = 0;
+
+    while (missed && missed[n])
+        n++;
+    if (!n)
+        return;
+    buf_adds(&text, "names were not learned from ");
+    if (n > 1)
+        buf_addf(&text, "%zu sources (see manifest.json), one is ", n);
+    buf_adds(&text, *missed);
+    lines(out, "HIDES LESS", buf_str(&text), LABEL, 2);
+    buf_done(&text);
+}
+
 static void write_warnings(const struct manifest_head *head, struct buf *out)
 {
     struct buf text = BUF_INIT;
@@ -173,6 +190,7 @@ static void write_warnings(const struct manifest_head *head, struct buf *out)
             buf_addf(&text, "rule %s", head->rules_overrides[i]);
         lines(out, "HIDES LESS", buf_str(&text), LABEL, 2);
     }
+    write_missed(head->names_missed, out);
     buf_done(&text);
 }
 

@@ -24,7 +24,7 @@ static size_t count_severity(struct json_object *diagnosis, const char *word)
     return n;
 }
 
-static void write_overrides(const struct manifest_head *head, struct writer *w)
+static void write_hidden(const struct manifest_head *head, struct writer *w)
 {
     struct buf b = BUF_INIT;
 
@@ -32,6 +32,10 @@ static void write_overrides(const struct manifest_head *head, struct writer *w)
         buf_addf(&b, "%s%s", i ? "; " : "", head->rules_overrides[i]);
     writer_attr(w, "hides_less", "Hides less than the built-in rules",
                 buf_str(&b));
+    buf_reset(&b);
+    for (size_t i = 0; head->names_missed && head->names_missed[i]; i++)
+        buf_addf(&b, "%s%s", i ? "; " : "", head->names_missed[i]);
+    writer_attr(w, "names_missed", "Names were not learned from", buf_str(&b));
     buf_done(&b);
 }
 
@@ -56,7 +60,7 @@ static void write_head(const struct manifest_head *head,
     if (head->synthetic)
         writer_attr(w, "synthetic", "Synthetic",
                     "not recorded from a real host");
-    write_overrides(head, w);
+    write_hidden(head, w);
     writer_attr(w, "case", "Case", head->options.case_id);
     writer_attr(w, "note", "What happened", head->options.note);
     if (head->options.sysroot)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/typical.h"
 
 #define TRIPLE 3
 #define HASH_BITS 15
@@ -81,7 +82,7 @@ static inline uint64_t load8(const void *p, size_t n)
 static struct typical *typical_new(void)
 {
     struct typical *t = xcalloc(1, sizeof(*t));
-    const char *p = words_typical;
+    const char *p = typical_text;
     uint32_t x;
 
     for (; strlen(p) > TRIPLE; p++) {

@@ -12,9 +12,6 @@
 
 struct words;
 
-/* Text as logs have it; see typical.c. */
-extern const char words_typical[];
-
 /* The words of the anchors of rs, of added rules alone or of all. */
 struct words *words_new(const struct ruleset *rs, bool only_added);
 void words_free(struct words *w);

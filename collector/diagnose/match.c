@@ -3,7 +3,6 @@
 #include "collector/diagnose/match.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,6 @@ struct match {
     const struct diag_rules *rules;
     struct finds *finds; /* condition by condition of all rules */
     pthread_mutex_t lock;
-    atomic_bool *ready; /* by pattern: it has machine code, if it can */
     struct diag_scratch **spare;
     size_t n_spare;
     uint32_t classes;
@@ -78,7 +76,6 @@ struct match *match_new(const struct diag_rules *rules)
 
     m->rules = rules;
     m->finds = xcalloc(rules->n_conditions + 1, sizeof(*m->finds));
-    m->ready = xcalloc(rules->n_patterns + 1, sizeof(*m->ready));
     pthread_mutex_init(&m->lock, NULL);
     return m;
 }
@@ -92,7 +89,6 @@ void match_free(struct match *m)
     for (size_t i = 0; i < m->n_spare; i++)
         diag_words_scratch_free(m->spare[i]);
     free(m->spare);
-    free(m->ready);
     free(m->finds);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -336,23 +332,13 @@ static uint64_t line_number(struct match_stream *s, const char *line)
     return s->line + 1;
 }
 
-/* Most patterns are never asked, so one is made fast when it is.  Until it is
- * ready nobody uses it. */
 static bool matches(struct match_stream *s, unsigned pattern,
                     const struct a_line *l)
 {
-    struct match *m = s->m;
-    pcre2_code *code = m->rules->pattern[pattern].code;
+    pcre2_code *code = diag_rules_code(s->m->rules, pattern);
 
-    if (!atomic_load_explicit(&m->ready[pattern], memory_order_acquire)) {
-        pthread_mutex_lock(&m->lock);
-        if (!atomic_load_explicit(&m->ready[pattern], memory_order_relaxed))
-            (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-        atomic_store_explicit(&m->ready[pattern], true, memory_order_release);
-        pthread_mutex_unlock(&m->lock);
-    }
-    return pcre2_match(code, (PCRE2_SPTR)l->text, l->len, 0, 0, s->md,
-                       s->mctx) >= 0;
+    return code && pcre2_match(code, (PCRE2_SPTR)l->text, l->len, 0, 0, s->md,
+                               s->mctx) >= 0;
 }
 
 /* The patterns of rules of one kind: those that name a problem, or those for
@@ -450,7 +436,7 @@ static void scan(struct match_stream *s, const char *data, size_t n)
     need_scratch(s);
     s->counted_to = data;
     s->block_from = data;
-    diag_words_scan(s->m->rules->words, s->scratch, data, n, on_line, s);
+    diag_words_scan(s->scratch, data, n, on_line, s);
     block_feed(s, data + n);
     (void)line_number(s, data + n);
 }

@@ -1,6 +1,8 @@
 #include "collector/diagnose/rules.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 #define MAX_PATTERN 1000
 #define MAX_RULES 500
 #define MAX_EXAMPLES 50
-#define MATCH_LIMIT 100000u
+#define PATTERN_OPTIONS (PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C)
 
 /* ---- the file as it is written ------------------------------------------- */
 
@@ -136,6 +138,7 @@ struct loading {
     struct diag_file *file;
     const struct raw_rule *raw;
     unsigned index; /* in the file */
+    bool proved;    /* by the tests: its expressions compile, and so on */
     struct err *err;
 };
 
@@ -157,8 +160,7 @@ static int compile(const struct loading *l, const char *key, const char *text,
     char says[200];
 
     *out = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                         PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at,
-                         NULL);
+                         PATTERN_OPTIONS, &code, &at, NULL);
     if (!*out) {
         pcre2_get_error_message(code, why, sizeof(why));
         snprintf(says, sizeof(says), "the pattern is wrong at byte %zu: %s", at,
@@ -173,21 +175,21 @@ static int add_pattern(struct loading *l, const char *key, const char *text,
 {
     struct diag_rules *r = l->rules;
     struct diag_pattern *p;
-    char *word = diag_words_of_pattern(text);
+    struct literals words;
 
-    if (!word)
+    if (!literals_of(text, &words))
         return bad(l, key,
                    "a pattern must have 4 plain bytes in a row that stand in "
-                   "every line it matches");
+                   "every line it matches, or in each of its branches");
     r->pattern = xreallocarray(r->pattern, r->n_patterns + 1, sizeof(*p));
     p = &r->pattern[r->n_patterns];
     *p = (struct diag_pattern){.rule = (unsigned)r->n,
                                .condition = condition,
                                .explains = explains,
-                               .word = word,
-                               .word_len = strlen(word)};
+                               .text = text,
+                               .words = words};
     r->n_patterns++;
-    return compile(l, key, text, &p->code);
+    return l->proved ? 0 : compile(l, key, text, &p->code);
 }
 
 static int add_condition(struct loading *l, const char *list, unsigned i,
@@ -333,21 +335,30 @@ static int add_rule(struct loading *l)
 
 /* ---- examples ------------------------------------------------------------ */
 
-/* Whether the line is matched by one of the patterns of when or or. */
+static bool has_word(const struct literals *words, const char *line)
+{
+    for (size_t i = 0; i < words->n; i++)
+        if (strstr(line, words->word[i]))
+            return true;
+    return false;
+}
+
+/* Whether the line is matched by one of the patterns of when or or; the rule is
+ * the last. */
 static bool rule_matches(const struct diag_rules *r, size_t rule,
                          const char *line)
 {
     bool found = false;
 
-    for (size_t i = 0; i < r->n_patterns && !found; i++) {
+    for (size_t i = r->n_patterns;
+         i-- && r->pattern[i].rule == rule && !found;) {
         const struct diag_pattern *p = &r->pattern[i];
         pcre2_match_data *md;
 
-        if (p->rule != rule ||
-            p->condition >= r->rule[rule].n_when + r->rule[rule].n_alt)
+        if (p->condition >= r->rule[rule].n_when + r->rule[rule].n_alt)
             continue;
         md = pcre2_match_data_create(1, NULL);
-        found = strstr(line, p->word) &&
+        found = has_word(&p->words, line) &&
                 pcre2_match(p->code, (PCRE2_SPTR)line, strlen(line), 0, 0, md,
                             NULL) >= 0;
         pcre2_match_data_free(md);
@@ -385,7 +396,7 @@ static void cut(struct diag_rules *r, size_t n)
         struct diag_pattern *p = &r->pattern[--r->n_patterns];
 
         pcre2_code_free(p->code);
-        free(p->word);
+        literals_done(&p->words);
     }
     while (r->n > n) {
         pcre2_code_free(r->rule[--r->n].until);
@@ -393,11 +404,11 @@ static void cut(struct diag_rules *r, size_t n)
     }
 }
 
-int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
-                   size_t len, struct err *err)
+static int add_file(struct diag_rules *r, const char *path, const char *text,
+                    size_t len, bool proved, struct err *err)
 {
     struct diag_file *f = xcalloc(1, sizeof(*f));
-    struct loading l = {.rules = r, .file = f, .err = err};
+    struct loading l = {.rules = r, .file = f, .proved = proved, .err = err};
     const struct raw_file *raw = NULL;
     size_t n = r->n;
     int rc = yamldoc_load(path, text, len, &schema, &f->yaml, err);
@@ -410,7 +421,7 @@ int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
     for (; !rc && raw && l.index < raw->n_rules; l.index++) {
         l.raw = &raw->rules[l.index];
         rc = add_rule(&l);
-        if (!rc)
+        if (!rc && !proved)
             rc = run_examples(&l);
     }
     if (rc) {
@@ -425,20 +436,49 @@ int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
     return 0;
 }
 
+int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
+                   size_t len, struct err *err)
+{
+    return add_file(r, path, text, len, false, err);
+}
+
 int diag_rules_add_builtin(struct diag_rules *r, struct err *err)
 {
     int rc = 0;
 
     for (size_t i = 0; !rc && i < diag_builtin_count; i++)
-        rc = diag_rules_add(r, diag_builtin[i].path, diag_builtin[i].text,
-                            diag_builtin[i].len, err);
+        rc = add_file(r, diag_builtin[i].path, diag_builtin[i].text,
+                      diag_builtin[i].len, true, err);
     return rc;
 }
 
-int diag_rules_ready(struct diag_rules *r, struct err *err)
+void diag_rules_ready(struct diag_rules *r)
 {
     sha256_hex(r->sum, r->digest);
-    return diag_words_new(r, (struct diag_words **)&r->words, err);
+    r->words = diag_words_new(r);
+}
+
+/* Most patterns are never asked.  Until one is ready nobody uses it. */
+pcre2_code *diag_rules_code(const struct diag_rules *r, size_t pattern)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct diag_pattern *p = &r->pattern[pattern];
+    PCRE2_SIZE at;
+    int code;
+
+    if (atomic_load_explicit(&p->ready, memory_order_acquire))
+        return p->code;
+    pthread_mutex_lock(&lock);
+    if (!atomic_load_explicit(&p->ready, memory_order_relaxed)) {
+        if (!p->code)
+            p->code = pcre2_compile((PCRE2_SPTR)p->text, PCRE2_ZERO_TERMINATED,
+                                    PATTERN_OPTIONS, &code, &at, NULL);
+        if (p->code)
+            (void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+        atomic_store_explicit(&p->ready, true, memory_order_release);
+    }
+    pthread_mutex_unlock(&lock);
+    return p->code;
 }
 
 void diag_rules_free(struct diag_rules *r)
@@ -458,11 +498,6 @@ void diag_rules_free(struct diag_rules *r)
         free(f);
     }
     free(r);
-}
-
-const char *diag_rules_engine(const struct diag_rules *r)
-{
-    return diag_words_engine(r->words);
 }
 
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,

@@ -1,18 +1,21 @@
 /* rules.h: what is known to go wrong, as data (xen-bugtool-diagnosis(5)).
  *
  * A rule is made of conditions: patterns over the lines of members, and
- * comparisons of facts.  Loaded once, never changed, shared by all threads. */
+ * comparisons of facts.  Loaded once, shared by all threads; then nothing is
+ * changed but that a pattern is compiled when it is first asked. */
 #ifndef XB_DIAGNOSE_RULES_H
 #define XB_DIAGNOSE_RULES_H
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
 #include "collector/base/digest.h"
+#include "collector/diagnose/literal.h"
 
 #define DIAG_CONDITIONS 16
 #define DIAG_LINE_MAX 4096u /* of a line, what is looked at */
@@ -50,15 +53,15 @@ struct diag_rule {
     unsigned n_examples, n_counter;
 };
 
-/* One regular expression of one rule.  Each has a word that stands in every
- * line it matches, so that most lines are passed over fast. */
+/* One regular expression of one rule. */
 struct diag_pattern {
     unsigned rule;
     unsigned condition; /* of when; behind those, of alt, then of unless */
     bool explains;      /* alone, it makes the rule hold */
-    pcre2_code *code;
-    char *word;
-    size_t word_len;
+    const char *text;
+    struct literals words; /* each line it matches has one of them */
+    atomic_bool ready;     /* the code is as fast as it can be */
+    pcre2_code *code;      /* see diag_rules_code */
 };
 
 struct diag_rules {
@@ -68,11 +71,10 @@ struct diag_rules {
     size_t n_patterns;
     unsigned n_conditions;   /* of all rules */
     char digest[SHA256_HEX]; /* over the files, once it is ready */
-    bool plain;              /* before it is ready: not with libhs */
+    struct diag_words *words;
     /* private */
     struct diag_file *files;
     struct sha256 *sum;
-    void *words; /* see words.c */
 };
 
 struct diag_rules *diag_rules_new(void);
@@ -82,13 +84,14 @@ void diag_rules_free(struct diag_rules *r);
  * is wrong, one of its examples included; then r is as before. */
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
                    size_t len, struct err *err);
-/* Those that are compiled in. */
+/* Those that are compiled in.  Their examples and expressions are what the
+ * tests try; here that would take longer than the rest of a run's start. */
 int diag_rules_add_builtin(struct diag_rules *r, struct err *err);
 /* After the last was added, before the first use. */
-int diag_rules_ready(struct diag_rules *r, struct err *err);
+void diag_rules_ready(struct diag_rules *r);
 
-/* Who looks for the words of patterns: "hs", "pcre2". */
-const char *diag_rules_engine(const struct diag_rules *r);
+/* What tries a pattern, made when it is first asked for; NULL: it is wrong. */
+pcre2_code *diag_rules_code(const struct diag_rules *r, size_t pattern);
 
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,
                                         const char *id);

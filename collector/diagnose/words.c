@@ -1,39 +1,48 @@
+/* A text is looked at in every second place only.  Of each word a window of six
+ * bytes was chosen; wherever the word stands, one of the window's two runs of
+ * five bytes begins in such a place.  A table of bits tells of nearly all runs
+ * that no word has them; for the others the words are compared.  Where a word
+ * is shorter, runs and steps are, for all.
+ *
+ * libhs takes longer for the same, and thirty times as long to begin: that
+ * counts in a run of a few seconds. */
 #include "collector/diagnose/words.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <pthread.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/base/hs.h"
-#ifndef REDACT_NO_HS
-#include <hs/hs.h>
-#endif
+#include "collector/base/typical.h"
 
-#define WORD_MIN 4
-/* Vectorscan 5.4.9 misses some places of words where it has less than a dozen
- * of them; with more it has never been seen to. */
-#define HS_LEAST 32u
-/* PCRE2 looks for the begin of words: its expressions are bounded in size. */
-#define HEAD_LEN 6
+#define WINDOW_MAX LITERAL_GOOD
+#define USUAL 30u /* a run in a usual log is worse than many words with it */
+#define HASH_BITS 19u   /* of the table of bits: 64 KiB */
+#define BUCKET_BITS 13u /* their upper ones */
+
+/* A run, and where it stands in its word. */
+struct place {
+    uint64_t run;
+    uint32_t hash;
+    uint32_t word;
+    uint32_t at;
+};
 
 struct diag_words {
-    const struct diag_rules *rules;
-    char **text; /* each word once */
+    size_t n_patterns;
+    const char **text; /* each word once */
+    uint32_t *len;
     size_t n;
     /* of_word[first[i]] ... of_word[first[i + 1] - 1]: patterns of word i */
     unsigned *of_word, *first;
-    pcre2_code *code; /* all words, or NULL: libhs serves */
-#ifndef REDACT_NO_HS
-    /* Made for the first scratch: it takes longer than the rest of a run's
-     * start.  The lock guards it until then. */
-    pthread_mutex_t lock;
-    hs_database_t *db;
-    hs_scratch_t *scratch; /* the model for all others */
-#endif
+    unsigned stride; /* from one place that is looked at to the next */
+    unsigned run;    /* bytes; all words have stride + run - 1 at least */
+    uint64_t bits[(1u << HASH_BITS) / 64];
+    /* place[bucket[i]] ... place[bucket[i + 1] - 1]: by the hash's upper bits
+     */
+    struct place *place;
+    size_t n_places;
+    uint32_t bucket[(1u << BUCKET_BITS) + 1];
 };
 
 struct diag_scratch {
@@ -43,8 +52,6 @@ struct diag_scratch {
     size_t n_words;
     uint8_t *has_word;
     unsigned *patterns;
-    pcre2_match_data *md;
-    void *hs;
     /* of the call that runs */
     const char *data, *line;
     size_t len, line_len;
@@ -52,127 +59,29 @@ struct diag_scratch {
     void *arg;
 };
 
-/* ---- the word of an expression ------------------------------------------- */
-
-/* Behind a group or class that p begins; NULL if it does not end. */
-static const char *skip_class(const char *p)
+/* The first bytes of the 8 at p as a number. */
+static inline uint64_t run_of(const char *p, unsigned bytes)
 {
-    p++;
-    p += *p == '^';
-    p += *p == ']';
-    for (; *p && *p != ']'; p++)
-        if (*p == '\\' && p[1])
-            p++;
-    return *p ? p + 1 : NULL;
+    uint64_t run;
+
+    memcpy(&run, p, sizeof(run));
+    return le64toh(run) << (64 - 8 * bytes);
 }
 
-static const char *skip_group(const char *p)
+/* The run at p, where there are so many bytes. */
+static uint64_t run_at(const struct diag_words *w, const char *p, size_t left)
 {
-    int depth = 0;
+    char end[sizeof(uint64_t)] = {0};
 
-    for (; p && *p; p++) {
-        if (*p == '\\' && p[1])
-            p++;
-        else if (*p == '[') {
-            p = skip_class(p);
-            if (!p)
-                return NULL;
-            p--;
-        } else if (*p == '(')
-            depth++;
-        else if (*p == ')' && !--depth)
-            return p + 1;
-    }
-    return NULL;
+    if (left >= sizeof(end))
+        return run_of(p, w->run);
+    memcpy(end, p, left);
+    return run_of(end, w->run);
 }
 
-static bool repeats(const char *p)
+static inline uint32_t hash_of(uint64_t run)
 {
-    return *p == '?' || *p == '*' || *p == '+' || *p == '{';
-}
-
-static const char *skip_repeat(const char *p)
-{
-    if (*p == '{')
-        p = strchr(p, '}') ? strchr(p, '}') : p + strlen(p) - 1;
-    p++;
-    return *p == '?' || *p == '+' ? p + 1 : p;
-}
-
-static void keep_longer(struct buf *best, struct buf *now)
-{
-    if (now->len > best->len) {
-        buf_reset(best);
-        buf_add(best, buf_str(now), now->len);
-    }
-    buf_reset(now);
-}
-
-/* Behind the opening of a group whose content stands once in each match: no
- * look-around, no branches, no repetition; NULL: it is another one. */
-static const char *open_group(const char *p)
-{
-    const char *end = skip_group(p);
-
-    if (!end || repeats(end) || memchr(p, '|', (size_t)(end - p)))
-        return NULL;
-    if (p[1] != '?')
-        return p + 1;
-    if (p[2] == ':')
-        return p + 3;
-    end = p[2] == '<' && isalpha((unsigned char)p[3]) ? strchr(p, '>') : NULL;
-    return end ? end + 1 : NULL;
-}
-
-/* The plain byte at p, or -1.  *next is what follows it; NULL: this cannot be
- * judged. */
-static int plain_at(const char *p, const char **next)
-{
-    *next = p + 1;
-    if (*p == '(')
-        *next = open_group(p) ? open_group(p) : skip_group(p);
-    else if (*p == '[')
-        *next = skip_class(p);
-    else if (*p == '\\' && isalnum((unsigned char)p[1]))
-        *next = strchr("dDwWsSbB", p[1]) ? p + 2 : NULL;
-    else if (*p == '\\')
-        *next = p[1] ? p + 2 : NULL;
-    if (*p == '\\' && *next && !isalnum((unsigned char)p[1]))
-        return (unsigned char)p[1];
-    return strchr("()[\\.^$", *p) ? -1 : (unsigned char)*p;
-}
-
-char *diag_words_of_pattern(const char *p)
-{
-    struct buf best = BUF_INIT, now = BUF_INIT;
-    const char *next;
-    char *out = NULL;
-    int c;
-
-    /* Words are looked for as they stand: no (?i), nor any other option. */
-    for (const char *q = strstr(p, "(?"); q; q = strstr(q + 2, "(?"))
-        if (isalpha((unsigned char)q[2]) ? q[2] != 'P' : q[2] == '-')
-            goto out;
-    for (; *p; p = next) {
-        if (*p == '|')
-            goto out; /* no word is in all of the branches */
-        c = plain_at(p, &next);
-        if (!next)
-            goto out;
-        if (c < 0 || repeats(next))
-            keep_longer(&best, &now);
-        else
-            buf_addc(&now, (char)c);
-        if (repeats(next))
-            next = skip_repeat(next);
-    }
-    keep_longer(&best, &now);
-    if (best.len >= WORD_MIN)
-        out = xstrdup(buf_str(&best));
-out:
-    buf_done(&best);
-    buf_done(&now);
-    return out;
+    return (uint32_t)((run * 0x9E3779B97F4A7C15u) >> (64 - HASH_BITS));
 }
 
 /* ---- making -------------------------------------------------------------- */
@@ -191,159 +100,155 @@ static int by_text(const void *a, const void *b)
                  : (x->pattern > y->pattern) - (x->pattern < y->pattern);
 }
 
-static void number_words(struct diag_words *w)
+static size_t count_words(const struct diag_rules *r)
 {
-    size_t n = w->rules->n_patterns;
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_patterns; i++)
+        n += r->pattern[i].words.n;
+    return n;
+}
+
+static void number_words(struct diag_words *w, const struct diag_rules *r)
+{
+    size_t n = count_words(r), at = 0;
+    unsigned least = WINDOW_MAX;
     struct word_of *all = xcalloc(n + 1, sizeof(*all));
 
-    for (size_t i = 0; i < n; i++)
-        all[i] = (struct word_of){w->rules->pattern[i].word, (unsigned)i};
+    for (size_t i = 0; i < r->n_patterns; i++)
+        for (size_t k = 0; k < r->pattern[i].words.n; k++)
+            all[at++] =
+                (struct word_of){r->pattern[i].words.word[k], (unsigned)i};
     qsort(all, n, sizeof(*all), by_text);
     w->text = xcalloc(n + 1, sizeof(*w->text));
+    w->len = xcalloc(n + 1, sizeof(*w->len));
     w->first = xcalloc(n + 1, sizeof(*w->first));
     w->of_word = xcalloc(n + 1, sizeof(*w->of_word));
     for (size_t i = 0; i < n; i++) {
-        if (!i || strcmp(all[i].text, all[i - 1].text))
-            w->text[w->n++] = xstrdup(all[i].text);
+        if (!i || strcmp(all[i].text, all[i - 1].text)) {
+            w->text[w->n] = all[i].text;
+            w->len[w->n] = (uint32_t)strlen(all[i].text);
+            if (w->len[w->n] < least)
+                least = w->len[w->n];
+            w->n++;
+        }
         w->of_word[i] = all[i].pattern;
         w->first[w->n] = (unsigned)i + 1;
     }
     free(all);
+    w->stride = least > LITERAL_MIN ? 2 : 1;
+    w->run = least - w->stride + 1;
 }
 
-#ifndef REDACT_NO_HS
-static bool make_hs(struct diag_words *w)
+static uint32_t hash_in(const struct diag_words *w, size_t word, uint32_t at)
 {
-    unsigned *flags, *ids;
-    hs_compile_error_t *why = NULL;
-    size_t *lens;
-    bool ok = false;
-
-    flags = xcalloc(w->n, sizeof(*flags));
-    ids = xcalloc(w->n, sizeof(*ids));
-    lens = xcalloc(w->n, sizeof(*lens));
-    for (size_t i = 0; i < w->n; i++) {
-        ids[i] = (unsigned)i;
-        lens[i] = strlen(w->text[i]);
-    }
-    if (hs_compile_lit_multi((const char *const *)w->text, flags, ids, lens,
-                             (unsigned)w->n, HS_MODE_BLOCK, NULL, &w->db,
-                             &why) == HS_SUCCESS)
-        ok = hs_alloc_scratch(w->db, &w->scratch) == HS_SUCCESS;
-    if (why)
-        hs_free_compile_error(why);
-    if (!ok && w->db) {
-        hs_free_database(w->db);
-        w->db = NULL;
-    }
-    free(flags);
-    free(ids);
-    free(lens);
-    return ok;
+    return hash_of(run_at(w, w->text[word] + at, w->len[word] - at));
 }
-#endif
 
-static int make_pcre2(struct diag_words *w, struct err *err)
+/* How often a run of this hash is in a usual log, and in how many words. */
+static uint32_t *count_runs(const struct diag_words *w)
 {
-    struct buf b = BUF_INIT;
-    PCRE2_SIZE at;
-    int code;
+    uint32_t *count = xcalloc(1u << HASH_BITS, sizeof(*count));
+    size_t n = strlen(typical_text);
 
-    for (size_t i = 0; i < w->n; i++) {
-        if (i)
-            buf_addc(&b, '|');
-        for (size_t k = 0; k < HEAD_LEN && w->text[i][k]; k++)
-            buf_addf(&b, "\\x%02x", (unsigned char)w->text[i][k]);
-    }
-    w->code =
-        pcre2_compile((PCRE2_SPTR)buf_str(&b), b.len, 0, &code, &at, NULL);
-    buf_done(&b);
-    if (!w->code)
-        return err_set(err, -ENOMEM, "cannot compile the diagnosis' words");
-    (void)pcre2_jit_compile(w->code, PCRE2_JIT_COMPLETE);
-    return 0;
+    for (size_t at = 0; at < n; at++)
+        count[hash_of(run_at(w, typical_text + at, n - at))] += USUAL;
+    for (size_t i = 0; i < w->n; i++)
+        for (uint32_t at = 0; at + w->run <= w->len[i]; at++)
+            count[hash_in(w, i, at)]++;
+    return count;
 }
 
-int diag_words_new(const struct diag_rules *r, struct diag_words **out,
-                   struct err *err)
+/* The window of the word whose runs are the rarest. */
+static uint32_t best_window(const struct diag_words *w, size_t word,
+                            const uint32_t *count)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+
+    for (uint32_t at = 0; at + w->stride - 1 + w->run <= w->len[word]; at++) {
+        uint32_t sum = 0;
+
+        for (uint32_t k = 0; k < w->stride; k++)
+            sum += count[hash_in(w, word, at + k)];
+        if (sum < least) {
+            least = sum;
+            best = at;
+        }
+    }
+    return best;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->word > y->word) - (x->word < y->word);
+}
+
+static void make_places(struct diag_words *w)
+{
+    uint32_t *count = count_runs(w);
+    size_t b = 0;
+
+    w->place = xcalloc(w->n * w->stride + 1, sizeof(*w->place));
+    for (size_t i = 0; i < w->n; i++) {
+        uint32_t from = best_window(w, i, count);
+
+        for (uint32_t at = from; at < from + w->stride; at++) {
+            uint64_t run = run_at(w, w->text[i] + at, w->len[i] - at);
+            uint32_t hash = hash_of(run);
+
+            w->place[w->n_places++] =
+                (struct place){run, hash, (uint32_t)i, at};
+            w->bits[hash / 64] |= 1ull << (hash % 64);
+        }
+    }
+    free(count);
+    qsort(w->place, w->n_places, sizeof(*w->place), by_hash);
+    for (size_t i = 0; i < w->n_places; i++)
+        while (b <= w->place[i].hash >> (HASH_BITS - BUCKET_BITS))
+            w->bucket[b++] = (uint32_t)i;
+    while (b <= 1u << BUCKET_BITS)
+        w->bucket[b++] = (uint32_t)w->n_places;
+}
+
+struct diag_words *diag_words_new(const struct diag_rules *r)
 {
     struct diag_words *w = xcalloc(1, sizeof(*w));
-    int rc = 0;
 
-    w->rules = r;
-    number_words(w);
-#ifndef REDACT_NO_HS
-    pthread_mutex_init(&w->lock, NULL);
-    if (r->plain || !hs_usable() || w->n < HS_LEAST)
-#endif
-        rc = w->n ? make_pcre2(w, err) : 0;
-    if (rc) {
-        diag_words_free(w);
-        w = NULL;
-    }
-    *out = w;
-    return rc;
+    w->n_patterns = r->n_patterns;
+    number_words(w, r);
+    make_places(w);
+    return w;
 }
 
-const char *diag_words_engine(const struct diag_words *w)
+unsigned diag_words_stride(const struct diag_words *w)
 {
-    return w->code || !w->n ? "pcre2" : "hs";
+    return w->stride;
 }
-
-#ifndef REDACT_NO_HS
-/* Where libhs fails after all, PCRE2 serves. */
-static void need_hs(struct diag_words *w)
-{
-    struct err unused = ERR_INIT;
-
-    pthread_mutex_lock(&w->lock);
-    if (w->n && !w->code && !w->db && !make_hs(w) && make_pcre2(w, &unused))
-        xalloc_end();
-    pthread_mutex_unlock(&w->lock);
-}
-#endif
 
 void diag_words_free(struct diag_words *w)
 {
     if (!w)
         return;
-#ifndef REDACT_NO_HS
-    if (w->scratch)
-        hs_free_scratch(w->scratch);
-    if (w->db)
-        hs_free_database(w->db);
-    pthread_mutex_destroy(&w->lock);
-#endif
-    pcre2_code_free(w->code);
-    for (size_t i = 0; i < w->n; i++)
-        free(w->text[i]);
     free(w->text);
+    free(w->len);
     free(w->of_word);
     free(w->first);
+    free(w->place);
     free(w);
 }
 
-struct diag_scratch *diag_words_scratch_new(struct diag_words *w)
+struct diag_scratch *diag_words_scratch_new(const struct diag_words *w)
 {
     struct diag_scratch *s = xcalloc(1, sizeof(*s));
 
-#ifndef REDACT_NO_HS
-    need_hs(w);
-#endif
     s->w = w;
     s->words = xcalloc(w->n + 1, sizeof(*s->words));
     s->has_word = xcalloc(w->n + 1, 1);
-    s->patterns = xcalloc(w->rules->n_patterns + 1, sizeof(*s->patterns));
-    s->md = pcre2_match_data_create(1, NULL);
-#ifndef REDACT_NO_HS
-    if (w->db) {
-        hs_scratch_t *hs = NULL;
-
-        if (hs_clone_scratch(w->scratch, &hs) != HS_SUCCESS)
-            abort();
-        s->hs = hs;
-    }
-#endif
+    s->patterns = xcalloc(w->first[w->n] + 1, sizeof(*s->patterns));
     return s;
 }
 
@@ -351,11 +256,6 @@ void diag_words_scratch_free(struct diag_scratch *s)
 {
     if (!s)
         return;
-#ifndef REDACT_NO_HS
-    if (s->hs)
-        hs_free_scratch(s->hs);
-#endif
-    pcre2_match_data_free(s->md);
     free(s->words);
     free(s->patterns);
     free(s->has_word);
@@ -379,6 +279,17 @@ static void note_word(struct diag_scratch *s, unsigned word)
     s->words[s->n_words++] = word;
 }
 
+static size_t sort_patterns(unsigned *patterns, size_t n)
+{
+    size_t kept = 0;
+
+    qsort(patterns, n, sizeof(*patterns), by_number);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || patterns[i] != patterns[kept - 1])
+            patterns[kept++] = patterns[i];
+    return kept;
+}
+
 static void hand_over(struct diag_scratch *s)
 {
     const struct diag_words *w = s->w;
@@ -386,10 +297,6 @@ static void hand_over(struct diag_scratch *s)
 
     if (!s->line)
         return;
-    if (!s->n_words) {
-        s->line = NULL;
-        return;
-    }
     for (size_t i = 0; i < s->n_words; i++) {
         unsigned word = s->words[i];
 
@@ -398,7 +305,7 @@ static void hand_over(struct diag_scratch *s)
             s->patterns[n++] = w->of_word[k];
     }
     if (s->n_words > 1)
-        qsort(s->patterns, n, sizeof(*s->patterns), by_number);
+        n = sort_patterns(s->patterns, n);
     s->on_line(s->arg, s->line, s->line_len, s->patterns, n);
     s->n_words = 0;
     s->line = NULL;
@@ -409,7 +316,7 @@ static void open_line(struct diag_scratch *s, const char *p)
 {
     const char *end = s->data + s->len, *start, *stop;
 
-    if (s->line && p >= s->line && p <= s->line + s->line_len)
+    if (s->line && p <= s->line + s->line_len)
         return;
     hand_over(s);
     start = memrchr(s->data, '\n', (size_t)(p - s->data));
@@ -419,49 +326,48 @@ static void open_line(struct diag_scratch *s, const char *p)
     s->line_len = (size_t)((stop ? stop : end) - start);
 }
 
-#ifndef REDACT_NO_HS
-static int on_hs(unsigned id, unsigned long long from, unsigned long long to,
-                 unsigned flags, void *arg)
+/* The words that have this run here. */
+static void look_at(struct diag_scratch *s, size_t at, uint64_t run,
+                    uint32_t hash)
 {
-    struct diag_scratch *s = arg;
+    const struct diag_words *w = s->w;
+    const uint32_t *b = &w->bucket[hash >> (HASH_BITS - BUCKET_BITS)];
 
-    (void)from;
-    (void)flags;
-    open_line(s, s->data + to - 1);
-    note_word(s, id);
-    return 0;
-}
-#endif
+    for (uint32_t i = b[0]; i < b[1]; i++) {
+        const struct place *p = &w->place[i];
+        uint32_t len = w->len[p->word];
 
-/* PCRE2 tells where a word may begin; all are then looked for one by one. */
-static void scan_pcre2(const struct diag_words *w, struct diag_scratch *s)
-{
-    size_t at = 0;
-
-    while (at < s->len && pcre2_match(w->code, (PCRE2_SPTR)s->data, s->len, at,
-                                      0, s->md, NULL) >= 0) {
-        open_line(s, s->data + pcre2_get_ovector_pointer(s->md)[0]);
-        for (size_t i = 0; i < w->n; i++)
-            if (memmem(s->line, s->line_len, w->text[i], strlen(w->text[i])))
-                note_word(s, (unsigned)i);
-        at = (size_t)(s->line - s->data) + s->line_len + 1;
+        if (p->run != run || p->at > at || len > s->len - (at - p->at) ||
+            memcmp(s->data + (at - p->at), w->text[p->word], len))
+            continue;
+        open_line(s, s->data + at);
+        note_word(s, p->word);
     }
 }
 
-void diag_words_scan(const struct diag_words *w, struct diag_scratch *s,
-                     const char *data, size_t len, diag_line_fn on_line,
-                     void *arg)
+void diag_words_scan(struct diag_scratch *s, const char *data, size_t len,
+                     diag_line_fn on_line, void *arg)
 {
+    const struct diag_words *w = s->w;
+    unsigned stride = w->stride, bytes = w->run;
+    uint64_t run;
+    uint32_t hash;
+    size_t at = 0;
+
     s->data = data;
     s->len = len;
     s->on_line = on_line;
     s->arg = arg;
     s->line = NULL;
-#ifndef REDACT_NO_HS
-    if (w->db)
-        (void)hs_scan(w->db, data, (unsigned)len, 0, s->hs, on_hs, s);
-#endif
-    if (w->code)
-        scan_pcre2(w, s);
+    for (; at + sizeof(run) <= len; at += stride) {
+        run = run_of(data + at, bytes);
+        hash = hash_of(run);
+        if (w->bits[hash / 64] >> (hash % 64) & 1)
+            look_at(s, at, run, hash);
+    }
+    for (; at + bytes <= len; at += stride) {
+        run = run_at(w, data + at, len - at);
+        look_at(s, at, run, hash_of(run));
+    }
     hand_over(s);
 }

@@ -1,7 +1,4 @@
-/* words.h: which lines of a text have the word of a pattern in them.
- *
- * libhs looks for all words at once; where it cannot serve, PCRE2 does, with
- * the same answers. */
+/* words.h: which lines of a text have the word of a pattern in them. */
 #ifndef XB_DIAGNOSE_WORDS_H
 #define XB_DIAGNOSE_WORDS_H
 
@@ -10,26 +7,21 @@
 struct diag_words;
 struct diag_scratch; /* one thread's */
 
-/* The longest run of plain bytes that every match of the expression holds, to
- * be freed; NULL if there is none of 4 bytes. */
-char *diag_words_of_pattern(const char *pattern);
-
-int diag_words_new(const struct diag_rules *r, struct diag_words **out,
-                   struct err *err);
+struct diag_words *diag_words_new(const struct diag_rules *r);
 void diag_words_free(struct diag_words *w);
-/* "hs", "pcre2": who serves, or will when the first text comes. */
-const char *diag_words_engine(const struct diag_words *w);
+/* How many bytes of a text lie between two that are looked at. */
+unsigned diag_words_stride(const struct diag_words *w);
+
 /* Any thread. */
-struct diag_scratch *diag_words_scratch_new(struct diag_words *w);
+struct diag_scratch *diag_words_scratch_new(const struct diag_words *w);
 void diag_words_scratch_free(struct diag_scratch *s);
 
 /* Calls on_line for each line of data that has a word, in order.  data ends
  * with a newline, or is the end of the text.  patterns are those whose words
- * are in the line, in ascending order. */
+ * are in the line, each once, in ascending order. */
 typedef void (*diag_line_fn)(void *arg, const char *line, size_t len,
                              const unsigned *patterns, size_t n);
-void diag_words_scan(const struct diag_words *w, struct diag_scratch *s,
-                     const char *data, size_t len, diag_line_fn on_line,
-                     void *arg);
+void diag_words_scan(struct diag_scratch *s, const char *data, size_t len,
+                     diag_line_fn on_line, void *arg);
 
 #endif

@@ -202,6 +202,7 @@ struct recorded_head *recorded_head_new(const struct manifest_head *head)
     d->diagnosis.engine = own_str(h, head->diagnosis.engine);
     d->rules_files = own_set_list(h, head->rules_files);
     d->rules_overrides = own_set_list(h, head->rules_overrides);
+    d->names_missed = own_set_list(h, head->names_missed);
     d->sandbox = own_set_list(h, head->sandbox);
     d->cut = own_str(h, head->cut);
     d->sync = own_str(h, head->sync);

@@ -9,9 +9,13 @@ size_t bwt_least_rotation(const uint8_t *t, size_t n)
     size_t i = 0, j = 1, k = 0;
 
     while (j < n && k < n) {
-        size_t a = i + k < n ? i + k : i + k - n;
-        size_t b = j + k < n ? j + k : j + k - n;
+        size_t a, b;
 
+        /* Most lose by their first byte. */
+        while (!k && j < n - 1 && t[j] > t[i])
+            j++;
+        a = i + k < n ? i + k : i + k - n;
+        b = j + k < n ? j + k : j + k - n;
         if (t[a] == t[b]) {
             k++;
             continue;

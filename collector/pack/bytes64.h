@@ -15,6 +15,12 @@ static inline uint64_t bytes_load64(const uint8_t *p)
     return le64toh(v);
 }
 
+static inline void bytes_store64(uint8_t *p, uint64_t v)
+{
+    v = htole64(v);
+    memcpy(p, &v, sizeof(v));
+}
+
 /* 0x80 in each byte of the result whose byte in z is zero, exactly. */
 static inline uint64_t bytes_zero64(uint64_t z)
 {

@@ -12,6 +12,7 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/pack/bwt.h"
+#include "collector/pack/bytes64.h"
 #include "collector/pack/bz2_crc.h"
 #include "collector/pack/bz2_encoder.h"
 #include "collector/pack/bz2_huffman.h"
@@ -88,25 +89,31 @@ static void add_run(struct symbols *s, size_t run)
     }
 }
 
-static unsigned move_to_front(uint8_t *list, uint8_t c)
+/* c, which stands in the list, comes to its front; returns where it stood.
+ * Mostly that is among the first eight. */
+static inline unsigned move_to_front(uint8_t list[256], uint8_t c)
 {
-    uint8_t last = list[0], next;
-    unsigned i = 0;
+    uint64_t head = bytes_load64(list);
+    uint64_t there = bytes_zero64(head ^ c * UINT64_C(0x0101010101010101));
+    uint64_t moved; /* the bytes up to the one that was found */
+    unsigned at;
 
-    do {
-        next = list[++i];
-        list[i] = last;
-        last = next;
-    } while (next != c);
+    if (there) {
+        moved = there ^ (there - 1);
+        bytes_store64(list, (head & ~moved) | ((head << 8 | c) & moved));
+        return (unsigned)__builtin_ctzll(there) / 8;
+    }
+    at = (unsigned)((uint8_t *)memchr(list + 8, c, 256 - 8) - list);
+    memmove(list + 1, list, at);
     list[0] = c;
-    return i;
+    return at;
 }
 
 /* used[c] for each byte of the column; the last symbol is the end. */
 static void make_symbols(struct symbols *s, const uint8_t *column, size_t n,
                          const bool used[256])
 {
-    uint8_t list[256];
+    uint8_t list[256] = {0};
     unsigned n_used = 0;
     size_t i = 0;
 
@@ -148,13 +155,12 @@ static void put_used(struct bits *b, const bool used[256])
 
 static void put_selectors(struct bits *b, const struct bz2_tables *t)
 {
-    uint8_t list[BZ2_TABLES_MAX] = {0, 1, 2, 3, 4, 5};
+    uint8_t list[256] = {0, 1, 2, 3, 4, 5};
 
     put(b, 3, t->n_tables);
     put(b, 15, t->n_selectors);
     for (unsigned i = 0; i < t->n_selectors; i++) {
-        unsigned at =
-            t->selector[i] == list[0] ? 0 : move_to_front(list, t->selector[i]);
+        unsigned at = move_to_front(list, t->selector[i]);
 
         put(b, at + 1, (2u << at) - 2);
     }

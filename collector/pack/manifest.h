@@ -77,6 +77,8 @@ struct manifest_head {
         const char *digest, *engine;
         uint64_t count;
     } diagnosis;
+    /* What names were not learned from, as "SOURCE: WHY"; NULL: nothing. */
+    char *const *names_missed;
     bool complete;
     const char *cut; /* why it was cut short; NULL if complete */
     bool replayed, synthetic;

@@ -22,6 +22,7 @@ const struct field manifest_head_fields[] = {
     {"diagnosis", "digest", FT_STRING, FW_SET, H(diagnosis.digest), NULL, 0},
     {"diagnosis", "count", FT_COUNT, FW_SET, H(diagnosis.count), NULL, 0},
     {"diagnosis", "engine", FT_STRING, FW_SET, H(diagnosis.engine), NULL, 0},
+    {"names", "missed", FT_LIST, FW_SET, H(names_missed), NULL, 0},
     {"", "complete", FT_BOOL, FW_ALWAYS, H(complete), NULL, 0},
     {"", "cut", FT_NULLABLE, FW_ALWAYS, H(cut), NULL, 0},
     {"", "replayed", FT_BOOL, FW_ALWAYS, H(replayed), NULL, 0},

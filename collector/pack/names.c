@@ -141,20 +141,37 @@ int64_t names_add(struct names *s, const char *name)
     return (int64_t)s->n - 1;
 }
 
+/* The next number behind the name that has number base. */
+static char *another(struct names *s, int64_t base, unsigned first)
+{
+    if (!s->tried)
+        s->tried = xcalloc(s->cap, sizeof(*s->tried));
+    if (!s->tried[base])
+        s->tried[base] = first - 1;
+    return xasprintf("%s~%u", s->name[base], ++s->tried[base]);
+}
+
 int64_t names_add_another(struct names *s, const char *name, unsigned first)
 {
     int64_t at = names_add(s, name), base = names_find(s, name);
 
     while (at == -EEXIST) {
-        char *next;
+        char *next = another(s, base, first);
 
-        if (!s->tried)
-            s->tried = xcalloc(s->cap, sizeof(*s->tried));
-        if (!s->tried[base])
-            s->tried[base] = first - 1;
-        next = xasprintf("%s~%u", name, ++s->tried[base]);
         at = names_add(s, next);
         free(next);
+    }
+    return at;
+}
+
+int64_t names_add_kept(struct names *s, char **name, unsigned first)
+{
+    int64_t at = names_add(s, *name), base = names_find(s, *name);
+
+    while (at == -EEXIST) {
+        free(*name);
+        *name = another(s, base, first);
+        at = names_add(s, *name);
     }
     return at;
 }

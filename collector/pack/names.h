@@ -24,6 +24,9 @@ int64_t names_add(struct names *s, const char *name);
 /* The same, but a name that is there already gets "~FIRST", "~FIRST + 1" ...
  * behind it.  Names that all come to the same one take no longer for that. */
 int64_t names_add_another(struct names *s, const char *name, unsigned first);
+/* The same for a set of kept names: *name, from malloc, is replaced where it
+ * was there already, and stays the caller's. */
+int64_t names_add_kept(struct names *s, char **name, unsigned first);
 /* Its number, or -ENOENT. */
 int64_t names_find(const struct names *s, const char *name);
 size_t names_count(const struct names *s);

@@ -19,7 +19,7 @@ struct unpack;
 typedef int (*unpack_open_fn)(const char *rel, void *arg);
 
 struct unpack_member {
-    const char *name; /* below the top folder; valid until the next call */
+    const char *name; /* below the top folder; valid as long as the unpack is */
     uint64_t size;
     int64_t mtime;
 };

@@ -40,9 +40,24 @@ run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
     --only sys_net -o cut.tar.bz2
 has err 'warning: names may stay that were not learned: /etc/hosts: '
 has err 'not learned: those behind the 10000th'
+holds cut.tar.bz2 'm["names"]["missed"][0].startswith("/etc/hosts: ")' \
+    'm["names"]["missed"][1].startswith("those behind the 10000th")' \
+    '"guest mail: no name to be told from other words" in m["names"]["missed"]'
+run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" cut.tar.bz2
+has <("$XB" inspect cut.tar.bz2 xen-bugtool.log) '^names were not learned from guest mail: '
+has <("$XB" inspect cut.tar.bz2 summary.txt) \
+    '^HIDES LESS names were not learned from 3 sources'
+has <("$XB" inspect cut.tar.bz2) 'Hides less +names were not learned from /etc/hosts: '
+has <("$XB" inspect cut.tar.bz2 report.html) 'Names were not learned from'
+# It is still said of a bundle that is made from this one.
+run 0 "$XB" redact cut.tar.bz2 --privacy public -o again.tar.bz2
+holds again.tar.bz2 'm["names"]["missed"][0].startswith("/etc/hosts: ")'
+run 0 "$XB" collect -y -q --replay cut.tar.bz2 -o replayed.tar.bz2
+holds replayed.tar.bz2 'm["names"]["missed"][0].startswith("/etc/hosts: ")'
 sed -i 2,9000d disk/etc/hosts
 sed -i 5000q disk/etc/hosts
 run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
     --only sys_net -o few.tar.bz2
+holds few.tar.bz2 'len(m["names"]["missed"]) == 1'
 lacks err '/etc/hosts|10000'
-has err 'warning: names may stay that were not learned: mail: '
+has err 'warning: names may stay that were not learned: guest mail: '

@@ -1,5 +1,6 @@
 /* test_bundle.c: segments and members into archives and folders: their bytes,
  * and what all readers make of them. */
+#include "collector/pack/unpack.h"
 #include "tests/unit/bundle_make.h"
 
 /* The archive's bytes depend on nothing but the plan. */
@@ -53,7 +54,19 @@ static void test_tar(void **state)
     run("bzip2 -dc b.tar.bz2 | cmp - b.tar");
 }
 
-/* The archives of the two tests before, by all readers. */
+/* The packers that are libarchive's, each block by itself. */
+static void test_other_packers(void **state)
+{
+    (void)state;
+    same_bytes(BUNDLE_TAR_GZ, "b.tar.gz");
+    run("gzip -dc b.tar.gz | cmp - b.tar");
+    same_bytes(BUNDLE_TAR_ZST, "b.tar.zst");
+    run("zstd -qdc b.tar.zst | cmp - b.tar");
+    same_bytes(BUNDLE_TAR_XZ, "b.tar.xz");
+    run("xz -dc b.tar.xz | cmp - b.tar");
+}
+
+/* The archives of the tests before, by all readers. */
 static void test_readers(void **state)
 {
     static const char *const readers[] = {
@@ -158,6 +171,44 @@ static void test_dir_segment_given_up(void **state)
     run("test -f g/keep/a && ! test -e g/gone/c && ! test -e g/gone/d");
 }
 
+/* The manifest, by its segment's own block, without what stands before it. */
+static void test_skip_to(void **state)
+{
+    struct unpack_member m;
+    struct unpack *u;
+    char text[16];
+    int fd = open("b.tar.bz2", O_RDONLY);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(unpack_new(fd, NULL, NULL, &u, NULL), 0);
+    assert_string_equal(unpack_top(u), "");
+    assert_int_equal(unpack_skip_to(u, "manifest.json", NULL), 1);
+    assert_int_equal(unpack_next(u, &m, NULL), 1);
+    assert_string_equal(m.name, "manifest.json");
+    assert_string_equal(unpack_top(u), "top");
+    assert_int_equal(unpack_read(u, text, sizeof(text), NULL), 3);
+    assert_memory_equal(text, "{}\n", 3);
+    assert_int_equal(unpack_read(u, text, sizeof(text), NULL), 0);
+    assert_int_equal(unpack_next(u, &m, NULL), 0);
+    unpack_free(u);
+    /* Not the first of its segment: read from the start, as ever. */
+    assert_int_equal(unpack_new(fd, NULL, NULL, &u, NULL), 0);
+    assert_int_equal(unpack_skip_to(u, "xen/info.json", NULL), 0);
+    assert_int_equal(unpack_next(u, &m, NULL), 1);
+    assert_string_equal(m.name, "xen/dmesg.txt");
+    assert_int_equal(unpack_skip_to(u, "manifest.json", NULL), 0);
+    unpack_free(u);
+    close(fd);
+    /* Packed otherwise there is nothing to look for. */
+    fd = open("b.tar", O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(unpack_new(fd, NULL, NULL, &u, NULL), 0);
+    assert_int_equal(unpack_skip_to(u, "manifest.json", NULL), 0);
+    unpack_free(u);
+    close(fd);
+}
+
 static void test_empty_bundle(void **state)
 {
     static const struct setup su = {BUNDLE_TAR_BZ2, 2, 1, 1, 0, false, false};
@@ -239,7 +290,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tar_bz2),
         cmocka_unit_test(test_tar),
+        cmocka_unit_test(test_other_packers),
         cmocka_unit_test(test_readers),
+        cmocka_unit_test(test_skip_to),
         cmocka_unit_test(test_dir),
         cmocka_unit_test(test_dir_is_hostile),
         cmocka_unit_test(test_dir_segment_given_up),

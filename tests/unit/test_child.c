@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -270,6 +271,56 @@ static void where(void **state)
     assert_int_equal(strncmp(text, "pid ", 4), 0);
 }
 
+/* Wherever descriptors run out, it is said, none is left open and no process
+ * remains. */
+static void no_descriptors(void **state)
+{
+    const char *argv[] = {"/bin/true", NULL};
+    struct rlimit all, few;
+    struct child_result res;
+    struct got g = {.stop_after = 0};
+    struct child_spec spec = spec_of(argv, &g);
+    struct err err;
+    int free_fd = dup(0), r = -1;
+
+    (void)state;
+    close(free_fd);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+    few = all;
+    for (int more = 0; r; more++) {
+        assert_true(more < 30);
+        few.rlim_cur = (rlim_t)(free_fd + more);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        r = child_run(&spec, &res, &err);
+        if (r)
+            assert_non_null(strstr(err.text, "cannot "));
+        if (r)
+            assert_non_null(strstr(err.text, "Too many open files"));
+    }
+    assert_true(res.end == CHILD_EXITED && res.status == 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+    r = dup(0);
+    assert_int_equal(r, free_fd);
+    close(r);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    got_done(&g);
+}
+
+/* One that cannot be executed, though it is there. */
+static void no_program(void **state)
+{
+    const char *argv[] = {"/etc/passwd", NULL};
+    struct child_result res;
+    struct got g = {.stop_after = 0};
+    struct child_spec spec = spec_of(argv, &g);
+    struct err err;
+
+    (void)state;
+    assert_int_equal(child_run(&spec, &res, &err), -EACCES);
+    assert_string_equal(err.text, "cannot run /etc/passwd: Permission denied");
+    got_done(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +333,8 @@ int main(void)
         cmocka_unit_test(leaves_no_trace),
         cmocka_unit_test(signals_reset),
         cmocka_unit_test(where),
+        cmocka_unit_test(no_descriptors),
+        cmocka_unit_test(no_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

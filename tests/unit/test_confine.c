@@ -161,6 +161,14 @@ static int escape_by_path(void)
     return 0;
 }
 
+/* A thread can be confined by itself: what it cannot do, its process still can,
+ * so that it was this wall and none before it. */
+static void *escape_in_thread(void *arg)
+{
+    *(int *)arg = escape_by_path();
+    return NULL;
+}
+
 static void test_calls(void **state)
 {
     (void)state;
@@ -181,10 +189,19 @@ static void test_sockets(void **state)
 
 static void test_paths(void **state)
 {
+    pthread_t t;
+    int line, fd;
+
     (void)state;
     assert_non_null(mkdtemp(in));
     assert_non_null(mkdtemp(out));
     in_child(escape_by_path);
+    assert_false(pthread_create(&t, NULL, escape_in_thread, &line));
+    assert_false(pthread_join(t, NULL));
+    assert_int_equal(line, 0);
+    fd = open("/root", O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    close(fd);
     assert_false(rmdir(in));
     assert_false(rmdir(out));
 }

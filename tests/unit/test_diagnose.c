@@ -1,4 +1,4 @@
-/* The engine of the diagnosis: rules, words of patterns, conditions, and that
+/* The engine of the diagnosis: rules, conditions, and that
  * what is found depends neither on how the bytes are cut nor on the order in
  * which members come. */
 #include <setjmp.h>
@@ -17,7 +17,6 @@
 #include "collector/base/facts_get.h"
 #include "collector/diagnose/diagnose.h"
 #include "collector/diagnose/stamp.h"
-#include "collector/diagnose/words.h"
 
 /* Every built-in rule loads, its examples hold, and what it follows is one. */
 static void test_builtin(void **state)
@@ -26,8 +25,10 @@ static void test_builtin(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    if (diag_rules_add_builtin(r, &err))
-        fail_msg("%s", err.text);
+    for (size_t i = 0; i < diag_builtin_count; i++)
+        if (diag_rules_add(r, diag_builtin[i].path, diag_builtin[i].text,
+                           diag_builtin[i].len, &err))
+            fail_msg("%s", err.text);
     assert_true(r->n >= 5);
     for (size_t i = 0; i < r->n; i++)
         for (unsigned k = 0; k < r->rule[i].n_follows; k++)
@@ -84,51 +85,6 @@ static void test_wrong(void **state)
     }
 }
 
-static void test_words(void **state)
-{
-    static const struct {
-        const char *pattern, *word;
-    } rows[] = {
-        {"Panic on CPU \\d+:", "Panic on CPU "},
-        {"a(?:bc|d)efghi?", "efgh"},
-        {"\\(XEN\\) x", "(XEN) x"},
-        {"abcde*fghij", "fghij"},
-        {"abcd{2,3}efgh", "efgh"},
-        {"[a-z]+: error [0-9]", ": error "},
-        {"[]abc]defg", "defg"},
-        {"abc", NULL},
-        {"abcd|efgh", NULL},
-        {"abcd(", NULL},
-        {"(?i)abcdef", NULL},
-        {"abcd (?i)efgh", NULL},
-        {"abcd (?s-i:efgh)", NULL},
-        {"(?<name>x)abcd", "abcd"},
-        {"(?:x|y)abcd", "abcd"},
-        {"(?<name>abcd)ef", "abcd"},
-        {"(?<name>abcd)?efgh", "efgh"},
-        {"(abcd){0,3}xyzw", "xyzw"},
-        {"(?:a(?!bcdef)ghij)", "ghij"},
-        {"(?<!abcde)fghi", "fghi"},
-        {"(?<name>abcd|efgh)ij", NULL},
-        {"(?<=abcde)fg", NULL},
-        {"(abcd", NULL},
-        {"(?!x)abcd\\\\Eefgh", "abcd\\Eefgh"},
-        {"\\x41bcdef", NULL},
-        {"^abcd$", "abcd"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char *word = diag_words_of_pattern(rows[i].pattern);
-
-        if (rows[i].word)
-            assert_string_equal(word, rows[i].word);
-        else
-            assert_null(word);
-        free(word);
-    }
-}
-
 static void test_conditions(void **state)
 {
     struct json_object *facts = json_tokener_parse(
@@ -181,9 +137,9 @@ static struct diag_rules *some_rules(void)
     struct diag_rules *r = diag_rules_new();
     struct err err = ERR_INIT;
 
-    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
-        diag_rules_ready(r, &err))
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err))
         fail_msg("%s", err.text);
+    diag_rules_ready(r);
     return r;
 }
 
@@ -350,9 +306,9 @@ static void test_unexplained(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
-        diag_rules_ready(r, &err))
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err))
         fail_msg("%s", err.text);
+    diag_rules_ready(r);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct diagnosis *d = diagnosis_new(r);
         struct match_stream *m = diagnosis_begin_any(d, "a", 0);
@@ -393,9 +349,9 @@ static void test_title(void **state)
     const char *out;
 
     (void)state;
-    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err) ||
-        diag_rules_ready(r, &err))
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err))
         fail_msg("%s", err.text);
+    diag_rules_ready(r);
     d = diagnosis_new(r);
     m = diagnosis_begin_any(d, "a", 0);
     match_feed(m, line, strlen(line));
@@ -498,12 +454,11 @@ static void test_stamps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_builtin),     cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_words),       cmocka_unit_test(test_conditions),
-        cmocka_unit_test(test_any_cut),     cmocka_unit_test(test_many_lines),
-        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_title),
-        cmocka_unit_test(test_stamps),      cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_unexplained),
+        cmocka_unit_test(test_builtin),    cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_conditions), cmocka_unit_test(test_any_cut),
+        cmocka_unit_test(test_many_lines), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_title),      cmocka_unit_test(test_stamps),
+        cmocka_unit_test(test_classes),    cmocka_unit_test(test_unexplained),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

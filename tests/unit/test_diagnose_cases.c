@@ -31,21 +31,15 @@
 
 static struct diag_rules *rules;
 
-static struct diag_rules *load_with(bool plain)
-{
-    struct diag_rules *r = diag_rules_new();
-    struct err err = ERR_INIT;
-
-    r->plain = plain;
-    if (diag_rules_add_builtin(r, &err) || diag_rules_ready(r, &err))
-        fail_msg("%s", err.text);
-    return r;
-}
-
 static int load(void **state)
 {
+    struct err err = ERR_INIT;
+
     (void)state;
-    rules = load_with(false);
+    rules = diag_rules_new();
+    if (diag_rules_add_builtin(rules, &err))
+        fail_msg("%s", err.text);
+    diag_rules_ready(rules);
     return 0;
 }
 
@@ -333,39 +327,6 @@ static void test_healthy(void **state)
     json_object_put(doc);
 }
 
-static char *all_found(void)
-{
-    struct tally t = {.name = "engine", .known = BUF_INIT, .docs = BUF_INIT};
-    struct json_object *doc = look_at_healthy();
-
-    run_file("cases", &t);
-    run_file("heldout/qubes.txt", &t);
-    run_file("heldout/others.txt", &t);
-    buf_adds(&t.docs, json_object_to_json_string(doc));
-    json_object_put(doc);
-    buf_done(&t.known);
-    return buf_take(&t.docs);
-}
-
-/* With libhs and without: the same. */
-static void test_engines(void **state)
-{
-    struct diag_rules *usual = rules, *plain = load_with(true);
-    char *a = all_found(), *b;
-
-    (void)state;
-    assert_string_equal(diag_rules_engine(plain), "pcre2");
-    assert_string_equal(usual->digest, plain->digest);
-    rules = plain;
-    b = all_found();
-    rules = usual;
-    assert_true(strlen(a) > 10000);
-    assert_string_equal(a, b);
-    free(a);
-    free(b);
-    diag_rules_free(plain);
-}
-
 /* Every rule tells where its message or state comes from. */
 static void test_source(void **state)
 {
@@ -378,8 +339,9 @@ static void test_source(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),     cmocka_unit_test(test_heldout),
-        cmocka_unit_test(test_healthy), cmocka_unit_test(test_engines),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_heldout),
+        cmocka_unit_test(test_healthy),
         cmocka_unit_test(test_source),
     };
 

@@ -21,6 +21,7 @@ static const struct manifest_head a_head = {
     .tool_version = "0.1.0",
     .rules_digest = SHA,
     .rules_count = 40,
+    .names_missed = modules,
     .complete = true,
     .sync = "tried",
     .host = {"alpha", "6.1.0-13-amd64", "x86_64", "4.17.2", "dom0", 4711},
@@ -89,6 +90,8 @@ static int on_head(const struct manifest_head *h, void *arg, struct err *err)
     assert_string_equal(h->options.note, "say \"x\"");
     assert_int_equal(h->options.keywords, 3);
     assert_true(h->options.hide_domains);
+    assert_string_equal(h->names_missed[1], "xen_blkback");
+    assert_null(h->names_missed[2]);
     assert_int_equal(h->limits.max_size, 1ull << 31);
     assert_int_equal(h->start_ms, a_head.start_ms);
     assert_int_equal(h->end_ms, a_head.end_ms);

@@ -83,6 +83,27 @@ static void test_all_the_same(void **state)
     names_free(s);
 }
 
+/* Those of a set that the caller keeps are replaced in place. */
+static void test_kept(void **state)
+{
+    struct names *s = names_new_of_kept();
+    char *name[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        name[i] = xstrdup(i == 2 ? "a~2" : "a");
+        assert_int_equal(names_add_kept(s, &name[i], 2), i);
+        assert_ptr_equal(names_at(s, (size_t)i), name[i]);
+    }
+    assert_string_equal(name[0], "a");
+    assert_string_equal(name[1], "a~2");
+    assert_string_equal(name[2], "a~2~2"); /* taken by then */
+    assert_string_equal(name[3], "a~3");
+    names_free(s);
+    for (int i = 0; i < 4; i++)
+        free(name[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_another),
         cmocka_unit_test(test_all_the_same),
+        cmocka_unit_test(test_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "collector/base/core/path.h"
@@ -196,6 +197,78 @@ static void safe(void **state)
     assert_true(path_safe(&st));
 }
 
+/* Of a dead host's disk: nothing resolves outside. */
+static void other_root(void **state)
+{
+    char top[] = "/tmp/path-root-XXXXXX", *file, *link, *out;
+    struct path_found f;
+    int root;
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    file = xasprintf("%s/hostname", top);
+    link = xasprintf("%s/link", top);
+    out = xasprintf("%s/out", top);
+    close(open(file, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(symlink("/hostname", link), 0);
+    assert_int_equal(symlink("../../../../etc/passwd", out), 0);
+    root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_true(root >= 0);
+    assert_false(path_has_root());
+    path_set_root(root);
+    assert_true(path_has_root());
+    assert_int_equal(path_walk("/link", 0, &f, NULL), 0);
+    assert_string_equal(f.real, "/hostname");
+    path_found_done(&f);
+    assert_int_equal(path_walk("/out", 0, &f, NULL), -ENOENT);
+    path_found_done(&f);
+    assert_int_equal(path_walk("/../../etc/passwd", 0, &f, NULL), -ENOENT);
+    path_found_done(&f);
+    /* What the user names is the machine's own. */
+    assert_int_equal(path_walk(file, PATH_NAMED, &f, NULL), 0);
+    assert_string_equal(f.real, file);
+    path_found_done(&f);
+    path_set_root(-1);
+    close(root);
+    unlink(file);
+    unlink(link);
+    unlink(out);
+    rmdir(top);
+    free(file);
+    free(link);
+    free(out);
+}
+
+/* Wherever descriptors run out, it is said, and those there were are closed. */
+static void no_descriptors(void **state)
+{
+    struct rlimit all, few;
+    struct path_found f;
+    struct err e;
+    int free_fd = dup(0), r;
+
+    (void)state;
+    close(free_fd);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+    few = all;
+    for (int more = 0;; more++) {
+        assert_true(more < 20);
+        few.rlim_cur = (rlim_t)(free_fd + more);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        r = path_walk("/proc/self/status", 0, &f, &e);
+        if (r == 0)
+            break;
+        assert_int_equal(r, -EMFILE);
+        assert_non_null(strstr(e.text, "Too many open files"));
+        path_found_done(&f);
+    }
+    path_found_done(&f);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+    r = dup(0);
+    assert_int_equal(r, free_fd);
+    close(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,7 +276,8 @@ int main(void)
         cmocka_unit_test(names_too_long), cmocka_unit_test(is_pattern),
         cmocka_unit_test(as_pattern),     cmocka_unit_test(real_paths),
         cmocka_unit_test(relative_walk),  cmocka_unit_test(no_leaks),
-        cmocka_unit_test(safe),
+        cmocka_unit_test(safe),           cmocka_unit_test(other_root),
+        cmocka_unit_test(no_descriptors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

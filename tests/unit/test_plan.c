@@ -228,6 +228,47 @@ static void member_names(void **state)
     plan_done(&p);
 }
 
+static void one_mask(const void *arg, const char *text, size_t len,
+                     struct buf *out)
+{
+    (void)arg;
+    (void)text;
+    (void)len;
+    buf_adds(out, "/hidden");
+}
+
+/* All files get one name, as they do where all of it is hidden: were each
+ * number tried again for each of them, this would take longer than any test
+ * may. */
+#define SAME 100000u
+
+static void same_names(void **state)
+{
+    static const struct item items[] = {{.name = "all", .tree = "/d"},
+                                        {.name = NULL}};
+    static const struct plugin one = {.name = "one", .items = items};
+    static const struct plugin *const plugin[] = {&one, NULL};
+    struct file *many = xcalloc(SAME + 1, sizeof(*many));
+    struct table_host h = {.files = many, .g.ops = &host_ops};
+    struct settings s = plain_settings();
+    struct plan p;
+
+    (void)state;
+    for (unsigned i = 0; i < SAME; i++)
+        many[i].path = xasprintf("/d/%u", i);
+    assert_int_equal(
+        plan_build(&s, plugin, none, &h.g, one_mask, NULL, &p, NULL), 0);
+    assert_int_equal(p.n, SAME);
+    assert_string_equal(p.items[0].member, "files/hidden");
+    assert_string_equal(p.items[1].member, "files/hidden~2");
+    assert_string_equal(p.items[SAME - 1].member, "files/hidden~100000");
+    plan_done(&p);
+    gather_free(&h.g);
+    for (unsigned i = 0; i < SAME; i++)
+        free((char *)many[i].path);
+    free(many);
+}
+
 static void tasks(void **state)
 {
     struct settings s = plain_settings();
@@ -394,6 +435,7 @@ int main(void)
         cmocka_unit_test(member_names), cmocka_unit_test(tasks),
         cmocka_unit_test(choosing),     cmocka_unit_test(unknown_name),
         cmocka_unit_test(limits),       cmocka_unit_test(since),
+        cmocka_unit_test(same_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -232,6 +235,43 @@ static void errors(void **state)
     err_prefix(NULL, "x");
 }
 
+/* A full disk under standard output is an error of the command. */
+static void stdout_full(void **state)
+{
+    struct err e = ERR_INIT;
+    int saved = dup(1), full = open("/dev/full", O_WRONLY), r;
+
+    (void)state;
+    fflush(stdout);
+    assert_int_equal(err_stdout(&e), 0);
+    assert_int_equal(dup2(full, 1), 1);
+    printf("x");
+    r = err_stdout(&e);
+    dup2(saved, 1);
+    clearerr(stdout);
+    close(saved);
+    close(full);
+    assert_int_equal(r, -ENOSPC);
+    assert_string_equal(e.text,
+                        "cannot write to stdout: No space left on device");
+}
+
+static void lists(void **state)
+{
+    char *const list[] = {(char *)"a", (char *)"", NULL};
+    char **copy = str_list_copy(list);
+
+    (void)state;
+    assert_string_equal(copy[0], "a");
+    assert_ptr_not_equal(copy[0], list[0]);
+    assert_string_equal(copy[1], "");
+    assert_null(copy[2]);
+    str_list_free(copy);
+    copy = str_list_copy(NULL);
+    assert_null(copy[0]);
+    str_list_free(copy);
+}
+
 static void shell_words(void **state)
 {
     static const struct {
@@ -278,6 +318,7 @@ int main(void)
         cmocka_unit_test(shown_sizes), cmocka_unit_test(buffers),
         cmocka_unit_test(clocks),      cmocka_unit_test(errors),
         cmocka_unit_test(shell_words), cmocka_unit_test(statuses),
+        cmocka_unit_test(stdout_full), cmocka_unit_test(lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
-/* What logs of a host with Xen are full of: words.c looks for the part of a
- * word that is rarest here.  It decides nothing but speed. */
-#include "redact/words.h"
+/* What logs of a host with Xen are full of: those who look for words look for
+ * the part of a word that is rarest here.  It decides nothing but speed. */
+#include "collector/base/typical.h"
 
-const char words_typical[] =
+const char typical_text[] =
     "2026-11-23T00:31:29.123456+00:00 xenlab kernel: [    2.668325] alg: "
     "Nov 23 00:31:29 dom0 kern.info kernel: [    2.285396] ACPI: PCI: "
     "Interrupt link GSIE configured for IRQ 20\n"

@@ -71,7 +71,7 @@ static char *const *missed_list(struct job *j, struct texts *t,
             n++;
     if (!n)
         return NULL;
-    all = keep(t, xcalloc(n + 1, sizeof(*all)));
+    all = texts_keep(t, xcalloc(n + 1, sizeof(*all)));
     n = 0;
     for (size_t i = 0; i < 2; i++)
         for (size_t k = 0; lists[i] && lists[i][k]; k++)

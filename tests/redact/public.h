@@ -18,7 +18,9 @@ UNUSED static const struct {
     {PSEUDONYM_DOMAIN, "lab.example.org"},
     {PSEUDONYM_USER, "alice"},
     {PSEUDONYM_USER, "mmueller"},
+    {PSEUDONYM_MAC, "d43d7ea1b2c3"},
     {PSEUDONYM_SERIAL, "CZC8374KLM"},
+    {PSEUDONYM_SERIAL, "7000c500a1b2c3d4"},
     {PSEUDONYM_SERIAL, "4c4c4544-0042-3510-8054-b7c04f5a3132"},
     {PSEUDONYM_SERIAL, "0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
 };

@@ -57,6 +57,9 @@ static const struct secret_case number_stays[] = {
     K("8086:10d3 [1000:0072] class 0x010700"),
     K("iDRAC 5.10.30.00, libx.so.10.0.0.5.gz"),
     K("xapi 24.19.2.1, ABC::b a::b dead::ge"),
+    K("Reference ID    : 50505300 (PPS)"),
+    K("0x0000a0980a0b51ff 0x200100a0980a0b51 r 20081127120000123"),
+    K("16:27:ac:a5:76 00:02:00:00:ab:11:12:13:14"),
     K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),
 };

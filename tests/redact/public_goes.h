@@ -138,6 +138,30 @@ static const struct secret_case mac_goes[] = {
 };
 
 static const struct secret_case machine_goes[] = {
+    S("learned, of systemd", "x «WD\\x2dWCC4E1234567».device y"),
+    S("learned, of systemd, in JSON", "\"x «WD\\\\x2dWCC4E1234567».device\""),
+    S("learned, of device-mapper", "x-«WD--WCC4E1234567»-y"),
+    S("learned, of smartd",
+      "smartd.WDC_WD40EFRX_68WT0N0-«WD_WCC4E1234567».ata.state"),
+    S("learned UUID, of systemd",
+      "x\\x2d«4c4c4544\\x2d0042\\x2d3510\\x2d8054\\x2db7c04f5a3132».y"),
+    S("by-id, of systemd", "dev-disk-by\\x2did-nvme\\x2dSamsung_SSD_980_"
+                           "«S64ANS0T123456».device"),
+    S("by-id with a dash, of systemd",
+      "dev-disk-by\\x2did-ata\\x2dWDC_WD40EFRX\\x2d68WT0N0_"
+      "«WD\\x2dWCC4E7654321»\\x2dpart1.device"),
+    S("IQN, of systemd", "by\\x2dpath-ip\\x2d«198.51.100.5»:3260\\x2discsi\\x2d"
+                         "iqn.2010\\x2d01.«example.nas:disk7»\\x2dlun.device"),
+    S("S/N with a dash",
+      "WDC, S/N:«WD-WCC4E7654321», WWN:«5-0014ee-2b4f60a1b»"),
+    S("with more words", "Serial Number: «ABC12345» Rev 2\n"
+                         "Disk Serial No: «ABC12345» Size 3 TB\n"),
+    S("DMI, without a digit",
+      "\n\tSerial Number: «PBJXABDX»\n\tAsset Tag: «MUENCHEN-RZ»\n"),
+    S("DMI of VMware",
+      "\tSerial Number: VMware-«56 4d 1a 2b 3c 4d 5e 6f-70 81 92 "
+      "a3 b4 c5 d6 e7»\n"),
+    S("learned, without a digit", "in «NUERNBERG-RZ» x"),
     S("WWN of a peer, a file", "0x«200100a0980a0b51»\n"),
     S("NAA of type 2", "mpatha (3«2100a0980a0b51ff») dm-2"),
     S("EUI-64",

@@ -73,6 +73,8 @@ static const struct secret_case word_stays[] = {
     K("serial='/dev/ttyS0,115200n8' serial=tcp:0"),
     K("\tSerial Number: Not Specified\n\tAsset Tag: To Be Filled By O.E.M.\n"),
     K("\tSerial Number: 0123456789\n"),
+    K("\n\tSerial Number: NONE\n\tAsset Tag: UNKNOWN\n\tAsset Tag: SERVER\n"),
+    K("Serial number: CHECKING dev-disk-by\\x2dpath-pci\\x2d0000.device"),
     K("usb 1-1: SerialNumber: 0000:00:14.0"),
     K("New USB device strings: Mfr=3, Product=2, SerialNumber=1"),
     K("root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/x\n"),

@@ -1,4 +1,5 @@
 /* MAC addresses and what is longer than one: EUI-64, WWN, DUID. */
+#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -146,6 +147,18 @@ static bool is_identifier(const struct view *v, size_t i)
     return false;
 }
 
+/* 2:fc:0:0:0:1: so few digits are a MAC if it is one of this host's. */
+static bool is_learned(const struct view *v, const struct groups *g)
+{
+    const struct name *n;
+    char text[13];
+
+    for (unsigned i = 0; i < 6; i++)
+        snprintf(text + 2 * i, 3, "%02x", g->value[i]);
+    n = names_known_find(v->names, (const uint8_t *)text, 12);
+    return n && n->len == 12 && n->kind == PSEUDONYM_MAC;
+}
+
 /* A DUID (RFC 8415, 11) that begins with group i. */
 static bool put_duid(const struct view *v, const struct groups *g, unsigned i,
                      char sep, struct found *f)
@@ -171,7 +184,7 @@ static bool put_duid(const struct view *v, const struct groups *g, unsigned i,
 static bool find_colons(const struct view *v, const struct groups *g,
                         struct found *f)
 {
-    if (g->n == 6 && g->pairs >= 2)
+    if (g->n == 6 && (g->pairs >= 2 || is_learned(v, g)))
         put_mac(v, g, 0, ':', f);
     else if (g->pairs != g->n && !is_identifier(v, g->at[0]))
         return false;

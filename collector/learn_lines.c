@@ -294,6 +294,36 @@ void learn_line_serial(struct learn *l, const char *p, const char *end)
     learn_own_id(l, p, (size_t)(end - p));
 }
 
+/* Of a UUID the other order of its first bytes, which older programs read
+ * SMBIOS in. */
+static void take_swapped(struct learn *l, const char *s, size_t n)
+{
+    static const uint8_t from[] = {6,  7, 4,  5,  2,  3,  0,  1,  8, 11,
+                                   12, 9, 10, 13, 16, 17, 14, 15, 18};
+    char text[36];
+
+    if (n != sizeof(text) || s[8] != '-' || s[13] != '-' || s[18] != '-')
+        return;
+    memcpy(text, s, n);
+    for (size_t i = 0; i < sizeof(from); i++)
+        text[i] = s[from[i]];
+    learn_take(l, PSEUDONYM_SERIAL, text, n);
+}
+
+/* One of a guest of VMware is its UUID behind the name. */
+void learn_line_dmi(struct learn *l, const char *p, const char *end)
+{
+    static const char vmware[] = "VMware-";
+    size_t n = sizeof(vmware) - 1;
+
+    trim(&p, &end);
+    if ((size_t)(end - p) > n && !memcmp(p, vmware, n))
+        p += n;
+    learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+    take_swapped(l, p, (size_t)(end - p));
+    learn_own_id(l, p, (size_t)(end - p));
+}
+
 void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
 {
     static const char *const keys[] = {
@@ -303,9 +333,7 @@ void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
         size_t n = strlen(keys[i]);
 
         if ((size_t)(end - p) > n && !memcmp(p, keys[i], n)) {
-            p += n;
-            trim(&p, &end);
-            learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+            learn_line_dmi(l, p + n, end);
             return;
         }
     }

@@ -26,6 +26,7 @@ learn_line_fn learn_line_known_hosts;
 learn_line_fn learn_line_passwd;
 learn_line_fn learn_line_last;
 learn_line_fn learn_line_serial;
+learn_line_fn learn_line_dmi;
 learn_line_fn learn_line_lspci;
 learn_line_fn learn_line_x509;
 learn_line_fn learn_line_dmidecode;

@@ -116,5 +116,8 @@ bool find_line(const struct view *v, size_t i, struct found *f);
  * like that. */
 void find_serial_stand_in(const struct view *v, size_t start, size_t end,
                           struct found *f);
+/* The same of one whose dashes are written as dash; NULL: as they are. */
+void find_serial_spelled(const struct view *v, size_t start, size_t end,
+                         const char *dash, struct found *f);
 
 #endif

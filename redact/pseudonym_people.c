@@ -169,7 +169,7 @@ bool find_name(const struct view *v, size_t i, struct found *f)
     if (!n)
         return false;
     if (n->kind == PSEUDONYM_SERIAL) {
-        find_serial_stand_in(v, i, i + n->len, f);
+        find_serial_spelled(v, i, i + n->len, n->dash, f);
         return true;
     }
     if (n->kind == PSEUDONYM_MAC) {

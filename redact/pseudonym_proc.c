@@ -95,6 +95,41 @@ static bool is_virtual(const struct view *v, const struct word *w)
     return false;
 }
 
+static bool line_begins(const struct view *v, size_t i, const char *with)
+{
+    size_t from = i, n = strlen(with);
+
+    while (from && i - from < 64 && v->d[from - 1] != '\n')
+        from--;
+    return i - from >= n && i - from < 64 && !memcmp(v->d + from, with, n);
+}
+
+/* "50505300 (PPS)": the text in brackets is that of the bytes. */
+static bool is_clock(const struct view *v, const struct word *w)
+{
+    uint8_t id[5] = {0};
+    size_t n;
+
+    read_hex(v, w->i, 4, id);
+    n = strlen((char *)id);
+    return n && at(v, w->end) == ' ' && at(v, w->end + 1) == '(' &&
+           w->end + 2 + n < v->len && !memcmp(v->d + w->end + 2, id, n) &&
+           v->d[w->end + 2 + n] == ')';
+}
+
+/* chronyc tracking and ntpdata: "Local address   : 192.0.2.7 (C0000207)", in
+ * network order; "Reference ID    : 50505300 (PPS)" is that of a clock. */
+static bool is_chrony(const struct view *v, const struct word *w)
+{
+    if (w->end - w->i != 8 || !w->i)
+        return false;
+    if (line_begins(v, w->i, "Reference ID "))
+        return !is_clock(v, w);
+    return v->d[w->i - 1] == '(' && at(v, w->end) == ')' &&
+           (line_begins(v, w->i, "Remote address ") ||
+            line_begins(v, w->i, "Local address "));
+}
+
 static void swap_words(uint8_t *p, size_t n)
 {
     for (size_t i = 0; i + 4 <= n; i += 4) {
@@ -112,7 +147,7 @@ bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
     uint32_t v4;
 
     swap |= n == 8 && is_route(v, w);
-    upper = swap || is_virtual(v, w);
+    upper = swap || is_virtual(v, w) || is_chrony(v, w);
     if (!upper && !(n == 32 && (is_inet6(v, w) || is_group6(v, w))))
         return false;
     read_hex(v, w->i, n / 2, ip);

@@ -27,6 +27,8 @@ LEARNED = {
     "no sudoer": "taubenstein", "a wrong password": "seebergkopf",
     "machine-id": "8f3b2c1d0e9f48a7b6c5d4e3f2a1b0c9",
     "DMI serial": "CZC8374KLM", "DMI UUID": "30313436-3631-5a43-4338-333734424c4d",
+    "DMI UUID, swapped": "36343130-3136-435a-4338-333734424c4d",
+    "DMI, of words": "CZ 1234 5678 X", "DMI, no digit": "PBJXABDX",
     "dmidecode alone": "PWBHB0A2CDE07F", "an asset tag": "RZ-4711-MUC",
     "a disk": "WD-WCC4N0987654", "a disk's WWN": "5000c500a1b2c3d4",
     "lsblk alone": "S4EVNX0M123456", "a NIC": "MT2012X04711",
@@ -105,6 +107,8 @@ def main(folder, cert, pem):
         file("/etc/machine-id", name["machine-id"] + "\n"),
         file("/sys/class/dmi/id/product_serial", name["DMI serial"] + "\n"),
         file("/sys/class/dmi/id/product_uuid", name["DMI UUID"] + "\n"),
+        file("/sys/class/dmi/id/board_serial", name["DMI, of words"] + "\n"),
+        file("/sys/class/dmi/id/chassis_serial", name["DMI, no digit"] + "\n"),
         run("dmidecode", "System Information\n\tSerial Number: %s\n"
             "\tAsset Tag: %s\n" % (name["dmidecode alone"],
                                    name["an asset tag"])),

@@ -52,6 +52,10 @@ static const struct secret_case ip4_goes[] = {
     S("xenstore", "/local/domain/3/device/vif/0/ip = \"«10.2.3.4»\""),
     S("vif script", "ip='«10.2.3.4»' bridge=xenbr0"),
     S("xl migrate", "migration target: Ready to receive from «192.168.3.3»"),
+    S("chronyc", "Remote address  : «198.51.100.44» («C633642C»)\n"
+                 "Local address   : «198.51.100.7» («C6336407»)\n"
+                 "Reference ID    : «C633642C» («198.51.100.44»)\n"
+                 "Reference ID    : «C6336430» ()\n"),
     S("link-local", "inet «169.254.7.9»/16 scope link"),
     S("in a name", "backup_«10.0.0.5»_full"),
 };
@@ -87,6 +91,20 @@ static const struct secret_case ip6_goes[] = {
 };
 
 static const struct secret_case mac_goes[] = {
+    S("Open vSwitch", "using datapath ID 0000«6e62d41dff41»\n"
+                      "datapath_id : \"0000«6e62d41dff41»\"\n"
+                      "OFPT_FEATURES_REPLY (xid=0x2): dpid:0000«d43d7e0a0b13»\n"
+                      "{datapath-id=\"0000«d43d7e0a0b11»\"}\n"),
+    S("behind the type of hardware", "CLIENTID=01«d43d7e0a0b61»\n"),
+    S("learned, behind a number", "x 01«d43d7ea1b2c3» 0000«d43d7ea1b2c3»\n"),
+    S("DUID with a link", "00:03:00:01:«d4:3d:7e:a1:b2:c4»"),
+    S("DUID of a vendor", "00:02:00:00:ab:11:«d2:58:48:2f:c7:ee:e6:51»"),
+    S("DUID with a UUID",
+      "00:04:«4c:4c:45:44:00:42:35:10:80:54:b7:c0:4f:5a:31:32»"),
+    S("DUID without zeros",
+      "option dhcp6.client-id 0:2:0:0:ab:11:«d2:58:48:2f:c7:ee:e6:51»;"),
+    S("DUID with a number of the interface",
+      "ff:5e:f5:f3:d0:00:02:00:00:ab:11:«d2:58:48:2f:c7:ee:e6:51»"),
     S("colons", "link/ether «00:1b:21:aa:bb:cc» brd ff:ff:ff:ff:ff:ff"),
     S("Xen's vendor stays", "mac=00:16:3e«:4d:5e:6f»,bridge=xenbr0"),
     S("dashes", "Physical Address: «00-1B-21-AA-BB-CC»"),
@@ -120,6 +138,35 @@ static const struct secret_case mac_goes[] = {
 };
 
 static const struct secret_case machine_goes[] = {
+    S("learned, of systemd", "x «WD\\x2dWCC4E1234567».device y"),
+    S("learned, of systemd, in JSON", "\"x «WD\\\\x2dWCC4E1234567».device\""),
+    S("learned, of device-mapper", "x-«WD--WCC4E1234567»-y"),
+    S("learned, of smartd",
+      "smartd.WDC_WD40EFRX_68WT0N0-«WD_WCC4E1234567».ata.state"),
+    S("learned UUID, of systemd",
+      "x\\x2d«4c4c4544\\x2d0042\\x2d3510\\x2d8054\\x2db7c04f5a3132».y"),
+    S("by-id, of systemd", "dev-disk-by\\x2did-nvme\\x2dSamsung_SSD_980_"
+                           "«S64ANS0T123456».device"),
+    S("by-id with a dash, of systemd",
+      "dev-disk-by\\x2did-ata\\x2dWDC_WD40EFRX\\x2d68WT0N0_"
+      "«WD\\x2dWCC4E7654321»\\x2dpart1.device"),
+    S("IQN, of systemd", "by\\x2dpath-ip\\x2d«198.51.100.5»:3260\\x2discsi\\x2d"
+                         "iqn.2010\\x2d01.«example.nas:disk7»\\x2dlun.device"),
+    S("S/N with a dash",
+      "WDC, S/N:«WD-WCC4E7654321», WWN:«5-0014ee-2b4f60a1b»"),
+    S("with more words", "Serial Number: «ABC12345» Rev 2\n"
+                         "Disk Serial No: «ABC12345» Size 3 TB\n"),
+    S("DMI, without a digit",
+      "\n\tSerial Number: «PBJXABDX»\n\tAsset Tag: «MUENCHEN-RZ»\n"),
+    S("DMI of VMware",
+      "\tSerial Number: VMware-«56 4d 1a 2b 3c 4d 5e 6f-70 81 92 "
+      "a3 b4 c5 d6 e7»\n"),
+    S("learned, without a digit", "in «NUERNBERG-RZ» x"),
+    S("WWN of a peer, a file", "0x«200100a0980a0b51»\n"),
+    S("NAA of type 2", "mpatha (3«2100a0980a0b51ff») dm-2"),
+    S("EUI-64",
+      "mpatha (2«0017380033e70001») dm-2 IBM\n/2«0017380033e70001»/\n"),
+    S("a learned WWN behind its type", "SCSIid: 3«7000c500a1b2c3d4»"),
     S("dmidecode", "System Information\n\tSerial Number: «MXQ1234ABC»\n"),
     S("dmidecode's UUID",
       "\tUUID: «39334d44-3130-5a43-3338-343536374b4c»\n\tWake-up Type: x"),

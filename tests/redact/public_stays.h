@@ -57,6 +57,9 @@ static const struct secret_case number_stays[] = {
     K("8086:10d3 [1000:0072] class 0x010700"),
     K("iDRAC 5.10.30.00, libx.so.10.0.0.5.gz"),
     K("xapi 24.19.2.1, ABC::b a::b dead::ge"),
+    K("Reference ID    : 50505300 (PPS)"),
+    K("0x0000a0980a0b51ff 0x200100a0980a0b51 r 20081127120000123"),
+    K("16:27:ac:a5:76 00:02:00:00:ab:11:12:13:14"),
     K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),
 };
@@ -70,6 +73,8 @@ static const struct secret_case word_stays[] = {
     K("serial='/dev/ttyS0,115200n8' serial=tcp:0"),
     K("\tSerial Number: Not Specified\n\tAsset Tag: To Be Filled By O.E.M.\n"),
     K("\tSerial Number: 0123456789\n"),
+    K("\n\tSerial Number: NONE\n\tAsset Tag: UNKNOWN\n\tAsset Tag: SERVER\n"),
+    K("Serial number: CHECKING dev-disk-by\\x2dpath-pci\\x2d0000.device"),
     K("usb 1-1: SerialNumber: 0000:00:14.0"),
     K("New USB device strings: Mfr=3, Product=2, SerialNumber=1"),
     K("root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/x\n"),

@@ -281,15 +281,17 @@ static void test_spellings(void **state)
 {
     static const char text[] = "xen-beta7 xen--beta7 xen\\x2dbeta7 "
                                "0f1e2d3c4b5a69788796a5b4c3d2e1f0 "
-                               "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+                               "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 "
+                               "WD-WCC4E1234567 WD\\x2dWCC4E1234567 "
+                               "WD_WCC4E1234567";
     struct pseudonyms *p = public_new(7);
-    char *word[5], *more, bare[33];
+    char *word[8], *more, bare[33];
     struct buf out;
 
     (void)state;
     public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
     buf_str(&out);
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 8; i++)
         assert_non_null(word[i] = strtok_r(i ? NULL : out.data, " ", &more));
     assert_memory_equal(word[0], "host-", 5);
     assert_string_equal(word[1], word[0]);
@@ -298,6 +300,12 @@ static void test_spellings(void **state)
     snprintf(bare, sizeof(bare), "%.8s%.4s%.4s%.4s%.12s", word[4], word[4] + 9,
              word[4] + 14, word[4] + 19, word[4] + 24);
     assert_string_equal(word[3], bare);
+    assert_int_equal(strcspn(word[5], "-"), 2);
+    assert_memory_equal(word[6], word[5], 2);
+    assert_memory_equal(word[6] + 2, "\\x2d", 4);
+    assert_string_equal(word[6] + 6, word[5] + 3);
+    assert_int_equal(word[7][2], '_');
+    assert_string_equal(word[7] + 3, word[5] + 3);
     buf_done(&out);
     pseudonyms_free(p);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
 /* As many as a manifest should tell. */
@@ -39,14 +40,15 @@ void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
     static const char dom0[] = "Domain-0";
-    char name[80];
+    char name[80], shown[80];
 
     if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST || !n)
         return;
     if (n == strlen(dom0) && !memcmp(text, dom0, n))
         return;
     snprintf(name, sizeof(name), "guest %.*s", (int)(n < 64 ? n : 64), text);
-    learn_miss(l, name, "no name to be told from other words");
+    learn_miss(l, str_visible(name, shown, sizeof(shown)),
+               "no name to be told from other words");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */
@@ -417,51 +419,6 @@ void learn_line_log(struct learn *l, const char *p, const char *end)
     p = memmem(p, (size_t)(end - p), " sudo", 5);
     if (p)
         take_sudo(l, p + 5, end);
-}
-
-/* ---- guests -------------------------------------------------------------- */
-
-/* /local/domain/3/name = "web1"; /vm/UUID... */
-void learn_line_xenstore(struct learn *l, const char *p, const char *end)
-{
-    static const char vm[] = "/vm/", domain[] = "/local/domain/";
-    const char *v = memmem(p, (size_t)(end - p), " = \"", 4), *q;
-
-    if ((size_t)(end - p) > sizeof(vm) + 36 && !memcmp(p, vm, 4) &&
-        p[12] == '-')
-        learn_take(l, PSEUDONYM_SERIAL, p + 4, 36);
-    if (!v || v - p < 5 || memcmp(v - 5, "/name", 5) ||
-        memcmp(p, domain, sizeof(domain) - 1))
-        return;
-    v += 4;
-    q = memrchr(v, '"', (size_t)(end - v));
-    if (q)
-        learn_take(l, PSEUDONYM_GUEST, v, (size_t)(q - v));
-}
-
-/* name = "web1" and uuid = "..." of a domain's configuration; "name": "web1" of
- * the JSON that libxl keeps of it. */
-void learn_line_cfg(struct learn *l, const char *p, const char *end)
-{
-    enum pseudonym_kind kind = PSEUDONYM_GUEST;
-    const char *q;
-    bool json;
-
-    trim(&p, &end);
-    json = p < end && *p == '"';
-    p += json;
-    if (end - p < 6 || (memcmp(p, "name", 4) && memcmp(p, "uuid", 4)))
-        return;
-    if (*p == 'u')
-        kind = PSEUDONYM_SERIAL;
-    p += 4 + json;
-    while (p < end && (*p == ' ' || *p == (json ? ':' : '=')))
-        p++;
-    if (p == end || (*p != '"' && *p != '\''))
-        return;
-    q = memchr(p + 1, *p, (size_t)(end - p - 1));
-    if (q)
-        learn_take(l, kind, p + 1, (size_t)(q - p - 1));
 }
 
 /* ---- addresses of this host ---------------------------------------------- */

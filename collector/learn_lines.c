@@ -66,13 +66,40 @@ static bool has_letter(const char *s, size_t n)
     return false;
 }
 
-/* A domain of one label, such as "lan" or "net", is a word of its own right. */
+/* "co.uk" and its like, which are nobody's own. */
+static bool is_registry(const char *s, size_t n)
+{
+    static const char *const second[] = {
+        "ac",  "asn",  "biz", "co",   "com", "ed",  "edu", "gob", "gouv",
+        "gov", "govt", "id",  "info", "ltd", "me",  "mil", "ne",  "net",
+        "nhs", "nom",  "or",  "org",  "plc", "sch", "web"};
+    const char *dot = memchr(s, '.', n);
+    size_t k = (size_t)(dot - s);
+
+    if (n - k != 3)
+        return false;
+    for (size_t i = 0; i < sizeof(second) / sizeof(second[0]); i++)
+        if (strlen(second[i]) == k && !strncasecmp(second[i], s, k))
+            return true;
+    return false;
+}
+
+/* A domain of one label, such as "lan" or "net", is a word of its own right.
+ * Of dc1.example.org also what is above it: the same people's. */
 static void take_domain(struct learn *l, const char *s, size_t n)
 {
+    bool above = false;
+
     while (n && s[n - 1] == '.')
         n--;
-    if (n && !one_label(s, n))
-        learn_take(l, PSEUDONYM_DOMAIN, s, n);
+    for (const char *dot; (dot = memchr(s, '.', n)); above = true) {
+        size_t k = (size_t)(dot + 1 - s);
+
+        if (!above || memchr(dot + 1, '.', n - k) || !is_registry(s, n))
+            learn_take(l, PSEUDONYM_DOMAIN, s, n);
+        s += k;
+        n -= k;
+    }
 }
 
 void learn_host_name(struct learn *l, const char *s, size_t n)

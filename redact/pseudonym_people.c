@@ -74,26 +74,51 @@ static void add_labels(const struct view *v, size_t i, size_t end,
     }
 }
 
+/* Where a learned domain that ends at end begins; NULL: there is none. */
+static const struct name *learned_domain(const struct view *v, size_t i,
+                                         size_t end, size_t *start)
+{
+    for (*start = i; *start < end; ++*start) {
+        const struct name *n;
+
+        if (*start > i && v->d[*start - 1] != '.')
+            continue;
+        n = names_known_find(v->names, v->d + *start, end - *start);
+        if (n && n->len == end - *start && n->kind == PSEUDONYM_DOMAIN)
+            return n;
+    }
+    return NULL;
+}
+
 /* A learned domain at the end of a name with its hosts before, else all of it
  * is one. */
 static void add_domain(const struct view *v, size_t i, size_t end,
                        struct found *f)
 {
-    for (size_t k = i; k < end; k++) {
-        const struct name *n;
+    size_t k;
+    const struct name *n = learned_domain(v, i, end, &k);
 
-        if (k > i && v->d[k - 1] != '.')
-            continue;
-        n = names_known_find(v->names, v->d + k, end - k);
-        if (n && n->len == end - k && n->kind == PSEUDONYM_DOMAIN) {
-            add_labels(v, i, k ? k - 1 : 0, f);
-            if (k > i)
-                found_add(f, ".", 1);
-            found_add(f, n->stands, strlen(n->stands));
-            return;
-        }
+    if (!n) {
+        add_part(v, PSEUDONYM_DOMAIN, i, end - i, f);
+        return;
     }
-    add_part(v, PSEUDONYM_DOMAIN, i, end - i, f);
+    if (k > i) {
+        add_labels(v, i, k - 1, f);
+        found_add(f, ".", 1);
+    }
+    found_add(f, n->stands, strlen(n->stands));
+}
+
+/* Before an @: a person's, or a host's as in host/alpha.example.org@REALM. */
+static void add_local(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    size_t k;
+
+    if (learned_domain(v, i, end, &k) && k > i)
+        add_domain(v, i, end, f);
+    else
+        add_part(v, PSEUDONYM_USER, i, end - i, f);
 }
 
 static bool is_learned_host(const struct view *v, size_t i, size_t end)
@@ -120,7 +145,7 @@ bool find_mail(const struct view *v, size_t at_sign, struct found *f)
     f->start = start;
     f->end = end;
     f->n = 0;
-    add_part(v, PSEUDONYM_USER, start, at_sign - start, f);
+    add_local(v, start, at_sign, f);
     found_add(f, "@", 1);
     add_domain(v, at_sign + 1, end, f);
     return true;

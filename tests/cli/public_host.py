@@ -16,6 +16,7 @@ from synthetic import write
 # Learned, by the source.
 LEARNED = {
     "hostname": "zugspitze", "hosts": "watzmann", "a domain": "berg.example",
+    "the domain above": "gebirg.example",
     "resolv.conf": "tal.example", "known_hosts": "hochkalter",
     "known_hosts, a port": "schneibstein", "a certificate's CN": "kehlkopf",
     "a certificate's SAN": "karwendel", "a wildcard": "alm.example",
@@ -36,6 +37,8 @@ LEARNED = {
 }
 
 LINES = [
+    ("get http://repo.gebirg.example/x for host/jenner.dc1.gebirg.example@DC1."
+     "GEBIRG.EXAMPLE", "jenner"),
     # addresses, each with what it must not show
     ("ip 198.51.100.17 ok", "198.51.100.17"),
     ("host ip-10-77-3-5 up", "10-77-3-5"),
@@ -64,7 +67,7 @@ LINES = [
 
 KEPT = ["127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
         "1.3.6.1.4.1", "0000:03:00.0", "224.0.0.251", "ff02::1", "web1",
-        "8f2e1a3c-1122-3344-5566-778899aabbcc", "domain 7 port 5022"]
+        "8f2e1a3c-1122-3344-5566-778899aabbcc", "at bbc.co.uk", "domain 7 port 5022"]
 
 
 def main(folder, cert, pem):
@@ -93,7 +96,9 @@ def main(folder, cert, pem):
                    "machine": "x86_64", "xen": "4.17.2"}, [
         file("/etc/hostname", "zugspitze\n"),
         file("/etc/hosts", "127.0.0.1 localhost\n198.51.100.17 zugspitze\n"
-             "198.51.100.18 watzmann.berg.example watzmann\n"),
+             "198.51.100.18 watzmann.berg.example watzmann\n"
+             "198.51.100.19 jenner.dc1.gebirg.example jenner\n"
+             "198.51.100.20 hirschbichl.example.co.uk\n"),
         file("/etc/resolv.conf", "search tal.example\n"),
         file("/root/.ssh/known_hosts", "hochkalter ssh-ed25519 AAAA\n"
              "[schneibstein]:2222 ssh-ed25519 AAAA\n"
@@ -140,7 +145,7 @@ def main(folder, cert, pem):
         for n in list(name.values()) + [gone for _, gone in LINES]:
             f.write(n + "\n")
         f.write("45-67-89\n")
-    in_bundle = ["hostname", "hosts", "resolv.conf", "RFC 3164", "RFC 5424",
+    in_bundle = ["hostname", "hosts", "the domain above", "resolv.conf", "RFC 3164", "RFC 5424",
                  "the journal", "sudo", "no sudoer",
                  "a wrong password", "last, a long user", "a long host", "a NIC"]
     with open(folder + ".later", "w") as f:

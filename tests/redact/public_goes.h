@@ -278,6 +278,8 @@ static const struct secret_case people_goes[] = {
     S("mail", "From: Carol <«carol.smith»@«corp.test.net»>"),
     S("mail in the domain", "«carol»@«example.com»"),
     S("mail at a host", "«carol»@«mail4».«example.com»"),
+    S("a principal of Kerberos",
+      "host/«alpha».«lab.example.org»@«LAB.EXAMPLE.ORG»"),
     S("key of SSH", "ssh-ed25519 AAAA «carol»@«alpha»"),
     S("keyword", "the «bluebird» project, «bluebird»-db"),
 };

@@ -269,6 +269,18 @@ void learn_line_passwd(struct learn *l, const char *p, const char *end)
         learn_take(l, PSEUDONYM_USER, field[4], len[4]);
 }
 
+/* "CORP\alice" of Active Directory: alice is called so by herself, too. */
+static void take_user(struct learn *l, const char *s, size_t n)
+{
+    const char *slash = memrchr(s, '\\', n);
+
+    if (slash) {
+        n -= (size_t)(slash + 1 - s);
+        s = slash + 1;
+    }
+    learn_take(l, PSEUDONYM_USER, s, n);
+}
+
 static bool is_day(const char *p)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
@@ -288,7 +300,7 @@ void learn_line_last(struct learn *l, const char *p, const char *end)
 
     if (!n || k <= 3 || (memcmp(tty, "pts", 3) && memcmp(tty, "tty", 3)))
         return;
-    learn_take(l, PSEUDONYM_USER, p, n);
+    take_user(l, p, n);
     /* From where, or at once the day. */
     p = tty + k;
     n = word(&p, end);
@@ -433,7 +445,7 @@ static void take_sudo(struct learn *l, const char *p, const char *end)
     p = colon + 1;
     n = word(&p, end);
     if (end - p > (ptrdiff_t)n + 2 && !memcmp(p + n, " : ", 3))
-        learn_take(l, PSEUDONYM_USER, p, n);
+        take_user(l, p, n);
 }
 
 void learn_line_log(struct learn *l, const char *p, const char *end)

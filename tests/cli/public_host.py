@@ -24,7 +24,7 @@ LEARNED = {
     "RFC 3164": "risserkogel", "RFC 5424": "blankenstein",
     "the journal": "brecherspitz", "passwd": "hinterseer",
     "sudo": "schneider", "last, a user": "messner",
-    "last, a long user": "wallbergmoosalm", "a long host": "bodenschneidhausen",
+    "last, a long user": "wallbergmoosalm", "last, with a domain": "loferer", "a long host": "bodenschneidhausen",
     "no sudoer": "taubenstein", "a wrong password": "seebergkopf",
     "machine-id": "8f3b2c1d0e9f48a7b6c5d4e3f2a1b0c9",
     "DMI serial": "CZC8374KLM", "DMI UUID": "30313436-3631-5a43-4338-333734424c4d",
@@ -129,7 +129,8 @@ def main(folder, cert, pem):
         run("last -w -x -n 200", "wallbergmoosalm pts/1 bodenschneidhausen.berg"
             ".example Mon Nov 24 10:00   still logged in\n"),
         run("last -x -n 200", "messner  pts/0   rotwand.berg.exam Mon Nov 24 "
-            "10:00   still logged in\nroot     tty1      Mon Nov 24 09:00\n"
+            "10:00   still logged in\nBERG\\loferer tty2      Mon Nov 24 "
+            "09:30\nroot     tty1      Mon Nov 24 09:00\n"
             "reboot   system boot  6.1.0-21-amd64 Mon Nov 24 08:59\n"),
         run("journalctl --no-pager -q -o short-precise -n 5000",
             "Nov 25 10:00:00.123456 brecherspitz sshd[1]: hello\n"),

@@ -266,6 +266,29 @@ static const struct secret_case people_goes[] = {
     S("sshd", "Accepted publickey for «carol» from «10.0.0.9» port 5022 ssh2"),
     S("sshd, wrong",
       "Failed password for invalid user «carol» from «10.0.0.9»"),
+    S("sshd, of Active Directory",
+      "Accepted password for «BERG»\\\\«carol» from «10.0.0.9» port 22 ssh2"),
+    S("PAM, of Active Directory",
+      "session opened for user CORP\\«carol» by (uid=0)"),
+    S("behind a word that ends in a string of JSON",
+      "\"for user «carol»\\nNov 25\""),
+    S("sudo, of Active Directory", "sudo: «BERG»\\«carol» : TTY=pts/0 ; PWD=/"),
+    S("sshd, not allowed",
+      "sshd[1]: User «carol» from «10.0.0.9» not allowed because not listed\n"
+      "sshd[1]: User «carol» not allowed because account is locked"),
+    S("sshd, too many attempts",
+      "maximum authentication attempts exceeded for «carol» from «10.0.0.9»"),
+    S("sshd, GSSAPI",
+      "Failed gssapi-with-mic for «carol» from «10.0.0.9» port"),
+    S("winbind", "pam_winbind(sshd:auth): user '«carol»' granted access"),
+    S("PAM, no password", "could not identify password for [«carol»]"),
+    S("last, at the machine",
+      "«carol»    tty1                          Mon Nov 25 10:00\n"
+      "«carol»    ttyS0                         Mon Nov 25 10:00\n"
+      "«carol»    tty7         :0               Mon Nov 25 10:00\n"),
+    S("crontab", "crontab[1]: («carol») BEGIN EDIT («carol»)\n"
+                 "crontab[1]: («carol») REPLACE («carol»)\n"
+                 "crontab[1]: («carol») DELETE («carol»)\n"),
     S("logind", "New session 12 of user «carol»."),
     S("last", "«carol»    pts/0        «10.0.0.9»         Wed Nov 25 10:00"),
     S("who", "x\n«carol»   pts/1        2026-11-25 10:00 («10.0.0.9»)"),

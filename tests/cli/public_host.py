@@ -92,7 +92,7 @@ def main(folder, cert, pem):
         "Nov 25 10:00:04 zugspitze sudo:  seebergkopf : 1 incorrect password "
         "attempt ; TTY=pts/0 ;\n")
     file, run = (lambda p, t: (("file", p), t)), (lambda c, t: (("command", c), t))
-    write(folder, {"name": "zugspitze", "kernel": "6.1.0-21-amd64",
+    write(folder, {"name": "zugspitze", "kernel": "2.6.18.8-zugspitze",
                    "machine": "x86_64", "xen": "4.17.2"}, [
         file("/etc/hostname", "zugspitze\n"),
         file("/etc/hosts", "127.0.0.1 localhost\n198.51.100.17 zugspitze\n"

@@ -91,6 +91,11 @@ static const struct secret_case ip6_goes[] = {
 };
 
 static const struct secret_case mac_goes[] = {
+    S("an address, by its words",
+      "MAC Address: «001b21aabbcc» mac_address «001b21aabbcd» permaddr "
+      "«001b21aabbce» \"hw-address\": \"«001B21AABBCF»\""),
+    S("learned, as a dump of bytes has it",
+      "\tHeader and Data: DD 1A 23 01 01 «D4 3D 7E A1 B2 C3» 00\n"),
     S("Open vSwitch", "using datapath ID 0000«6e62d41dff41»\n"
                       "datapath_id : \"0000«6e62d41dff41»\"\n"
                       "OFPT_FEATURES_REPLY (xid=0x2): dpid:0000«d43d7e0a0b13»\n"
@@ -299,6 +304,12 @@ static const struct secret_case people_goes[] = {
     S("home", "cd /home/«carol»/xen && make"),
     S("environment", "USER=«carol» LOGNAME=«carol»"),
     S("mail", "From: Carol <«carol.smith»@«corp.test.net»>"),
+    S("mail of a list, which has the reader's in it",
+      "to=<«karl.kunz»=«buche.test.net»@«lists.test.org»>, "
+      "from=<«list-bounces+karl»=«buche.test.net»@«lists.test.org»>"),
+    S("mail of this machine",
+      "from=<«kuno»@localhost.localdomain>, to=<«kuno»@localhost>"),
+    S("mail behind an equals sign", "login=«karl.kunz»@«corp.test.net»"),
     S("mail in the domain", "«carol»@«example.com»"),
     S("mail at a host", "«carol»@«mail4».«example.com»"),
     S("a principal of Kerberos",

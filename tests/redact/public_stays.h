@@ -60,6 +60,8 @@ static const struct secret_case number_stays[] = {
     K("Reference ID    : 50505300 (PPS)"),
     K("0x0000a0980a0b51ff 0x200100a0980a0b51 r 20081127120000123"),
     K("16:27:ac:a5:76 00:02:00:00:ab:11:12:13:14"),
+    K("physical address 000012abcdef of memory, address d43d7ea1b2c4"),
+    K("01 02 03 04 05 06 d4 3d 7e a1 b2"),
     K("sn 12 sna S/N: none sn: unknown-serial"),
     K("std::string Foo::Bar dead::beefy 1::method"),
 };
@@ -87,6 +89,7 @@ static const struct secret_case word_stays[] = {
     K("chacha20-poly1305@openssh.com umac-64-etm@openssh.com "
       "curve25519-sha256@libssh.org"),
     K("xen-devel@lists.xenproject.org"),
+    K("root@localhost root@localhost.localdomain foo@localhost.service"),
     K("memcpy@@GLIBC_2.14 foo@v1"),
     K("alphabet alphas preAlpha0 alphanumeric"),
     K("session opened for user root by (uid=0) USER=root /home/user/"),

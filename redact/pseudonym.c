@@ -316,13 +316,16 @@ static int pass(struct pseudonymizer *s, size_t to, struct err *err)
 static int replace(struct pseudonymizer *s, struct err *err)
 {
     const struct found *f = &s->found;
+    /* A netmask, 127.0.0.1: found, and itself. */
+    bool same = f->n == f->end - f->start &&
+                !memcmp(s->tools->window + f->start, f->text, f->n);
     int rc = pass(s, f->start, err);
 
     if (!rc)
         rc = put(s, f->text, f->n, err);
     s->out = s->pos = f->end;
     s->fresh = true;
-    s->count++;
+    s->count += !same;
     return rc;
 }
 

@@ -74,7 +74,7 @@ struct pseudonymizer;
 struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
                                         struct sink *next);
 struct sink *pseudonymizer_sink(struct pseudonymizer *s);
-/* How many pseudonyms it has put in. */
+/* How many pseudonyms it has put in; what became itself is none. */
 uint64_t pseudonymizer_count(const struct pseudonymizer *s);
 
 #endif

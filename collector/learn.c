@@ -74,6 +74,23 @@ struct source {
         REQ_GLOB, pattern, {NULL}, learn_line_net, SMALL, ALWAYS               \
     }
 
+#define GUESTS_OF(pattern, line)                                               \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, line, LARGE, GUESTS                         \
+    }
+#define GUESTS_SAY(line, ...)                                                  \
+    {                                                                          \
+        REQ_RUN, NULL, {__VA_ARGS__}, line, 8 * LARGE, GUESTS                  \
+    }
+#define XAPI_DB(path)                                                          \
+    {                                                                          \
+        REQ_READ, path, {NULL}, learn_line_xapi_db, 8 * LARGE, GUESTS          \
+    }
+#define LOGS_OF(pattern)                                                       \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, learn_path_of_log, 0, GUESTS                \
+    }
+
 /* Own names first: which kind a name has is decided by who has it first. */
 static const struct source sources[] = {
     FILE_OF("/etc/hostname", learn_line_hostname),
@@ -151,13 +168,29 @@ static const struct source sources[] = {
      2 * LARGE,
      RECORDED},
     {REQ_PROBE, "xenstore", {NULL}, learn_line_xenstore, 8 * LARGE, GUESTS},
-    {REQ_GLOB, "/etc/xen/*", {NULL}, learn_line_cfg, SMALL, GUESTS},
-    {REQ_GLOB,
-     "/var/lib/xen/userdata-d.*.libxl-json",
-     {NULL},
-     learn_line_cfg,
-     SMALL,
-     GUESTS},
+    {REQ_PROBE, "domain-names", {NULL}, learn_line_domain_names, LARGE, GUESTS},
+    GUESTS_SAY(learn_line_list, "xl", "list", "-v"),
+    GUESTS_SAY(learn_line_list, "xm", "list"),
+    GUESTS_SAY(learn_line_sxp, "xm", "list", "--long"),
+    GUESTS_SAY(learn_line_list, "list_domains", "-all"),
+    GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=all"),
+    XAPI_DB("/var/xapi/state.db"),
+    XAPI_DB("/var/lib/xcp/state.db"),
+    GUESTS_OF("/etc/xen/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/auto/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/vm/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/*/*.cfg", learn_line_cfg),
+    GUESTS_OF("/etc/xen/*/*.conf", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.libxl-json", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.xl", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.libvirt-xml", learn_line_libvirt),
+    GUESTS_OF("/etc/libvirt/libxl/*.xml", learn_line_libvirt),
+    GUESTS_OF("/run/libvirt/libxl/*.xml", learn_line_libvirt),
+    GUESTS_OF("/var/lib/xend/domains/*/config.sxp", learn_line_sxp),
+    LOGS_OF("/var/log/xen/xl-*.log*"),
+    LOGS_OF("/var/log/xen/qemu-dm-*.log*"),
+    LOGS_OF("/var/log/xen/console/guest-*.log*"),
+    LOGS_OF("/var/log/libvirt/libxl/*.log*"),
     {REQ_RUN, NULL, {"ip", "addr", "show"}, learn_line_addr, LARGE, ALWAYS},
     FILE_OF("/proc/net/route", learn_line_route),
     FILE_OF("/etc/network/interfaces", learn_line_net),
@@ -273,7 +306,9 @@ static int read_glob(struct learn *l, const struct source *s, struct err *err)
     int r = list_files(l, s, &paths, err);
 
     for (size_t i = 0; !r && paths[i]; i++)
-        if (s->line || !known_authorities(paths[i]))
+        if (s->line == learn_path_of_log) /* the path is enough */
+            s->line(l, paths[i], paths[i] + strlen(paths[i]));
+        else if (s->line || !known_authorities(paths[i]))
             r = read_one(l, s, paths[i], err);
     str_list_free(paths);
     return r;

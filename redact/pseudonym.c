@@ -344,9 +344,12 @@ static uint64_t count_lines(const uint8_t *p, size_t n)
 static int replace(struct pseudonymizer *s, struct err *err)
 {
     const struct found *f = &s->found;
+    /* A netmask, 127.0.0.1: found, and itself. */
+    bool same = f->n == f->end - f->start &&
+                !memcmp(s->tools->window + f->start, f->text, f->n);
     int rc;
 
-    if (s->tell)
+    if (s->tell && !same)
         s->tell(s->tell_arg,
                 1 + s->lines + count_lines(s->tools->window, f->start));
     rc = pass(s, f->start, err);
@@ -354,7 +357,7 @@ static int replace(struct pseudonymizer *s, struct err *err)
         rc = put(s, f->text, f->n, err);
     s->out = s->pos = f->end;
     s->fresh = true;
-    s->count++;
+    s->count += !same;
     return rc;
 }
 

@@ -83,7 +83,7 @@ struct sink *pseudonymizer_sink(struct pseudonymizer *s);
 typedef void pseudonymizer_fn(void *arg, uint64_t line);
 void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,
                         void *arg);
-/* How many pseudonyms it has put in. */
+/* How many pseudonyms it has put in; what became itself is none. */
 uint64_t pseudonymizer_count(const struct pseudonymizer *s);
 
 #endif

@@ -1,4 +1,5 @@
 /* MACs and WWNs with nothing between their digits. */
+#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
@@ -21,6 +22,29 @@ void find_bare_mac(const struct view *v, size_t i, struct found *f)
         found_add_number(f, mac[k], 16, 2, upper);
 }
 
+/* "d4 3d 7e 0a 0b 61", as dmidecode shows a vendor's own data: at i, learned.
+ */
+void find_spaced_mac(const struct view *v, size_t i, struct found *f)
+{
+    uint8_t bare[12], n = 0;
+    struct view w = *v;
+    char out[12];
+
+    for (size_t k = 0; k < MAC_SPACED; k++)
+        if (k % 3 < 2)
+            bare[n++] = v->d[i + k];
+    w.d = bare;
+    find_bare_mac(&w, 0, f);
+    memcpy(out, f->text, sizeof(out));
+    f->start = i;
+    f->end = i + MAC_SPACED;
+    f->n = 0;
+    for (unsigned k = 0; k < sizeof(out); k += 2) {
+        found_add(f, " ", k > 0);
+        found_add(f, out + k, 2);
+    }
+}
+
 static void put_hex(const struct view *v, size_t i, size_t end, struct found *f)
 {
     f->start = i;
@@ -38,8 +62,9 @@ static bool all_hex(const struct view *v, size_t i, size_t end)
 }
 
 static const char *const mac_words[] = {
-    "mac",    "hwaddr",    "ether", "lladdr",     "macaddr", "macaddress",
-    "chaddr", "hwaddress", "bssid", "hwaddrlist", "station", NULL};
+    "mac",        "hwaddr",   "ether",     "lladdr", "macaddr",
+    "macaddress", "chaddr",   "hwaddress", "bssid",  "hwaddrlist",
+    "station",    "permaddr", NULL};
 
 static const char *const wwn_words[] = {
     "wwn",   "wwpn",    "wwnn", "wwid",   "guid", "naa",
@@ -143,9 +168,29 @@ static bool is_scsi_id(const struct view *v, size_t i, size_t n)
            names_something(v, i + 1);
 }
 
+/* "MAC address: 001b21aabbcc", "mac_address"; "physical address" may be one of
+ * memory. */
+static bool is_mac_address(const struct view *v, size_t i, const char *word)
+{
+    static const char *const kinds[] = {"mac",      "hardware", "hw",
+                                        "ethernet", "ether",    "link"};
+    char text[24];
+
+    if (strcmp(word, "address") != 0)
+        return false;
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+        for (const char *sep = " _-"; *sep; sep++) {
+            snprintf(text, sizeof(text), "%s%caddress", kinds[k], *sep);
+            if (tells(v, i, text))
+                return true;
+        }
+    return false;
+}
+
 static bool is_mac(const struct view *v, size_t i, const char *word)
 {
     return is_bridge_id(v, i) || find_in_list(word, mac_words) ||
+           is_mac_address(v, i, word) ||
            !memcmp(v->d + i, "3333ff", 6) || /* dev_mcast */
            !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6);
 }

@@ -100,6 +100,9 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f);
 bool find_bare(const struct view *v, const struct word *w, struct found *f);
 /* The 12 digits at i. */
 void find_bare_mac(const struct view *v, size_t i, struct found *f);
+/* Its digits with a blank behind every two, in so many bytes. */
+#define MAC_SPACED 17
+void find_spaced_mac(const struct view *v, size_t i, struct found *f);
 
 /* By what stands before: serial numbers and the like, users. */
 bool find_hinted(const struct view *v, size_t i, struct found *f);

@@ -300,6 +300,21 @@ static void add_uuid(struct names_known *k, const struct name *n)
     add(k, n->kind, text, len, n, NULL);
 }
 
+/* A MAC's 12 digits with a blank behind every two, as in a dump of bytes. */
+static void add_spaced(struct names_known *k, const struct name *n)
+{
+    char text[17];
+    size_t len = 0;
+
+    for (size_t i = 0; i < n->len && len < sizeof(text); i++) {
+        if (i && i % 2 == 0)
+            text[len++] = ' ';
+        text[len++] = n->text[i];
+    }
+    if (n->len == 12)
+        add(k, n->kind, text, len, n, NULL);
+}
+
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len)
 {
@@ -313,6 +328,8 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     n = k->v[before];
     if (kind == PSEUDONYM_SERIAL)
         add_uuid(k, &n);
+    if (kind == PSEUDONYM_MAC)
+        add_spaced(k, &n);
     for (size_t i = before, end = k->n; i < end; i++) {
         n = k->v[i];
         if (memchr(n.text, '-', n.len))

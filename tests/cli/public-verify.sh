@@ -60,6 +60,9 @@ run 0 "$XB" redact --privacy public --keyword edelweiss text
 cmp out first
 run 4 "$XB" redact --privacy public --check text
 run 0 "$XB" redact --check text
+# What stays is no pseudonym.
+echo 'lo 127.0.0.1 netmask 255.255.255.0 ff02::1 root@localhost' >plain
+run 0 "$XB" redact --privacy public --check plain
 
 # What verify looks for in every spelling, on a host that is called "alpha" and
 # has these addresses; a pool's other host has the same key, and says whose it is.

@@ -91,6 +91,11 @@ static const struct secret_case ip6_goes[] = {
 };
 
 static const struct secret_case mac_goes[] = {
+    S("an address, by its words",
+      "MAC Address: «001b21aabbcc» mac_address «001b21aabbcd» permaddr "
+      "«001b21aabbce» \"hw-address\": \"«001B21AABBCF»\""),
+    S("learned, as a dump of bytes has it",
+      "\tHeader and Data: DD 1A 23 01 01 «D4 3D 7E A1 B2 C3» 00\n"),
     S("Open vSwitch", "using datapath ID 0000«6e62d41dff41»\n"
                       "datapath_id : \"0000«6e62d41dff41»\"\n"
                       "OFPT_FEATURES_REPLY (xid=0x2): dpid:0000«d43d7e0a0b13»\n"
@@ -266,6 +271,29 @@ static const struct secret_case people_goes[] = {
     S("sshd", "Accepted publickey for «carol» from «10.0.0.9» port 5022 ssh2"),
     S("sshd, wrong",
       "Failed password for invalid user «carol» from «10.0.0.9»"),
+    S("sshd, of Active Directory",
+      "Accepted password for «BERG»\\\\«carol» from «10.0.0.9» port 22 ssh2"),
+    S("PAM, of Active Directory",
+      "session opened for user CORP\\«carol» by (uid=0)"),
+    S("behind a word that ends in a string of JSON",
+      "\"for user «carol»\\nNov 25\""),
+    S("sudo, of Active Directory", "sudo: «BERG»\\«carol» : TTY=pts/0 ; PWD=/"),
+    S("sshd, not allowed",
+      "sshd[1]: User «carol» from «10.0.0.9» not allowed because not listed\n"
+      "sshd[1]: User «carol» not allowed because account is locked"),
+    S("sshd, too many attempts",
+      "maximum authentication attempts exceeded for «carol» from «10.0.0.9»"),
+    S("sshd, GSSAPI",
+      "Failed gssapi-with-mic for «carol» from «10.0.0.9» port"),
+    S("winbind", "pam_winbind(sshd:auth): user '«carol»' granted access"),
+    S("PAM, no password", "could not identify password for [«carol»]"),
+    S("last, at the machine",
+      "«carol»    tty1                          Mon Nov 25 10:00\n"
+      "«carol»    ttyS0                         Mon Nov 25 10:00\n"
+      "«carol»    tty7         :0               Mon Nov 25 10:00\n"),
+    S("crontab", "crontab[1]: («carol») BEGIN EDIT («carol»)\n"
+                 "crontab[1]: («carol») REPLACE («carol»)\n"
+                 "crontab[1]: («carol») DELETE («carol»)\n"),
     S("logind", "New session 12 of user «carol»."),
     S("last", "«carol»    pts/0        «10.0.0.9»         Wed Nov 25 10:00"),
     S("who", "x\n«carol»   pts/1        2026-11-25 10:00 («10.0.0.9»)"),
@@ -276,8 +304,16 @@ static const struct secret_case people_goes[] = {
     S("home", "cd /home/«carol»/xen && make"),
     S("environment", "USER=«carol» LOGNAME=«carol»"),
     S("mail", "From: Carol <«carol.smith»@«corp.test.net»>"),
+    S("mail of a list, which has the reader's in it",
+      "to=<«karl.kunz»=«buche.test.net»@«lists.test.org»>, "
+      "from=<«list-bounces+karl»=«buche.test.net»@«lists.test.org»>"),
+    S("mail of this machine",
+      "from=<«kuno»@localhost.localdomain>, to=<«kuno»@localhost>"),
+    S("mail behind an equals sign", "login=«karl.kunz»@«corp.test.net»"),
     S("mail in the domain", "«carol»@«example.com»"),
     S("mail at a host", "«carol»@«mail4».«example.com»"),
+    S("a principal of Kerberos",
+      "host/«alpha».«lab.example.org»@«LAB.EXAMPLE.ORG»"),
     S("key of SSH", "ssh-ed25519 AAAA «carol»@«alpha»"),
     S("keyword", "the «bluebird» project, «bluebird»-db"),
 };

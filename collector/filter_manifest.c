@@ -45,7 +45,7 @@ static const char *mask(struct job *j, struct texts *t, const char *s)
 
 static const char *mask_release(struct job *j, struct texts *t, const char *s)
 {
-    return s ? keep(t, rules_mask_release(j->f->rules, s)) : NULL;
+    return s ? texts_keep(t, rules_mask_release(j->f->rules, s)) : NULL;
 }
 
 static char *const *mask_list(struct job *j, struct texts *t, char *const *list)

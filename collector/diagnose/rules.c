@@ -440,6 +440,9 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
                    size_t len, struct err *err)
 {
+    /* It would not know the new ones. */
+    free(r->by_id);
+    r->by_id = NULL;
     return add_file(r, path, text, len, false, err);
 }
 

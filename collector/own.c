@@ -9,6 +9,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/learn_lines.h"
+#include "collector/made.h"
 #include "collector/rules.h"
 #include "config.h"
 #include "redact/pseudonym.h"
@@ -141,6 +142,8 @@ void own_begin(struct own *o, const char *member, bool is_name, bool ours)
     o->n_told = 0;
     begin_look(o, &o->look[BY_NAME], ours ? o->rare : o->names);
     begin_look(o, &o->look[BY_FORM], o->forms);
+    for (size_t i = 0; !is_name && made_json(member) && i < LOOKS; i++)
+        pseudonymizer_keep_keys(o->look[i].stage);
 }
 
 /* The sinks of ours never fail. */

@@ -44,6 +44,7 @@ struct pseudonymizer {
     size_t out, pos, len;
     size_t n_made;
     bool began; /* bytes before the window were dropped */
+    bool keep_keys;
     bool fresh; /* pos begins a word, whatever stands before it */
     uint64_t count;
     pseudonymizer_fn *tell; /* or NULL */
@@ -439,8 +440,9 @@ static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
 
         if (!(c.marks >> k & 1) && is_plain(v, from, n, k, &c))
             continue;
-        if (c.marks >> k & 1 ? find_mark(s, v, i, &end)
-                             : find_word(s, v, i, c.hex >> k))
+        if ((c.marks >> k & 1 ? find_mark(s, v, i, &end)
+                              : find_word(s, v, i, c.hex >> k)) &&
+            !(s->keep_keys && find_is_key(v, s->found.start, s->found.end)))
             return true;
         if (end > i) {
             s->pos = end;
@@ -564,6 +566,11 @@ struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
 struct sink *pseudonymizer_sink(struct pseudonymizer *s)
 {
     return &s->sink;
+}
+
+void pseudonymizer_keep_keys(struct pseudonymizer *s)
+{
+    s->keep_keys = true;
 }
 
 void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,

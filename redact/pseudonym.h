@@ -79,6 +79,9 @@ struct pseudonymizer;
 struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
                                         struct sink *next);
 struct sink *pseudonymizer_sink(struct pseudonymizer *s);
+/* Before the first write: it is JSON with a line for each key, which stays, as
+ * do numbers; see collector/made.h. */
+void pseudonymizer_keep_keys(struct pseudonymizer *s);
 /* Before the first write: fn is told the line of each original, from 1 on. */
 typedef void pseudonymizer_fn(void *arg, uint64_t line);
 void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,

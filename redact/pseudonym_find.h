@@ -115,6 +115,10 @@ bool find_name(const struct view *v, size_t i, struct found *f);
  * begins. */
 bool find_line(const struct view *v, size_t i, struct found *f);
 
+/* Of JSON with a line for each key: whether this is one, or of one, or a number
+ * or word that is no string. */
+bool find_is_key(const struct view *v, size_t start, size_t end);
+
 /* Replaces letters and digits of a serial number; hexadecimal where it looks
  * like that. */
 void find_serial_stand_in(const struct view *v, size_t start, size_t end,

@@ -356,3 +356,64 @@ bool hint_naa(const struct view *v, size_t i, size_t end, struct found *f)
     find_serial_stand_in(v, end + 1, end + 1 + n, f);
     return true;
 }
+
+/* ---- who a client of DHCP is --------------------------------------------- */
+
+/* dhclient6.leases: bytes as they are, some as \\ooo. */
+bool hint_default_duid(const struct view *v, size_t i, size_t end,
+                       struct found *f)
+{
+    size_t start = hint_skip_blanks(v, end) + 1, stop = start;
+    char name[PSEUDONYM_NAME_MAX + 1];
+
+    (void)i;
+    if (at(v, start - 1) != '"' || hint_begins(v, start, "duid-"))
+        return false;
+    while (stop < v->len && v->d[stop] != '"' && v->d[stop] != '\n' &&
+           stop - start < HINT_VALUE_MAX)
+        stop += v->d[stop] == '\\' ? 2 : 1;
+    if (stop - start < 4 || at(v, stop) != '"')
+        return false;
+    pseudonym_name(v->keys, "duid", (const char *)v->d + start, stop - start, 8,
+                   name);
+    f->start = start;
+    f->end = stop;
+    f->n = 0;
+    found_add(f, name, strlen(name));
+    return true;
+}
+
+/* So many digits from start on, an even number, and no letter behind. */
+static bool put_digits(const struct view *v, size_t start, size_t least,
+                       struct found *f)
+{
+    size_t stop = start;
+
+    while (is(v, stop, C_HEX) && stop - start < HINT_VALUE_MAX)
+        stop++;
+    if (stop - start < least || (stop - start) % 2 || is(v, stop, C_ALNUM))
+        return false;
+    find_serial_stand_in(v, start, stop, f);
+    return true;
+}
+
+/* networkctl: "DUID-EN/Vendor:0000ab11d258482fc7eee6510000" */
+bool hint_duid(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    size_t k = end;
+
+    (void)i;
+    if (at(v, k) != '-')
+        return false;
+    while (k - end < 16 &&
+           (is(v, k, C_ALPHA) || at(v, k) == '-' || at(v, k) == '/'))
+        k++;
+    return at(v, k) == ':' && put_digits(v, k + 1, 16, f);
+}
+
+/* NetworkManager's leases: CLIENTID=ff, a number of the interface, a DUID. */
+bool hint_client(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    (void)i;
+    return hint_begins(v, end, "=ff") && put_digits(v, end + 3, 20, f);
+}

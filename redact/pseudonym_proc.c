@@ -59,6 +59,25 @@ static bool is_route(const struct view *v, const struct word *w)
            is_field(v, w->end + 1, 4, '\t', '\t');
 }
 
+/* Of a route its netmask, if w is its destination; else all ones. */
+static uint32_t route_mask(const struct view *v, const struct word *w)
+{
+    size_t i = w->end;
+    uint8_t m[4];
+
+    if (!is_field(v, w->end + 1, 8, '\t', '\t') ||
+        !is_field(v, w->end + 10, 4, '\t', '\t'))
+        return ~0u;
+    for (unsigned tabs = 0; i < v->len && i - w->end < 100; i++)
+        if (v->d[i] == '\t' && ++tabs == 6)
+            break;
+    if (at(v, i) != '\t' || !is_field(v, i + 1, 8, '\t', '\t'))
+        return ~0u;
+    read_hex(v, i + 1, 4, m);
+    return (uint32_t)m[3] << 24 | (uint32_t)m[2] << 16 | (uint32_t)m[1] << 8 |
+           m[0];
+}
+
 /* if_inet6: "fe80... 02 40 20 80 eth0"; ipv6_route: three with lengths. */
 static bool is_inet6(const struct view *v, const struct word *w)
 {
@@ -142,9 +161,9 @@ static void swap_words(uint8_t *p, size_t n)
 bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
 {
     size_t n = w->end - w->i;
-    bool swap = (n == 8 || n == 32) && is_socket(v, w), upper;
+    bool swap = (n == 8 || n == 32) && is_socket(v, w), upper, whole;
     uint8_t ip[16];
-    uint32_t v4;
+    uint32_t v4, mask;
 
     swap |= n == 8 && is_route(v, w);
     upper = swap || is_virtual(v, w) || is_chrony(v, w);
@@ -156,7 +175,10 @@ bool find_proc_net(const struct view *v, const struct word *w, struct found *f)
     if (n == 8) {
         v4 = (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 |
              (uint32_t)ip[2] << 8 | ip[3];
+        mask = swap ? route_mask(v, w) : ~0u;
+        whole = !(v4 & ~mask); /* the network, not a host of it */
         v4 = pseudonym_ip4(v->map, v4);
+        v4 &= whole ? mask : ~0u;
         for (unsigned k = 0; k < 4; k++)
             ip[k] = (uint8_t)(v4 >> (24 - 8 * k));
     } else {

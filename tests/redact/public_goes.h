@@ -61,6 +61,7 @@ static const struct secret_case ip4_goes[] = {
 };
 
 static const struct secret_case ip6_goes[] = {
+    S("behind a name", "backup_«2001:db8:1:2::5»_full"),
     S("short", "inet6 «2001:db8:1:2::5»/64 scope global"),
     S("full", "src «2001:0db8:0001:0002:0a0b:0c0d:0e0f:1011» dst"),
     S("capitals", "«2001:DB8::ABCD:1»"),
@@ -143,6 +144,13 @@ static const struct secret_case mac_goes[] = {
 };
 
 static const struct secret_case machine_goes[] = {
+    S("dhclient's DUID",
+      "default-duid "
+      "\"«\\000\\001\\000\\001,\\351\\221\\032\\000\\026>\\001»\";"),
+    S("networkctl's DUID", "Client DUID: DUID-EN/Vendor:"
+                           "«0000ab11d258482fc7eee6510000»\n"),
+    S("NetworkManager's identifier",
+      "CLIENTID=ff«5ef5f3d000020000ab11d258482fc7eee651»\n"),
     S("learned, of systemd", "x «WD\\x2dWCC4E1234567».device y"),
     S("learned, of systemd, in JSON", "\"x «WD\\\\x2dWCC4E1234567».device\""),
     S("learned, of device-mapper", "x-«WD--WCC4E1234567»-y"),

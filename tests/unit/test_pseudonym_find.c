@@ -339,6 +339,44 @@ static void test_spellings(void **state)
     pseudonyms_free(p);
 }
 
+/* A network is the same whatever its length is written as. */
+static void test_masks(void **state)
+{
+    static const char *const texts[] = {
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0 netmask 255.0.0.0",
+        "10.0.0.0 mask 255.0.0.0",
+        "10.0.0.0        0.0.0.0         255.0.0.0       U",
+        "10.0.0.0        192.168.7.1     255.0.0.0       UG",
+    };
+    struct pseudonyms *p = public_new(7);
+    struct buf want, out;
+    unsigned o[4];
+    char hex[16];
+
+    (void)state;
+    public_run(p, "10.0.0.0/8", 10, NULL, NULL, &want);
+    assert_int_equal(
+        sscanf(buf_str(&want), "%u.%u.%u.%u/", &o[0], &o[1], &o[2], &o[3]), 4);
+    assert_int_equal(o[1] | o[2] | o[3], 0);
+    want.len = strcspn(want.data, "/");
+    for (size_t i = 0; i < N(texts); i++) {
+        public_run(p, texts[i], strlen(texts[i]), NULL, NULL, &out);
+        assert_same(&(struct buf){.data = out.data, .len = want.len}, want.data,
+                    want.len, texts[i]);
+        assert_non_null(strstr(buf_str(&out), "255.0.0.0"));
+        buf_done(&out);
+    }
+    public_run(p,
+               "eth0\t0000000A\t0107A8C0\t0003\t0\t0\t0\t000000FF\t0\t0\t0\n",
+               48, NULL, NULL, &out);
+    snprintf(hex, sizeof(hex), "\t000000%02X\t", o[0]);
+    assert_non_null(strstr(buf_str(&out), hex));
+    buf_done(&out);
+    buf_done(&want);
+    pseudonyms_free(p);
+}
+
 /* Names that were replaced are left at a second pass. */
 static void test_twice(void **state)
 {
@@ -480,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_keyword_ends),
         cmocka_unit_test(test_not_learned),
         cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_masks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,7 +269,33 @@ static bool known_authorities(const char *path)
     const char *name = strrchr(path, '/');
 
     return name && (str_starts(name, "/ca-certificates") ||
-                    str_starts(name, "/ca-bundle"));
+                    str_starts(name, "/ca-bundle") ||
+                    str_starts(name, "/tls-ca-bundle"));
+}
+
+/* Also by another name: /etc/ssl/cert.pem is a link to them on Alpine. */
+static int are_authorities(struct learn *l, const char *path, bool *out,
+                           struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .max_bytes = 1,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    struct chunk c;
+    int r;
+
+    *out = known_authorities(path);
+    if (*out)
+        return 0;
+    r = gather_start(l->g, &rq, err);
+    while (!r && (r = gather_next(l->g, &c, err)) > 0) {
+        r = 0;
+        if (c.kind == CHUNK_META && *c.path)
+            *out = known_authorities(c.path);
+    }
+    return r;
 }
 
 /* *paths is set in any case. */
@@ -305,11 +331,18 @@ static int read_glob(struct learn *l, const struct source *s, struct err *err)
     char **paths;
     int r = list_files(l, s, &paths, err);
 
-    for (size_t i = 0; !r && paths[i]; i++)
-        if (s->line == learn_path_of_log) /* the path is enough */
+    for (size_t i = 0; !r && paths[i]; i++) {
+        bool skip = false;
+
+        if (s->line == learn_path_of_log) { /* the path is enough */
             s->line(l, paths[i], paths[i] + strlen(paths[i]));
-        else if (s->line || !known_authorities(paths[i]))
+            continue;
+        }
+        if (!s->line)
+            r = are_authorities(l, paths[i], &skip, err);
+        if (!r && !skip)
             r = read_one(l, s, paths[i], err);
+    }
     str_list_free(paths);
     return r;
 }

@@ -414,6 +414,8 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
     int rc = (proved ? yamldoc_load_proved
                      : yamldoc_load)(path, text, len, &schema, &f->yaml, err);
 
+    free(r->by_id); /* what it lists may move */
+    r->by_id = NULL;
     if (!rc) {
         raw = yamldoc_data(f->yaml);
         if (!raw)

@@ -38,7 +38,7 @@ def place(name):
         env.update(LC_ALL="tr_TR.UTF-8", LANG="\x1b[31m", TZ=":/etc/shadow",
                    LC_NUMERIC="de_DE", TERM="../../../x", COLUMNS="999999999")
     elif name == "100,000 variables":
-        env.update({f"V{i}": "x" for i in range(20000)})
+        env.update({f"V{i}": "x" for i in range(100000)})
     elif name == "umask 0":
         before = lambda: os.umask(0)
     elif name == "umask 777":

@@ -314,38 +314,45 @@ static int malloc_again(void)
 
     HOLD(!short_of_memory(gives_back));
     p = xmalloc(hardly);
-    HOLD(p && asked == 1);
+    HOLD(asked == 1);
     free(p);
     HOLD(!short_of_memory(gives_back));
     p = xcalloc(hardly, 1);
-    HOLD(p && asked == 2 && !p[hardly - 1]);
+    HOLD(asked == 2 && !p[hardly - 1]);
     free(p);
     HOLD(!short_of_memory(gives_back));
     p = xrealloc(NULL, hardly);
-    HOLD(p && asked == 3);
+    HOLD(asked == 3);
     free(p);
     return 0;
+}
+
+/* It should not: what it gave is looked at, so that the call is made. */
+static int came_back(void *p)
+{
+    free(p);
+    return 77;
 }
 
 static int malloc_ends(void)
 {
     xalloc_on_oom(gives_nothing);
-    return xmalloc(much) ? 77 : 78;
+    return came_back(xmalloc(much));
 }
 
 static int calloc_ends(void)
 {
-    return xcalloc(much, 1) ? 77 : 78;
+    return came_back(xcalloc(much, 1));
 }
 
 static int realloc_ends(void)
 {
-    return xrealloc(NULL, much) ? 77 : 78;
+    return came_back(xrealloc(NULL, much));
 }
 
 static int array_ends(void)
 {
-    return xreallocarray(NULL, much, 8) ? 77 : 78;
+    return came_back(xreallocarray(NULL, much, 8));
 }
 
 static int printf_ends(void)
@@ -353,7 +360,7 @@ static int printf_ends(void)
     struct rlimit few = {32u << 20, 32u << 20};
 
     setrlimit(RLIMIT_AS, &few);
-    return xasprintf("%*s", INT32_MAX, "") ? 77 : 78;
+    return came_back(xasprintf("%*s", INT32_MAX, ""));
 }
 
 static void test_memory(void **state)

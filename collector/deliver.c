@@ -20,7 +20,7 @@
 #include "collector/verify.h"
 
 #define SUMMARY "summary.txt"
-#define MAX_JOINED 96 /* bytes of a list in a message */
+#define MAX_JOINED 108 /* bytes of a list in a message */
 #define MAX_SUMMARY 48000u
 #define MAX_TEXTS 32
 #define MAX_PROBLEMS_SHOWN 20
@@ -252,12 +252,12 @@ static int check_rules(const struct delivery *d, struct err *err)
     if (d->weakened)
         return err_set(err, -EPERM,
                        "%.200s is not sent: it was made with weakened "
-                       "redaction rules (%.120s); --allow-weakened-rules sends "
+                       "redaction rules (%.123s); --allow-weakened-rules sends "
                        "it all the same",
                        d->path, d->weakened);
     return err_set(err, -EPERM,
-                   "%.200s is not sent: the redaction rules of this host are "
-                   "weakened (%.120s), so that a look through it misses what "
+                   "%.199s is not sent: the redaction rules of this host are "
+                   "weakened (%.123s), so that a look through it misses what "
                    "they hide; --allow-weakened-rules sends it all the same",
                    d->path, d->weakened_here);
 }

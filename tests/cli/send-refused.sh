@@ -57,7 +57,7 @@ eval "set -- $(grep '^  xen-bugtool upload' out)"
 printf 'disable:\n- private-key\n' | rule_file 20-less.yaml
 run 4 "$XB" upload b.tar.bz2 https://localhost:1/
 has err 'rules of this host are weakened .*switched off by .*20-less.yaml'
-printf 'disable:\n- vnc-password\n- url-password\n- password\n- token\n' |
+printf 'disable:\n- vnc-password\n- url-password\n- password\n- password-json\n' |
     rule_file 20-less.yaml
 run 4 "$XB" upload b.tar.bz2 https://localhost:1/
 has err 'rules of this host are weakened .*switched off by.* and [1-3] more\)'

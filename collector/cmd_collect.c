@@ -315,8 +315,9 @@ static void tell_where(const struct collect *c)
     if (c->cfg.sysroot) {
         log_msg(LOG_NOTE,
                 "Files of the disk at %s only: commands and the hypervisor "
-                "would tell of the machine that runs now.",
-                c->cfg.sysroot);
+                "would tell of the machine that runs now.  Its journal, if it "
+                "has one: journalctl -D %s/var/log/journal",
+                c->cfg.sysroot, c->cfg.sysroot);
         return;
     }
     if (!control_is_root(c->ctl))

@@ -250,6 +250,14 @@ static const char *masked(struct collect *c, const char *text)
     return c->texts[c->n_texts++];
 }
 
+static const char *masked_release(struct collect *c, const char *text)
+{
+    if (!text || c->n_texts == sizeof(c->texts) / sizeof(c->texts[0]))
+        return NULL;
+    c->texts[c->n_texts] = rules_mask_release(c->rules, text);
+    return c->texts[c->n_texts++];
+}
+
 /* What was typed: a pattern for files may name the host. */
 static char *const *masked_list(struct collect *c, char ***slot,
                                 char *const *list)
@@ -446,14 +454,14 @@ void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
     h->sandbox = rec ? NULL : c->sandbox;
     h->sync = c->cfg.format == BUNDLE_DIR ? "not tried" : "tried";
     h->host.name = masked(c, c->host.name);
-    h->host.kernel = c->host.kernel;
+    h->host.kernel = masked_release(c, c->host.kernel);
     h->host.machine = c->host.machine;
-    h->host.xen = c->host.xen;
+    h->host.xen = masked_release(c, c->host.xen);
     h->host.role = c->host.role;
     h->host.uptime_s = c->host.uptime_s;
     h->disk.system = masked(c, c->host.disk_system);
-    h->disk.kernel = masked(c, c->host.disk_kernel);
-    h->disk.xen = masked(c, c->host.disk_xen);
+    h->disk.kernel = masked_release(c, c->host.disk_kernel);
+    h->disk.xen = masked_release(c, c->host.disk_xen);
     h->disk.last_log_ms = c->host.disk_last_log_ms;
     h->options.format = c->cfg.format_name;
     h->options.privacy = c->cfg.privacy;

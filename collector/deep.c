@@ -7,6 +7,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/gather/gather.h"
+#include "collector/made.h"
 #include "collector/own.h"
 #include "collector/rules.h"
 
@@ -99,7 +100,7 @@ static void begin(struct deep *d, const char *name, bool is_name, bool own)
     d->name = name;
     d->is_name = is_name;
     d->own = own;
-    own_begin(d->names, name, is_name, is_name || own);
+    own_begin(d->names, name, is_name, is_name || own || made_text(name));
     d->r = redactor_new(d->rules, sink_to(d));
     memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
     d->unscannable = d->newlines = d->gone = 0;

@@ -16,6 +16,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/bundle_arg.h"
+#include "collector/made.h"
 #include "collector/version.h"
 
 #define SUMMARY "summary.txt"
@@ -169,11 +170,15 @@ void job_count(struct job *j, struct member *m, const struct redactor *r)
             add_count(c, redact_rule_name(j->f->rules, i), hits[i]);
 }
 
-static int store_plain(struct job *j, struct member *m, char *block, ssize_t n,
-                       struct err *err)
+static int store_plain(struct job *j, const char *name, struct member *m,
+                       char *block, ssize_t n, struct err *err)
 {
     struct redactor *r = redactor_new(j->f->rules, member_sink(j->seg));
-    int rc = pass(j, m, redactor_sink(r), block, n, err);
+    int rc;
+
+    if (made_json(name))
+        redactor_keep_keys(r);
+    rc = pass(j, m, redactor_sink(r), block, n, err);
 
     if (!rc)
         rc = sink_close(redactor_sink(r), err);
@@ -251,8 +256,9 @@ static int store(struct job *j, const struct unpack_member *um,
         rc = member_begin(j->seg, &info, err);
     if (rc)
         return rc;
-    rc = strcmp(um->name, DIAGNOSIS) ? store_plain(j, m, block, n, err)
-                                     : store_diagnosis(j, m, block, n, err);
+    rc = strcmp(um->name, DIAGNOSIS)
+             ? store_plain(j, um->name, m, block, n, err)
+             : store_diagnosis(j, m, block, n, err);
     if (!rc && !strcmp(um->name, SUMMARY))
         rc = mark_summary(j, err);
     if (!rc)

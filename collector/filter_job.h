@@ -27,10 +27,10 @@ struct change {
 
 /* There may be 400,000 of them, most of which stay as they were. */
 struct member {
-    uint64_t old_bytes;
+    uint64_t old_bytes : 63;
+    uint64_t listed : 1; /* in the manifest */
     uint8_t old_sum[SHA256_SIZE];
     struct change *change; /* NULL: it is what it was */
-    bool listed;
 };
 
 /* Strings made for the manifest. */

@@ -6,6 +6,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/rules.h"
 #include "collector/version.h"
 
 /* ---- texts --------------------------------------------------------------- */
@@ -40,6 +41,11 @@ static const char *mask(struct job *j, struct texts *t, const char *s)
         return NULL;
     redact_text(j->f->rules, s, strlen(s), &b);
     return texts_keep(t, buf_take(&b));
+}
+
+static const char *mask_release(struct job *j, struct texts *t, const char *s)
+{
+    return s ? texts_keep(t, rules_mask_release(j->f->rules, s)) : NULL;
 }
 
 static char *const *mask_list(struct job *j, struct texts *t, char *const *list)
@@ -103,12 +109,12 @@ static void change_head(struct job *j, struct manifest_head *h)
     if (h->sandbox)
         h->sandbox = mask_list(j, t, h->sandbox);
     h->host.name = mask(j, t, h->host.name);
-    h->host.kernel = mask(j, t, h->host.kernel);
+    h->host.kernel = mask_release(j, t, h->host.kernel);
     h->host.machine = mask(j, t, h->host.machine);
-    h->host.xen = mask(j, t, h->host.xen);
+    h->host.xen = mask_release(j, t, h->host.xen);
     h->disk.system = mask(j, t, h->disk.system);
-    h->disk.kernel = mask(j, t, h->disk.kernel);
-    h->disk.xen = mask(j, t, h->disk.xen);
+    h->disk.kernel = mask_release(j, t, h->disk.kernel);
+    h->disk.xen = mask_release(j, t, h->disk.xen);
     h->options.privacy = mask(
         j, t, strcmp(o->privacy, "public") ? h->options.privacy : "public");
     h->options.keywords += o->keywords;

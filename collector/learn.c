@@ -74,6 +74,23 @@ struct source {
         REQ_GLOB, pattern, {NULL}, learn_line_net, SMALL, ALWAYS               \
     }
 
+#define GUESTS_OF(pattern, line)                                               \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, line, LARGE, GUESTS                         \
+    }
+#define GUESTS_SAY(line, ...)                                                  \
+    {                                                                          \
+        REQ_RUN, NULL, {__VA_ARGS__}, line, 8 * LARGE, GUESTS                  \
+    }
+#define XAPI_DB(path)                                                          \
+    {                                                                          \
+        REQ_READ, path, {NULL}, learn_line_xapi_db, 8 * LARGE, GUESTS          \
+    }
+#define LOGS_OF(pattern)                                                       \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, learn_path_of_log, 0, GUESTS                \
+    }
+
 /* Own names first: which kind a name has is decided by who has it first. */
 static const struct source sources[] = {
     FILE_OF("/etc/hostname", learn_line_hostname),
@@ -99,9 +116,9 @@ static const struct source sources[] = {
     FILE_OF("/etc/passwd", learn_line_passwd),
     FILE_OF("/etc/machine-id", learn_line_serial),
     FILE_OF("/var/lib/dbus/machine-id", learn_line_serial),
-    GLOB_OF("/sys/class/dmi/id/*_serial", learn_line_serial),
-    GLOB_OF("/sys/class/dmi/id/*_uuid", learn_line_serial),
-    GLOB_OF("/sys/class/dmi/id/*_asset_tag", learn_line_serial),
+    GLOB_OF("/sys/class/dmi/id/*_serial", learn_line_dmi),
+    GLOB_OF("/sys/class/dmi/id/*_uuid", learn_line_dmi),
+    GLOB_OF("/sys/class/dmi/id/*_asset_tag", learn_line_dmi),
     {REQ_RUN, NULL, {"dmidecode"}, learn_line_dmidecode, LARGE, ALWAYS},
     {REQ_RUN, NULL, {"lspci", "-nnvv"}, learn_line_lspci, 4 * LARGE, ALWAYS},
     GLOB_OF("/sys/class/net/*/address", learn_line_mac),
@@ -151,13 +168,29 @@ static const struct source sources[] = {
      2 * LARGE,
      RECORDED},
     {REQ_PROBE, "xenstore", {NULL}, learn_line_xenstore, 8 * LARGE, GUESTS},
-    {REQ_GLOB, "/etc/xen/*", {NULL}, learn_line_cfg, SMALL, GUESTS},
-    {REQ_GLOB,
-     "/var/lib/xen/userdata-d.*.libxl-json",
-     {NULL},
-     learn_line_cfg,
-     SMALL,
-     GUESTS},
+    {REQ_PROBE, "domain-names", {NULL}, learn_line_domain_names, LARGE, GUESTS},
+    GUESTS_SAY(learn_line_list, "xl", "list", "-v"),
+    GUESTS_SAY(learn_line_list, "xm", "list"),
+    GUESTS_SAY(learn_line_sxp, "xm", "list", "--long"),
+    GUESTS_SAY(learn_line_list, "list_domains", "-all"),
+    GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=all"),
+    XAPI_DB("/var/xapi/state.db"),
+    XAPI_DB("/var/lib/xcp/state.db"),
+    GUESTS_OF("/etc/xen/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/auto/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/vm/*", learn_line_cfg),
+    GUESTS_OF("/etc/xen/*/*.cfg", learn_line_cfg),
+    GUESTS_OF("/etc/xen/*/*.conf", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.libxl-json", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.xl", learn_line_cfg),
+    GUESTS_OF("/var/lib/xen/userdata-d.*.libvirt-xml", learn_line_libvirt),
+    GUESTS_OF("/etc/libvirt/libxl/*.xml", learn_line_libvirt),
+    GUESTS_OF("/run/libvirt/libxl/*.xml", learn_line_libvirt),
+    GUESTS_OF("/var/lib/xend/domains/*/config.sxp", learn_line_sxp),
+    LOGS_OF("/var/log/xen/xl-*.log*"),
+    LOGS_OF("/var/log/xen/qemu-dm-*.log*"),
+    LOGS_OF("/var/log/xen/console/guest-*.log*"),
+    LOGS_OF("/var/log/libvirt/libxl/*.log*"),
     {REQ_RUN, NULL, {"ip", "addr", "show"}, learn_line_addr, LARGE, ALWAYS},
     FILE_OF("/proc/net/route", learn_line_route),
     FILE_OF("/etc/network/interfaces", learn_line_net),
@@ -236,7 +269,33 @@ static bool known_authorities(const char *path)
     const char *name = strrchr(path, '/');
 
     return name && (str_starts(name, "/ca-certificates") ||
-                    str_starts(name, "/ca-bundle"));
+                    str_starts(name, "/ca-bundle") ||
+                    str_starts(name, "/tls-ca-bundle"));
+}
+
+/* Also by another name: /etc/ssl/cert.pem is a link to them on Alpine. */
+static int are_authorities(struct learn *l, const char *path, bool *out,
+                           struct err *err)
+{
+    struct request rq = {
+        .kind = REQ_READ,
+        .name = path,
+        .max_bytes = 1,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    struct chunk c;
+    int r;
+
+    *out = known_authorities(path);
+    if (*out)
+        return 0;
+    r = gather_start(l->g, &rq, err);
+    while (!r && (r = gather_next(l->g, &c, err)) > 0) {
+        r = 0;
+        if (c.kind == CHUNK_META && *c.path)
+            *out = known_authorities(c.path);
+    }
+    return r;
 }
 
 /* *paths is set in any case. */
@@ -272,9 +331,18 @@ static int read_glob(struct learn *l, const struct source *s, struct err *err)
     char **paths;
     int r = list_files(l, s, &paths, err);
 
-    for (size_t i = 0; !r && paths[i]; i++)
-        if (s->line || !known_authorities(paths[i]))
+    for (size_t i = 0; !r && paths[i]; i++) {
+        bool skip = false;
+
+        if (s->line == learn_path_of_log) { /* the path is enough */
+            s->line(l, paths[i], paths[i] + strlen(paths[i]));
+            continue;
+        }
+        if (!s->line)
+            r = are_authorities(l, paths[i], &skip, err);
+        if (!r && !skip)
             r = read_one(l, s, paths[i], err);
+    }
     str_list_free(paths);
     return r;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
 /* As many as a manifest should tell. */
@@ -39,14 +40,15 @@ void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
     static const char dom0[] = "Domain-0";
-    char name[80];
+    char name[80], shown[80];
 
     if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST || !n)
         return;
     if (n == strlen(dom0) && !memcmp(text, dom0, n))
         return;
     snprintf(name, sizeof(name), "guest %.*s", (int)(n < 64 ? n : 64), text);
-    learn_miss(l, name, "no name to be told from other words");
+    learn_miss(l, str_visible(name, shown, sizeof(shown)),
+               "no name to be told from other words");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */
@@ -64,13 +66,40 @@ static bool has_letter(const char *s, size_t n)
     return false;
 }
 
-/* A domain of one label, such as "lan" or "net", is a word of its own right. */
+/* "co.uk" and its like, which are nobody's own. */
+static bool is_registry(const char *s, size_t n)
+{
+    static const char *const second[] = {
+        "ac",  "asn",  "biz", "co",   "com", "ed",  "edu", "gob", "gouv",
+        "gov", "govt", "id",  "info", "ltd", "me",  "mil", "ne",  "net",
+        "nhs", "nom",  "or",  "org",  "plc", "sch", "web"};
+    const char *dot = memchr(s, '.', n);
+    size_t k = (size_t)(dot - s);
+
+    if (n - k != 3)
+        return false;
+    for (size_t i = 0; i < sizeof(second) / sizeof(second[0]); i++)
+        if (strlen(second[i]) == k && !strncasecmp(second[i], s, k))
+            return true;
+    return false;
+}
+
+/* A domain of one label, such as "lan" or "net", is a word of its own right.
+ * Of dc1.example.org also what is above it: the same people's. */
 static void take_domain(struct learn *l, const char *s, size_t n)
 {
+    bool above = false;
+
     while (n && s[n - 1] == '.')
         n--;
-    if (n && !one_label(s, n))
-        learn_take(l, PSEUDONYM_DOMAIN, s, n);
+    for (const char *dot; (dot = memchr(s, '.', n)); above = true) {
+        size_t k = (size_t)(dot + 1 - s);
+
+        if (!above || memchr(dot + 1, '.', n - k) || !is_registry(s, n))
+            learn_take(l, PSEUDONYM_DOMAIN, s, n);
+        s += k;
+        n -= k;
+    }
 }
 
 void learn_host_name(struct learn *l, const char *s, size_t n)
@@ -240,6 +269,18 @@ void learn_line_passwd(struct learn *l, const char *p, const char *end)
         learn_take(l, PSEUDONYM_USER, field[4], len[4]);
 }
 
+/* "CORP\alice" of Active Directory: alice is called so by herself, too. */
+static void take_user(struct learn *l, const char *s, size_t n)
+{
+    const char *slash = memrchr(s, '\\', n);
+
+    if (slash) {
+        n -= (size_t)(slash + 1 - s);
+        s = slash + 1;
+    }
+    learn_take(l, PSEUDONYM_USER, s, n);
+}
+
 static bool is_day(const char *p)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
@@ -259,7 +300,7 @@ void learn_line_last(struct learn *l, const char *p, const char *end)
 
     if (!n || k <= 3 || (memcmp(tty, "pts", 3) && memcmp(tty, "tty", 3)))
         return;
-    learn_take(l, PSEUDONYM_USER, p, n);
+    take_user(l, p, n);
     /* From where, or at once the day. */
     p = tty + k;
     n = word(&p, end);
@@ -294,6 +335,36 @@ void learn_line_serial(struct learn *l, const char *p, const char *end)
     learn_own_id(l, p, (size_t)(end - p));
 }
 
+/* Of a UUID the other order of its first bytes, which older programs read
+ * SMBIOS in. */
+static void take_swapped(struct learn *l, const char *s, size_t n)
+{
+    static const uint8_t from[] = {6,  7, 4,  5,  2,  3,  0,  1,  8, 11,
+                                   12, 9, 10, 13, 16, 17, 14, 15, 18};
+    char text[36];
+
+    if (n != sizeof(text) || s[8] != '-' || s[13] != '-' || s[18] != '-')
+        return;
+    memcpy(text, s, n);
+    for (size_t i = 0; i < sizeof(from); i++)
+        text[i] = s[from[i]];
+    learn_take(l, PSEUDONYM_SERIAL, text, n);
+}
+
+/* One of a guest of VMware is its UUID behind the name. */
+void learn_line_dmi(struct learn *l, const char *p, const char *end)
+{
+    static const char vmware[] = "VMware-";
+    size_t n = sizeof(vmware) - 1;
+
+    trim(&p, &end);
+    if ((size_t)(end - p) > n && !memcmp(p, vmware, n))
+        p += n;
+    learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+    take_swapped(l, p, (size_t)(end - p));
+    learn_own_id(l, p, (size_t)(end - p));
+}
+
 void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
 {
     static const char *const keys[] = {
@@ -303,9 +374,7 @@ void learn_line_dmidecode(struct learn *l, const char *p, const char *end)
         size_t n = strlen(keys[i]);
 
         if ((size_t)(end - p) > n && !memcmp(p, keys[i], n)) {
-            p += n;
-            trim(&p, &end);
-            learn_take(l, PSEUDONYM_SERIAL, p, (size_t)(end - p));
+            learn_line_dmi(l, p + n, end);
             return;
         }
     }
@@ -376,7 +445,7 @@ static void take_sudo(struct learn *l, const char *p, const char *end)
     p = colon + 1;
     n = word(&p, end);
     if (end - p > (ptrdiff_t)n + 2 && !memcmp(p + n, " : ", 3))
-        learn_take(l, PSEUDONYM_USER, p, n);
+        take_user(l, p, n);
 }
 
 void learn_line_log(struct learn *l, const char *p, const char *end)
@@ -389,51 +458,6 @@ void learn_line_log(struct learn *l, const char *p, const char *end)
     p = memmem(p, (size_t)(end - p), " sudo", 5);
     if (p)
         take_sudo(l, p + 5, end);
-}
-
-/* ---- guests -------------------------------------------------------------- */
-
-/* /local/domain/3/name = "web1"; /vm/UUID... */
-void learn_line_xenstore(struct learn *l, const char *p, const char *end)
-{
-    static const char vm[] = "/vm/", domain[] = "/local/domain/";
-    const char *v = memmem(p, (size_t)(end - p), " = \"", 4), *q;
-
-    if ((size_t)(end - p) > sizeof(vm) + 36 && !memcmp(p, vm, 4) &&
-        p[12] == '-')
-        learn_take(l, PSEUDONYM_SERIAL, p + 4, 36);
-    if (!v || v - p < 5 || memcmp(v - 5, "/name", 5) ||
-        memcmp(p, domain, sizeof(domain) - 1))
-        return;
-    v += 4;
-    q = memrchr(v, '"', (size_t)(end - v));
-    if (q)
-        learn_take(l, PSEUDONYM_GUEST, v, (size_t)(q - v));
-}
-
-/* name = "web1" and uuid = "..." of a domain's configuration; "name": "web1" of
- * the JSON that libxl keeps of it. */
-void learn_line_cfg(struct learn *l, const char *p, const char *end)
-{
-    enum pseudonym_kind kind = PSEUDONYM_GUEST;
-    const char *q;
-    bool json;
-
-    trim(&p, &end);
-    json = p < end && *p == '"';
-    p += json;
-    if (end - p < 6 || (memcmp(p, "name", 4) && memcmp(p, "uuid", 4)))
-        return;
-    if (*p == 'u')
-        kind = PSEUDONYM_SERIAL;
-    p += 4 + json;
-    while (p < end && (*p == ' ' || *p == (json ? ':' : '=')))
-        p++;
-    if (p == end || (*p != '"' && *p != '\''))
-        return;
-    q = memchr(p + 1, *p, (size_t)(end - p - 1));
-    if (q)
-        learn_take(l, kind, p + 1, (size_t)(q - p - 1));
 }
 
 /* ---- addresses of this host ---------------------------------------------- */

@@ -26,17 +26,27 @@ learn_line_fn learn_line_known_hosts;
 learn_line_fn learn_line_passwd;
 learn_line_fn learn_line_last;
 learn_line_fn learn_line_serial;
+learn_line_fn learn_line_dmi;
 learn_line_fn learn_line_lspci;
 learn_line_fn learn_line_x509;
 learn_line_fn learn_line_dmidecode;
 learn_line_fn learn_line_lsblk;
 learn_line_fn learn_line_mac;
 learn_line_fn learn_line_log;
-learn_line_fn learn_line_xenstore;
-learn_line_fn learn_line_cfg;
 learn_line_fn learn_line_addr;
 learn_line_fn learn_line_net;
 learn_line_fn learn_line_route;
+
+/* Of guests, in learn_guests.c; the last gets the path of a log. */
+learn_line_fn learn_line_xenstore;
+learn_line_fn learn_line_domain_names;
+learn_line_fn learn_line_cfg;
+learn_line_fn learn_line_libvirt;
+learn_line_fn learn_line_sxp;
+learn_line_fn learn_line_list;
+learn_line_fn learn_line_xe;
+learn_line_fn learn_line_xapi_db;
+learn_line_fn learn_path_of_log;
 
 void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/base/digest.h"
 #include "collector/learn_lines.h"
 
 #define SPELLING_MAX 80 /* of ip6.arpa, 72 */
@@ -40,10 +41,12 @@ static void take_proc(struct learn *l, const uint8_t *ip, size_t n)
 
 static void take_ip4(struct learn *l, const uint8_t ip[4])
 {
+    pseudonyms_watch(l->p, ip, 4);
     take(l, "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
     take(l, "%u-%u-%u-%u", ip[0], ip[1], ip[2], ip[3]);
     take(l, "%u.%u.%u.%u.in-addr.arpa", ip[3], ip[2], ip[1], ip[0]);
     take_proc(l, ip, 4);
+    take(l, "%02X%02X%02X%02X", ip[0], ip[1], ip[2], ip[3]);
 }
 
 /* Eight groups, of so many digits at least. */
@@ -63,6 +66,7 @@ static void take_ip6(struct learn *l, const uint8_t ip[16])
 {
     char text[INET6_ADDRSTRLEN], bare[NIBBLES + 1], back[2 * NIBBLES];
 
+    pseudonyms_watch(l->p, ip, 16);
     take_groups(l, ip, 1);
     take_groups(l, ip, 4);
     if (inet_ntop(AF_INET6, ip, text, sizeof(text)))
@@ -103,10 +107,22 @@ void learn_own_address(struct learn *l, const char *s, size_t n)
 /* digits: 12 hexadecimal ones. */
 void learn_own_mac(struct learn *l, const char digits[12])
 {
-    char text[18];
+    char text[18], lower[12];
+    uint8_t mac[6];
 
     if (!l->o->addresses)
         return;
+    for (unsigned i = 0; i < sizeof(lower); i++)
+        lower[i] = (char)tolower((unsigned char)digits[i]);
+    hex_decode(lower, sizeof(mac), mac);
+    pseudonyms_watch(l->p, mac, sizeof(mac));
+    take(l, "%x:%x:%x:%x:%x:%x", mac[0], mac[1], mac[2], mac[3], mac[4],
+         mac[5]);
+    /* Bare, what IPv6 makes of it, and behind a number. */
+    for (unsigned flip = 0; flip <= 2; flip += 2)
+        take(l, "%02x%.4sfffe%.6s", mac[0] ^ flip, digits + 2, digits + 6);
+    take(l, "0000%.12s", digits);
+    take(l, "01%.12s", digits);
     for (unsigned every = 2; every <= 4; every += 2) {
         for (const char *sep = every == 2 ? ":-" : "."; *sep; sep++) {
             size_t n = 0;

@@ -9,11 +9,13 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/learn_lines.h"
+#include "collector/made.h"
 #include "collector/rules.h"
 #include "config.h"
 #include "redact/pseudonym.h"
 
 #define MAX_WAITING 1000u
+#define MAX_TOLD 256u
 #define PROGRAM_BYTES (64u << 20)
 #define PROGRAM_TIMEOUT_MS 5000u
 
@@ -22,9 +24,21 @@ struct waiting {
     uint64_t line;
 };
 
+/* One look through the text. */
+struct look {
+    struct own *own;
+    struct pseudonymizer *stage;
+    const struct pseudonyms *forms; /* its addresses count; NULL: all does */
+    uint64_t seen, line;
+};
+
+enum { BY_NAME, BY_FORM, LOOKS };
+
 struct own {
     struct pseudonyms *names; /* nothing else is looked for */
     struct pseudonyms *rare;  /* those that are no words of this program */
+    /* Of these the addresses, in each spelling that the pseudonyms know. */
+    struct pseudonyms *forms;
     char key_id[REDACT_KEY_ID_SIZE];
     char *host[3]; /* what this host may be called in a bundle of its own */
     char **missed; /* what could not be learned */
@@ -36,25 +50,29 @@ struct own {
     /* the text */
     const char *member;
     bool is_name;
-    struct pseudonymizer *stage;
-    uint64_t count, newlines;
+    struct look look[LOOKS];
+    uint64_t told[MAX_TOLD]; /* lines of this member */
+    size_t n_told;
 };
 
-/* ---- what comes out ------------------------------------------------------ */
+/* ---- what is found ------------------------------------------------------- */
 
-struct own_sink {
-    struct sink sink;
-    struct own *o;
-};
-
-static void tell(struct own *o)
+/* Both looks may have found the same. */
+static bool was_told(struct own *o, uint64_t line)
 {
-    uint64_t now = pseudonymizer_count(o->stage);
-    uint64_t line = o->is_name ? 0 : 1 + o->newlines;
+    for (size_t i = 0; i < o->n_told; i++)
+        if (o->told[i] == line)
+            return true;
+    if (o->n_told < MAX_TOLD)
+        o->told[o->n_told++] = line;
+    return false;
+}
 
-    if (now == o->count)
+static void tell(struct own *o, uint64_t line)
+{
+    line = o->is_name ? 0 : line;
+    if (was_told(o, line))
         return;
-    o->count = now;
     if (o->whose == OURS) {
         o->found(o->arg, o->member, line);
     } else if (o->whose == UNKNOWN && o->n_waiting < MAX_WAITING) {
@@ -64,67 +82,92 @@ static void tell(struct own *o)
     }
 }
 
-/* A pseudonym is counted when it has been written, so what comes next, at the
- * latest the end, finds it on the line of before. */
-static int own_write(struct sink *s, const void *data, size_t n,
-                     struct err *err)
+/* A pseudonymizer_fn. */
+static void look_found(void *arg, uint64_t line)
 {
-    struct own *o = ((struct own_sink *)s)->o;
-    const char *p = data, *end = p + n;
+    struct look *k = arg;
+    uint64_t seen = k->forms ? pseudonyms_seen(k->forms) : 0;
 
+    if (!k->forms || seen != k->seen)
+        tell(k->own, line);
+    k->seen = seen;
+    k->line = line;
+}
+
+static int drop_write(struct sink *s, const void *data, size_t n,
+                      struct err *err)
+{
+    (void)s;
+    (void)data;
+    (void)n;
     (void)err;
-    tell(o);
-    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
-        o->newlines++;
-        p++;
-    }
     return 0;
 }
 
-static int own_close(struct sink *s, struct err *err)
+static int drop_close(struct sink *s, struct err *err)
 {
+    (void)s;
     (void)err;
-    tell(((struct own_sink *)s)->o);
     return 0;
 }
 
-static void own_sink_free(struct sink *s)
+static void drop_free(struct sink *s)
 {
     free(s);
 }
 
 /* ---- one text ------------------------------------------------------------ */
 
+static void begin_look(struct own *o, struct look *k,
+                       const struct pseudonyms *p)
+{
+    static const struct sink_ops ops = {drop_write, drop_close, drop_free};
+    struct sink *nowhere = xcalloc(1, sizeof(*nowhere));
+
+    nowhere->ops = &ops;
+    k->own = o;
+    k->stage = pseudonymizer_new(p, nowhere);
+    pseudonymizer_tell(k->stage, look_found, k);
+    k->forms = p == o->forms ? p : NULL;
+    k->seen = pseudonyms_seen(p);
+    k->line = 1;
+}
+
 void own_begin(struct own *o, const char *member, bool is_name, bool ours)
 {
-    static const struct sink_ops ops = {own_write, own_close, own_sink_free};
-    struct own_sink *s;
-
     if (!o || o->whose == NOT_OURS)
         return;
-    s = xcalloc(1, sizeof(*s));
-    s->sink.ops = &ops;
-    s->o = o;
     o->member = member;
     o->is_name = is_name;
-    o->stage = pseudonymizer_new(ours ? o->rare : o->names, &s->sink);
-    o->count = o->newlines = 0;
+    o->n_told = 0;
+    begin_look(o, &o->look[BY_NAME], ours ? o->rare : o->names);
+    begin_look(o, &o->look[BY_FORM], o->forms);
+    for (size_t i = 0; !is_name && made_json(member) && i < LOOKS; i++)
+        pseudonymizer_keep_keys(o->look[i].stage);
 }
 
 /* The sinks of ours never fail. */
 void own_feed(struct own *o, const void *data, size_t n)
 {
-    if (o && o->stage)
-        sink_write(pseudonymizer_sink(o->stage), data, n, NULL);
+    for (size_t i = 0; o && i < LOOKS; i++)
+        if (o->look[i].stage)
+            sink_write(pseudonymizer_sink(o->look[i].stage), data, n, NULL);
 }
 
 void own_end(struct own *o)
 {
-    if (!o || !o->stage)
-        return;
-    sink_close(pseudonymizer_sink(o->stage), NULL);
-    sink_free(pseudonymizer_sink(o->stage));
-    o->stage = NULL;
+    for (size_t i = 0; o && i < LOOKS; i++) {
+        struct pseudonymizer *stage = o->look[i].stage;
+
+        if (!stage)
+            continue;
+        sink_close(pseudonymizer_sink(stage), NULL);
+        /* What was mapped to itself is told of nobody. */
+        if (o->look[i].forms)
+            look_found(&o->look[i], o->look[i].line);
+        sink_free(pseudonymizer_sink(stage));
+        o->look[i].stage = NULL;
+    }
 }
 
 /* Hosts of a pool have one key, and a recorded host may be any. */
@@ -291,7 +334,7 @@ static int learn_own(struct own *o, struct gather *g, struct err *err)
     if (!r)
         take_names(o, &w);
     free(w.found);
-    pseudonyms_free(all);
+    o->forms = all;
     return r;
 }
 
@@ -330,8 +373,9 @@ void own_free(struct own *o)
 {
     if (!o)
         return;
-    if (o->stage)
-        sink_free(pseudonymizer_sink(o->stage));
+    for (size_t i = 0; i < LOOKS; i++)
+        if (o->look[i].stage)
+            sink_free(pseudonymizer_sink(o->look[i].stage));
     for (size_t i = 0; i < o->n_waiting; i++)
         free(o->waiting[i].member);
     free(o->waiting);
@@ -340,5 +384,6 @@ void own_free(struct own *o)
         free(o->host[i]);
     pseudonyms_free(o->names);
     pseudonyms_free(o->rare);
+    pseudonyms_free(o->forms);
     free(o);
 }

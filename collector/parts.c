@@ -268,13 +268,30 @@ static struct gather *part_new(const struct held *whole,
     return &part->g;
 }
 
-/* As text for people. */
-static struct gather *made_new(const struct held *whole,
+/* JSON of the probe as it will stand in the bundle. */
+static struct json_object *parse_redacted(const struct redact_rules *rules,
+                                          const struct buf *text)
+{
+    struct buf out = BUF_INIT;
+    struct json_object *doc;
+
+    redact_json(rules, text->data ? text->data : "", text->len, &out);
+    doc = parse(&out);
+    if (out.data)
+        explicit_bzero(out.data, out.cap);
+    buf_done(&out);
+    return doc;
+}
+
+/* As text for people, of what was redacted: in the text itself a word that
+ * names somebody could not be told from a heading. */
+static struct gather *made_new(const struct redact_rules *rules,
+                               const struct held *whole,
                                const struct planned *it)
 {
     struct held *made = held_new();
     struct outcome *o = &made->g.outcome;
-    struct json_object *doc = parse(&whole->text);
+    struct json_object *doc = parse_redacted(rules, &whole->text);
 
     o->exit_code = -1;
     o->started_ms = whole->g.outcome.started_ms;
@@ -310,7 +327,8 @@ int parts_read(struct taker *tk, const struct planned *items, size_t n,
         return r;
     for (size_t i = 1; i < n; i++)
         if (is_wanted(&items[i], replay))
-            out[i] = items[i].item->made_of ? made_new(whole, &items[i])
-                                            : part_new(whole, &items[i]);
+            out[i] = items[i].item->made_of
+                         ? made_new(tk->rules, whole, &items[i])
+                         : part_new(whole, &items[i]);
     return 0;
 }

@@ -82,7 +82,11 @@ static void judge(struct builder *b, struct planned *it)
         (item->argv[0] || item->probe || item->sample || item->made_of)) {
         settle(
             it, ST_SKIPPED,
-            "not with --sysroot: it would tell of the machine that runs now");
+            item->argv[0] && !strcmp(item->argv[0], "journalctl")
+                ? "not with --sysroot: the journal is no text, see journalctl "
+                  "-D DIR/var/log/journal"
+                : "not with --sysroot: it would tell of the machine that runs "
+                  "now");
         return;
     }
     if (item->debug_keys && !b->cfg->debug_keys) {

@@ -210,3 +210,21 @@ void rules_tell(const struct redact_rules *rules, char ***files_out,
         free(text);
     }
 }
+
+char *rules_mask_release(const struct redact_rules *rules, const char *text)
+{
+    static const char before[] = "version ";
+    struct buf plain = BUF_INIT, masked = BUF_INIT;
+    char *out;
+
+    if (!text)
+        return NULL;
+    buf_addf(&plain, "%s%s", before, text);
+    redact_text(rules, buf_str(&plain), plain.len, &masked);
+    out = xstrdup(str_starts(buf_str(&masked), before)
+                      ? buf_str(&masked) + strlen(before)
+                      : buf_str(&masked));
+    buf_done(&plain);
+    buf_done(&masked);
+    return out;
+}

@@ -38,4 +38,8 @@ int rules_load(const struct redact_opts *opts, struct redact_added *added,
 void rules_tell(const struct redact_rules *rules, char ***files_out,
                 char ***overrides_out);
 
+/* The release of a kernel or of Xen as text of the host: it may end in a name,
+ * and 2.6.18.8 is no address.  To be freed; NULL for NULL. */
+char *rules_mask_release(const struct redact_rules *rules, const char *text);
+
 #endif

@@ -11,6 +11,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/sink.h"
 #include "collector/decode.h"
+#include "collector/made.h"
 #include "redact/binary.h"
 
 #define STDERR_MAX (1024u * 1024u)
@@ -147,7 +148,8 @@ struct road {
     struct taken *t;
     struct store store;
     struct redactor *red;
-    uint64_t in; /* bytes into the redactor */
+    struct redact_rules *made; /* for what is made of what was redacted */
+    uint64_t in;               /* bytes into the redactor */
     bool spoilt;
     bool file;      /* the source is one */
     bool format;    /* it is binary, of a known format */
@@ -172,7 +174,9 @@ static int road_begin(struct road *r, struct segment *seg, const char *name,
     r->store.begun = true;
     r->store.name = xstrdup(name);
     r->store.diagnosed = diagnosis_begin(r->tk->diagnosis, name, r->order++);
-    r->red = redactor_new(r->tk->rules, &r->store.sink);
+    r->red = redactor_new(r->made ? r->made : r->tk->rules, &r->store.sink);
+    if (made_json(name))
+        redactor_keep_keys(r->red);
     if (lead)
         redactor_lead(r->red, lead);
     r->in = 0;
@@ -243,6 +247,8 @@ static void road_done(struct road *r)
     if (r->red)
         sink_free(redactor_sink(r->red));
     r->red = NULL;
+    redact_rules_free(r->made);
+    r->made = NULL;
     r->store.begun = false;
     r->store.name = NULL;
 }
@@ -449,6 +455,8 @@ static int take_stdout(struct road *r, struct source *src,
     if (src->decoded && it->plain)
         name = it->plain;
     r->file = it->path != NULL;
+    if (it->item->made_of)
+        r->made = redact_rules_keeping(r->tk->rules);
     rc = road_begin(r, seg, name, src->mtime, src->lead, err);
     if (!rc && n > 0)
         rc = pump(r, src, dec, it->max_bytes, text, err);

@@ -8,16 +8,14 @@
 #include "redact/pseudonym.h"
 
 #include <arpa/inet.h>
-#include <endian.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "collector/base/core/xalloc.h"
+#include "redact/pseudonym_classes.h"
 #include "redact/pseudonym_find.h"
+#include "redact/pseudonym_watch.h"
 #include "redact/redact.h"
 
 #define WINDOW 32768
@@ -46,8 +44,13 @@ struct pseudonymizer {
     size_t out, pos, len;
     size_t n_made;
     bool began; /* bytes before the window were dropped */
+    bool keep_keys;
     bool fresh; /* pos begins a word, whatever stands before it */
     uint64_t count;
+    pseudonymizer_fn *tell; /* or NULL */
+    void *tell_arg;
+    uint64_t
+        lines; /* before the window; counted if there is somebody to tell */
     struct found found;
 };
 
@@ -127,6 +130,22 @@ bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
     return digits && n == len &&
            inet_pton(six ? AF_INET6 : AF_INET, address, ip) == 1 &&
            pseudonym_keys_network(p->keys, ip, six, bits);
+}
+
+void pseudonyms_watch(struct pseudonyms *p, const uint8_t *id, size_t n)
+{
+    if (!pseudonym_keys_watched(p->keys))
+        pseudonym_keys_watch(p->keys, pseudonym_watch_new());
+    pseudonym_watch_add(pseudonym_keys_watched(p->keys), id, n);
+    if (n > 4)
+        pseudonym_watch_add(pseudonym_keys_watched(p->keys), id + n - 3, 3);
+}
+
+uint64_t pseudonyms_seen(const struct pseudonyms *p)
+{
+    const struct pseudonym_watch *w = pseudonym_keys_watched(p->keys);
+
+    return w ? pseudonym_watch_seen(w) : 0;
 }
 
 size_t pseudonyms_count(const struct pseudonyms *p)
@@ -313,76 +332,34 @@ static int pass(struct pseudonymizer *s, size_t to, struct err *err)
     return rc;
 }
 
+static uint64_t count_lines(const uint8_t *p, size_t n)
+{
+    const uint8_t *end = p + n;
+    uint64_t lines = 0;
+
+    for (; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        lines++;
+    return lines;
+}
+
 static int replace(struct pseudonymizer *s, struct err *err)
 {
     const struct found *f = &s->found;
-    int rc = pass(s, f->start, err);
+    /* A netmask, 127.0.0.1: found, and itself. */
+    bool same = f->n == f->end - f->start &&
+                !memcmp(s->tools->window + f->start, f->text, f->n);
+    int rc;
 
+    if (s->tell && !same)
+        s->tell(s->tell_arg,
+                1 + s->lines + count_lines(s->tools->window, f->start));
+    rc = pass(s, f->start, err);
     if (!rc)
         rc = put(s, f->text, f->n, err);
     s->out = s->pos = f->end;
     s->fresh = true;
-    s->count++;
+    s->count += !same;
     return rc;
-}
-
-#define BLOCK 64 /* bytes, one bit each */
-
-/* As the processor compares them at once. */
-typedef uint8_t bytes __attribute__((vector_size(16)));
-
-/* One bit for each byte of v, which are 0 or 255. */
-static uint64_t to_bits(bytes v)
-{
-#ifdef __SSE2__
-    return (unsigned)_mm_movemask_epi8((__m128i)v);
-#else
-    uint64_t half[2];
-
-    v &= 1;
-    memcpy(half, &v, sizeof(half));
-    return le64toh(half[0]) * 0x0102040810204080u >> 56 |
-           le64toh(half[1]) * 0x0102040810204080u >> 56 << 8;
-#endif
-}
-
-/* What the bytes are: letters and digits, hexadecimal digits, and others that
- * something begins with. */
-struct classes {
-    uint64_t words, hex, marks;
-    uint64_t escapes; /* what an escape may begin before */
-};
-
-/* This looks at every byte there is. */
-static struct classes classify(const uint8_t *d, size_t n)
-{
-    struct classes found = {0};
-    uint8_t last[BLOCK] = {0};
-    uint64_t colons = 0;
-
-    if (n < BLOCK) {
-        memcpy(last, d, n);
-        d = last;
-    }
-    for (unsigned k = 0; k < BLOCK; k += sizeof(bytes)) {
-        bytes c, letter, digit, mark, escape;
-
-        memcpy(&c, d + k, sizeof(c));
-        letter = (c | 0x20) - 'a';
-        digit = (bytes)(c - '0' < 10);
-        mark = (bytes)(c == '[') | (bytes)(c == '@') | (bytes)(c == '\n') |
-               (bytes)(c >= NAMES_LEAD_BYTE);
-        escape = (bytes)(c == '\\') | (bytes)(c == '%') | (bytes)(c == '[') |
-                 (bytes)(c == ';');
-        found.escapes |= to_bits(escape) << k;
-        colons |= to_bits((bytes)(c == ':')) << k;
-        found.words |= to_bits((bytes)(letter < 26) | digit) << k;
-        found.hex |= to_bits((bytes)(letter < 6) | digit) << k;
-        found.marks |= to_bits(mark) << k;
-    }
-    /* Of colons two at once, or one whose next is none of these n bytes. */
-    found.marks |= colons & (colons >> 1 | 1ull << (n - 1));
-    return found;
 }
 
 /* A byte between words; true: *found is filled.  A token is passed over, to
@@ -463,8 +440,9 @@ static bool scan_block(struct pseudonymizer *s, struct view *v, size_t limit)
 
         if (!(c.marks >> k & 1) && is_plain(v, from, n, k, &c))
             continue;
-        if (c.marks >> k & 1 ? find_mark(s, v, i, &end)
-                             : find_word(s, v, i, c.hex >> k))
+        if ((c.marks >> k & 1 ? find_mark(s, v, i, &end)
+                              : find_word(s, v, i, c.hex >> k)) &&
+            !(s->keep_keys && find_is_key(v, s->found.start, s->found.end)))
             return true;
         if (end > i) {
             s->pos = end;
@@ -505,6 +483,8 @@ static int move(struct pseudonymizer *s, struct err *err)
 
     if (s->out < from)
         rc = pass(s, from, err);
+    if (s->tell)
+        s->lines += count_lines(w, from);
     memmove(w, w + from, s->len - from);
     s->out -= from;
     s->pos -= from;
@@ -586,6 +566,18 @@ struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
 struct sink *pseudonymizer_sink(struct pseudonymizer *s)
 {
     return &s->sink;
+}
+
+void pseudonymizer_keep_keys(struct pseudonymizer *s)
+{
+    s->keep_keys = true;
+}
+
+void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,
+                        void *arg)
+{
+    s->tell = fn;
+    s->tell_arg = arg;
 }
 
 uint64_t pseudonymizer_count(const struct pseudonymizer *s)

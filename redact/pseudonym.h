@@ -56,6 +56,11 @@ bool pseudonyms_full(const struct pseudonyms *p);
  * first and last addresses stay those.  False if it is none, or not taken. */
 bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
                               size_t len);
+/* An address of 4, 6 (a MAC) or 16 bytes that is looked for in every spelling;
+ * from the first on, for one thread. */
+void pseudonyms_watch(struct pseudonyms *p, const uint8_t *id, size_t n);
+/* How often one of them was found. */
+uint64_t pseudonyms_seen(const struct pseudonyms *p);
 /* How many names it knows, and the i-th with its kind; for verify, which looks
  * for them. */
 size_t pseudonyms_count(const struct pseudonyms *p);
@@ -74,7 +79,14 @@ struct pseudonymizer;
 struct pseudonymizer *pseudonymizer_new(const struct pseudonyms *p,
                                         struct sink *next);
 struct sink *pseudonymizer_sink(struct pseudonymizer *s);
-/* How many pseudonyms it has put in. */
+/* Before the first write: it is JSON with a line for each key, which stays, as
+ * do numbers; see collector/made.h. */
+void pseudonymizer_keep_keys(struct pseudonymizer *s);
+/* Before the first write: fn is told the line of each original, from 1 on. */
+typedef void pseudonymizer_fn(void *arg, uint64_t line);
+void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,
+                        void *arg);
+/* How many pseudonyms it has put in; what became itself is none. */
 uint64_t pseudonymizer_count(const struct pseudonymizer *s);
 
 #endif

@@ -142,3 +142,44 @@ size_t find_stand_in(const struct view *v, enum pseudonym_kind kind, size_t i,
     /* What stands around it counts, so this is never kept in r. */
     return k || kind != PSEUDONYM_HOST ? k : address_in(v, i, n, out);
 }
+
+/* ---- JSON ---------------------------------------------------------------- */
+
+static bool is_key_char(const struct view *v, size_t i)
+{
+    return is(v, i, C_LABEL) || at(v, i) == '_';
+}
+
+/* Nothing but blanks stand before it on its line. */
+static bool begins_line(const struct view *v, size_t i)
+{
+    while (i && v->d[i - 1] == ' ')
+        i--;
+    return !i || v->d[i - 1] == '\n';
+}
+
+/* Where the key that ends before i begins, its quote; SIZE_MAX: none does. */
+static size_t key_before(const struct view *v, size_t i)
+{
+    while (i && is_key_char(v, i - 1))
+        i--;
+    return i && v->d[i - 1] == '"' && begins_line(v, i - 1) ? i - 1 : SIZE_MAX;
+}
+
+bool find_is_key(const struct view *v, size_t start, size_t end)
+{
+    size_t i = start;
+
+    if (key_before(v, start) != SIZE_MAX) {
+        while (end < v->len && is_key_char(v, end))
+            end++;
+        return at(v, end) == '"' && at(v, end + 1) == ':';
+    }
+    /* "key": 100, or an element of an array that is no string. */
+    while (i && v->d[i - 1] == ' ')
+        i--;
+    if (!i || v->d[i - 1] == '\n')
+        return is(v, start, C_ALNUM);
+    return v->d[i - 1] == ':' && i > 1 && v->d[i - 2] == '"' &&
+           key_before(v, i - 2) != SIZE_MAX;
+}

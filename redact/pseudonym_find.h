@@ -100,6 +100,9 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f);
 bool find_bare(const struct view *v, const struct word *w, struct found *f);
 /* The 12 digits at i. */
 void find_bare_mac(const struct view *v, size_t i, struct found *f);
+/* Its digits with a blank behind every two, in so many bytes. */
+#define MAC_SPACED 17
+void find_spaced_mac(const struct view *v, size_t i, struct found *f);
 
 /* By what stands before: serial numbers and the like, users. */
 bool find_hinted(const struct view *v, size_t i, struct found *f);
@@ -112,9 +115,16 @@ bool find_name(const struct view *v, size_t i, struct found *f);
  * begins. */
 bool find_line(const struct view *v, size_t i, struct found *f);
 
+/* Of JSON with a line for each key: whether this is one, or of one, or a number
+ * or word that is no string. */
+bool find_is_key(const struct view *v, size_t start, size_t end);
+
 /* Replaces letters and digits of a serial number; hexadecimal where it looks
  * like that. */
 void find_serial_stand_in(const struct view *v, size_t start, size_t end,
                           struct found *f);
+/* The same of one whose dashes are written as dash; NULL: as they are. */
+void find_serial_spelled(const struct view *v, size_t start, size_t end,
+                         const char *dash, struct found *f);
 
 #endif

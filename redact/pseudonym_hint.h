@@ -10,6 +10,8 @@
 typedef bool hint_fn(const struct view *v, size_t i, size_t end,
                      struct found *f);
 
+#define HINT_VALUE_MAX 200
+
 struct value_at {
     size_t start, end;
 };
@@ -23,6 +25,10 @@ bool hint_value(const struct view *v, size_t i, bool line,
 
 hint_fn hint_home, hint_user, hint_from, hint_sudo, hint_su, hint_uid, hint_pts,
     hint_cmd;
+hint_fn hint_line, hint_word, hint_uuid, hint_sn, hint_dev, hint_iserial,
+    hint_inquiry, hint_by_id, hint_iqn, hint_naa, hint_default_duid, hint_duid,
+    hint_client;
+hint_fn hint_crontab, hint_tty;
 hint_fn hint_hostname, hint_host, hint_rhost, hint_uname;
 
 #endif

@@ -14,16 +14,61 @@ static size_t name_end(const struct view *v, size_t i)
     return k;
 }
 
+/* Whether the one backslash at i begins an escape, as in "alice\nNov". */
+static bool is_escape(const struct view *v, size_t i)
+{
+    int c = at(v, i + 1);
+
+    return (c == 'n' || c == 'r' || c == 't') &&
+           !(at(v, i + 2) >= 'a' && at(v, i + 2) <= 'z');
+}
+
+/* "CORP\alice" of Active Directory, which sshd and JSON write with two: where
+ * the name begins; i: it has no domain. */
+static size_t behind_domain(const struct view *v, size_t i)
+{
+    size_t end = name_end(v, i), k = end;
+
+    while (at(v, k) == '\\' && k - end < 4)
+        k++;
+    return k > end && end > i && is(v, k, C_ALNUM) &&
+                   !(k == end + 1 && is_escape(v, end))
+               ? k
+               : i;
+}
+
+static size_t account_end(const struct view *v, size_t i)
+{
+    return name_end(v, behind_domain(v, i));
+}
+
+/* Puts what stands for i..end-1 into f, or it itself; true: it is something
+ * else. */
+static bool add_stand_in(const struct view *v, enum pseudonym_kind kind,
+                         size_t i, size_t end, struct found *f)
+{
+    char stands[FOUND_MAX];
+    size_t n = find_stand_in(v, kind, i, end - i, stands);
+
+    found_add(f, n ? (const void *)stands : v->d + i, n ? n : end - i);
+    return n > 0;
+}
+
 static bool put_user(const struct view *v, size_t i, struct found *f)
 {
-    size_t end = name_end(v, i);
+    size_t name = behind_domain(v, i), domain = name_end(v, i);
+    bool changed = false;
 
     if (!is(v, i, C_ALNUM) || i < v->least)
         return false;
     f->start = i;
-    f->end = end;
-    f->n = find_stand_in(v, PSEUDONYM_USER, i, end - i, f->text);
-    return f->n > 0;
+    f->end = name_end(v, name);
+    f->n = 0;
+    if (name > i) {
+        changed = add_stand_in(v, PSEUDONYM_DOMAIN, i, domain, f);
+        found_add(f, v->d + domain, name - domain);
+    }
+    return add_stand_in(v, PSEUDONYM_USER, name, f->end, f) || changed;
 }
 
 /* /home/NAME */
@@ -100,8 +145,17 @@ static bool is_thing(const struct view *v, size_t i)
     return !is(v, i + n, C_LABEL) && find_in_list(word, things);
 }
 
+/* sshd: "User X from 10.0.0.5 not allowed", "User X not allowed". */
+static bool is_not_allowed(const struct view *v, size_t i, size_t end)
+{
+    size_t k = account_end(v, end + 1);
+
+    return i > 1 && v->d[i - 2] == ':' &&
+           (hint_begins(v, k, " from ") || hint_begins(v, k, " not allowed"));
+}
+
 /* "for user X", "invalid user X", "of user X"; USER=X, user=<X>, unix-user:X;
- * "new user: name=X" */
+ * "new user: name=X"; "user 'X' granted access" */
 bool hint_user(const struct view *v, size_t i, size_t end, struct found *f)
 {
     static const char *const before[] = {"for",  "invalid",        "of",
@@ -116,25 +170,35 @@ bool hint_user(const struct view *v, size_t i, size_t end, struct found *f)
     if (at(v, end) == ':')
         return i > 4 && hint_begins(v, i - 5, "unix-") &&
                put_user(v, end + 1, f);
-    if (at(v, end) != ' ' || is_thing(v, end + 1) ||
-        !find_word_before(v, i, 1, word) || !find_in_list(word, before))
+    if (hint_begins(v, end, " '"))
+        return at(v, account_end(v, end + 2)) == '\'' &&
+               put_user(v, end + 2, f);
+    if (at(v, end) != ' ' || is_thing(v, end + 1))
+        return false;
+    if (!is_not_allowed(v, i, end) &&
+        (!find_word_before(v, i, 1, word) || !find_in_list(word, before)))
         return false;
     return put_user(v, end + 1, f);
 }
 
-/* sshd: "Accepted publickey for X from"; passwd: "password changed for X";
- * login: "on '/dev/tty1' FOR 'X'" */
+/* sshd: "Accepted publickey for X from", "gssapi-with-mic for X from", "maximum
+ * authentication attempts exceeded for X from"; PAM: "password for [X]";
+ * passwd: "password changed for X"; login: "on '/dev/tty1' FOR 'X'" */
 bool hint_from(const struct view *v, size_t i, size_t end, struct found *f)
 {
-    static const char *const before[] = {"password", "publickey", "pam",
-                                         "none",     "hostbased", NULL};
+    static const char *const before[] = {
+        "password", "publickey", "pam",      "none",        "hostbased",
+        "mic",      "keyex",     "exceeded", "interactive", NULL};
     char word[24];
-    size_t k = name_end(v, end + 1);
+    size_t k = account_end(v, end + 1);
 
     if (hint_begins(v, end, " '") && i > 1 && v->d[i - 2] == '\'')
         return put_user(v, end + 2, f);
     if (at(v, end) == ' ' && i > 7 && hint_begins(v, i - 8, "changed "))
         return put_user(v, end + 1, f);
+    if (hint_begins(v, end, " ["))
+        return i > 8 && hint_begins(v, i - 9, "password ") &&
+               put_user(v, end + 2, f);
     return at(v, end) == ' ' && find_word_before(v, i, 1, word) &&
            find_in_list(word, before) && at(v, k) == ' ' &&
            find_is_word(v, k + 1, "from") && put_user(v, end + 1, f);
@@ -152,7 +216,7 @@ bool hint_sudo(const struct view *v, size_t i, size_t end, struct found *f)
     if (at(v, k) != ':')
         return false;
     k = hint_skip_blanks(v, k + 1);
-    end = name_end(v, k);
+    end = account_end(v, k);
     return at(v, end) == ' ' && at(v, end + 1) == ':' && put_user(v, k, f);
 }
 
@@ -162,7 +226,7 @@ bool hint_su(const struct view *v, size_t i, size_t end, struct found *f)
     if (i < 4)
         return false;
     return (hint_begins(v, i - 4, "(to ") && hint_begins(v, end, ") ") &&
-            hint_begins(v, name_end(v, end + 2), " on ") &&
+            hint_begins(v, account_end(v, end + 2), " on ") &&
             put_user(v, end + 2, f)) ||
            (hint_begins(v, i - 4, "for ") && hint_begins(v, end, " by ") &&
             put_user(v, end + 4, f));
@@ -204,7 +268,13 @@ bool hint_pts(const struct view *v, size_t i, size_t end, struct found *f)
         start--;
     if (k == i || start == k || (start && v->d[start - 1] != '\n'))
         return false;
-    return name_end(v, start) == k && put_user(v, start, f);
+    return account_end(v, start) == k && put_user(v, start, f);
+}
+
+/* "X      tty1                     Mon Nov 24": in columns, unlike prose. */
+bool hint_tty(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    return hint_begins(v, end, "  ") && hint_pts(v, i, end, f);
 }
 
 /* CRON[12]: (X) CMD (; crontab[12]: (X) LIST (X) */
@@ -216,11 +286,17 @@ bool hint_cmd(const struct view *v, size_t i, size_t end, struct found *f)
         return false;
     for (k = i - 2; k && i - k < 40 && v->d[k - 1] != '('; k--)
         ;
-    if (!k || v->d[k - 1] != '(' || name_end(v, k) != i - 2)
+    if (!k || v->d[k - 1] != '(' || account_end(v, k) != i - 2)
         return false;
     return put_user(v, k, f) ||
-           (find_is_word(v, i, "list") && hint_begins(v, end, " (") &&
+           (!find_is_word(v, i, "cmd") && hint_begins(v, end, " (") &&
             put_user(v, end + 2, f));
+}
+
+/* crontab[12]: (X) BEGIN EDIT (X), which prose might say in small letters. */
+bool hint_crontab(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    return v->d[i + 1] >= 'A' && v->d[i + 1] <= 'Z' && hint_cmd(v, i, end, f);
 }
 
 /* A host's name, with its domain if there is one. */
@@ -258,16 +334,27 @@ static bool put_host(const struct view *v, size_t i, struct found *f)
     return f->n > 0;
 }
 
+/* "hostname: set to x": a word before others, nothing of which is a name's. */
+static bool is_prose(const struct view *v, size_t i)
+{
+    while (at(v, i) >= 'a' && at(v, i) <= 'z')
+        i++;
+    return at(v, i) == ' ' && at(v, i + 1) >= 'a' && at(v, i + 1) <= 'z';
+}
+
 bool hint_hostname(const struct view *v, size_t i, size_t end, struct found *f)
 {
     struct value_at a;
 
-    (void)i;
+    if (i > 3 && hint_begins(v, i - 4, "set-")) /* of NetworkManager */
+        return false;
     if (hint_begins(v, end, " \"")) /* of DHCP */
         return put_host(v, end + 2, f);
     /* hostname=dom$domid stands in a script. */
-    return hint_value(v, end, false, &a) && put_host(v, a.start, f) &&
-           at(v, f->end) != '$' && at(v, f->end) != '(';
+    return hint_value(v, end, false, &a) &&
+           !(hint_begins(v, end, ": ") && is_prose(v, a.start)) &&
+           put_host(v, a.start, f) && at(v, f->end) != '$' &&
+           at(v, f->end) != '(';
 }
 
 bool hint_rhost(const struct view *v, size_t i, size_t end, struct found *f)

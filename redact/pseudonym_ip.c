@@ -335,6 +335,52 @@ static bool is_port(const struct view *v, const struct word *w, size_t end)
     return before && (at(v, i) == ' ' || at(v, i) == ':');
 }
 
+static size_t skip_blanks(const struct view *v, size_t i)
+{
+    size_t k = i;
+
+    while (k - i < 32 && (at(v, k) == ' ' || at(v, k) == '\t'))
+        k++;
+    return k;
+}
+
+/* The netmask at i; 0: none is there. */
+static uint32_t read_mask(const struct view *v, size_t i, size_t *end)
+{
+    uint32_t rest;
+    struct quad q;
+
+    read_quad(v, i, '.', &q);
+    *end = q.end;
+    rest = ~q.ip;
+    return q.n == 4 && !(rest & (rest + 1)) && !is(v, q.end, C_ALNUM) &&
+                   at(v, q.end) != '.'
+               ? q.ip
+               : 0;
+}
+
+/* "10.0.0.0/255.0.0.0", "10.0.0.0 netmask 255.0.0.0"; of route -n behind the
+ * gateway. */
+static uint32_t mask_behind(const struct view *v, size_t i)
+{
+    size_t k = skip_blanks(v, i);
+    uint32_t mask;
+
+    if (at(v, i) == '/')
+        return read_mask(v, i + 1, &k);
+    if (k == i)
+        return 0;
+    if (find_is_word(v, k, "netmask"))
+        k = skip_blanks(v, k + 7);
+    else if (find_is_word(v, k, "mask"))
+        k = skip_blanks(v, k + 4);
+    mask = read_mask(v, k, &i);
+    if (mask || i == k)
+        return mask;
+    k = skip_blanks(v, i);
+    return k == i ? 0 : read_mask(v, k, &i);
+}
+
 /* "10.0.0.0/8" stays the first address of its network. */
 static uint32_t keep_host_bits(const struct view *v, const struct quad *q,
                                uint32_t ip)
@@ -342,7 +388,14 @@ static uint32_t keep_host_bits(const struct view *v, const struct quad *q,
     unsigned len;
     uint32_t mask;
 
-    if (at(v, q->end) != '/' || !is(v, q->end + 1, C_DIGIT))
+    if (q->ip & 1)
+        return ip;
+    if (at(v, q->end) != '/' || at(v, q->end + 3) == '.' ||
+        at(v, q->end + 4) == '.') {
+        mask = mask_behind(v, q->end);
+        return !mask || q->ip & ~mask ? ip : ip & mask;
+    }
+    if (!is(v, q->end + 1, C_DIGIT))
         return ip;
     len = v->d[q->end + 1] - '0';
     if (is(v, q->end + 2, C_DIGIT))

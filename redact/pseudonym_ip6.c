@@ -181,8 +181,7 @@ static bool goes_on(const struct view *v, size_t i)
 {
     size_t k = i;
 
-    if (i && (v->d[i - 1] == '_' ||
-              (i > 1 && v->d[i - 1] == '.' && is(v, i - 2, C_DIGIT))))
+    if (i > 1 && v->d[i - 1] == '.' && is(v, i - 2, C_DIGIT))
         return true;
     if (!i || v->d[i - 1] != ':')
         return i && v->d[i] == ':' && is(v, i - 1, C_ALNUM);
@@ -228,7 +227,8 @@ bool find_ip6(const struct view *v, size_t i, struct found *f)
     if (goes_on(v, i) || !read_six(v, i, &s) || is(v, s.end, C_ALNUM) ||
         (s.pairs && s.gap == 9))
         return false;
-    if (is_program(v, i, &s) || is_account(v, &s))
+    if (is_program(v, i, &s) || is_account(v, &s) ||
+        (i && v->d[i - 1] == '_' && s.n < 3))
         return false;
     if (at(v, s.end) == ':' && is(v, s.end + 1, C_HEX) &&
         !is_port(v, s.end, &s))

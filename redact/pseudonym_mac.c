@@ -1,9 +1,10 @@
 /* MAC addresses and what is longer than one: EUI-64, WWN, DUID. */
+#include <stdio.h>
 #include <string.h>
 
 #include "redact/pseudonym_find.h"
 
-#define GROUPS_MAX 24
+#define GROUPS_MAX 32
 
 static bool is_upper(uint8_t c)
 {
@@ -86,28 +87,39 @@ static void put_mac(const struct view *v, const struct groups *g,
     put(g, first, 6, mac, sep, f);
 }
 
+/* n bytes, 20 at most, as a serial number. */
+static void put_serial(const struct view *v, const struct groups *g,
+                       unsigned first, unsigned n, char sep, struct found *f)
+{
+    uint8_t id[20];
+    char text[2 * sizeof(id)];
+
+    for (unsigned i = 0; i < 2 * n; i++)
+        text[i] =
+            "0123456789abcdef"[g->value[first + i / 2] >> (i % 2 ? 0 : 4) & 15];
+    pseudonym_serial(v->keys, text, 2 * n, true);
+    for (unsigned i = 0; i < n; i++)
+        id[i] = (uint8_t)(find_hex_value((uint8_t)text[2 * i]) << 4 |
+                          find_hex_value((uint8_t)text[2 * i + 1]));
+    put(g, first, n, id, sep, f);
+}
+
 /* Eight bytes: a MAC with two in its middle, or a WWN. */
 static void put_eight(const struct view *v, const struct groups *g,
                       unsigned first, char sep, struct found *f)
 {
-    uint8_t id[8];
-    char text[16];
+    uint8_t id[8], mac[6];
 
     memcpy(id, g->value + first, 8);
-    if (id[3] == 0xff && (id[4] == 0xff || id[4] == 0xfe)) {
-        uint8_t mac[6] = {id[0], id[1], id[2], id[5], id[6], id[7]};
-
-        pseudonym_mac(v->keys, mac);
-        memcpy(id, mac, 3);
-        memcpy(id + 5, mac + 3, 3);
-    } else {
-        for (unsigned i = 0; i < 16; i++)
-            text[i] = "0123456789abcdef"[id[i / 2] >> (i % 2 ? 0 : 4) & 15];
-        pseudonym_serial(v->keys, text, 16, true);
-        for (unsigned i = 0; i < 8; i++)
-            id[i] = (uint8_t)(find_hex_value((uint8_t)text[2 * i]) << 4 |
-                              find_hex_value((uint8_t)text[2 * i + 1]));
+    if (id[3] != 0xff || (id[4] != 0xff && id[4] != 0xfe)) {
+        put_serial(v, g, first, 8, sep, f);
+        return;
     }
+    memcpy(mac, id, 3);
+    memcpy(mac + 3, id + 5, 3);
+    pseudonym_mac(v->keys, mac);
+    memcpy(id, mac, 3);
+    memcpy(id + 5, mac + 3, 3);
     put(g, first, 8, id, sep, f);
 }
 
@@ -135,12 +147,44 @@ static bool is_identifier(const struct view *v, size_t i)
     return false;
 }
 
+/* 2:fc:0:0:0:1: so few digits are a MAC if it is one of this host's. */
+static bool is_learned(const struct view *v, const struct groups *g)
+{
+    const struct name *n;
+    char text[13];
+
+    for (unsigned i = 0; i < 6; i++)
+        snprintf(text + 2 * i, 3, "%02x", g->value[i]);
+    n = names_known_find(v->names, (const uint8_t *)text, 12);
+    return n && n->len == 12 && n->kind == PSEUDONYM_MAC;
+}
+
+/* A DUID (RFC 8415, 11) that begins with group i. */
+static bool put_duid(const struct view *v, const struct groups *g, unsigned i,
+                     char sep, struct found *f)
+{
+    const uint8_t *id = g->value + i;
+    unsigned n = g->n - i;
+
+    if (g->n < i + 10 || id[0])
+        return false;
+    if (id[1] == 1 && n == 14 && !id[2] && id[3] == 1)
+        put_mac(v, g, i + 8, sep, f); /* behind a time */
+    else if (id[1] == 3 && n == 10 && !id[2] && id[3] == 1)
+        put_mac(v, g, i + 4, sep, f);
+    else if (id[1] == 2 && !id[2] && n <= 24)
+        put_serial(v, g, i + 6, n - 6, sep, f); /* behind who gave it */
+    else if (id[1] == 4 && n == 18)
+        put_serial(v, g, i + 2, 16, sep, f); /* a UUID */
+    else
+        return false;
+    return true;
+}
+
 static bool find_colons(const struct view *v, const struct groups *g,
                         struct found *f)
 {
-    static const uint8_t llt[] = {0, 1, 0, 1}, ll[] = {0, 3, 0, 1};
-
-    if (g->n == 6 && g->pairs >= 2)
+    if (g->n == 6 && (g->pairs >= 2 || is_learned(v, g)))
         put_mac(v, g, 0, ':', f);
     else if (g->pairs != g->n && !is_identifier(v, g->at[0]))
         return false;
@@ -149,16 +193,13 @@ static bool find_colons(const struct view *v, const struct groups *g,
     else if (is_ethernet(g)) {
         put_mac(v, g, 0, ':', f);
         put_mac(v, g, 6, ':', f);
-    } else if (g->n == 14 && !memcmp(g->value, llt, 4))
-        put_mac(v, g, 8, ':', f);
-    else if (g->n == 7 && g->value[0] == 1)
+    } else if (g->n == 7 && g->value[0] == 1)
         put_mac(v, g, 1, ':', f); /* an identifier of DHCP */
-    else if (g->n == 10 && !memcmp(g->value, ll, 4))
-        put_mac(v, g, 4, ':', f);
     else if (g->n == 20 && g->value[4] == 0xfe && g->value[5] == 0x80)
         put_eight(v, g, 12, ':', f);
-    else
-        return false;
+    else /* RFC 4361 puts a number of the interface before it */
+        return put_duid(v, g, 0, ':', f) ||
+               (g->value[0] == 0xff && put_duid(v, g, 5, ':', f));
     return true;
 }
 
@@ -177,7 +218,7 @@ static bool find_dashes(const struct view *v, const struct groups *g,
     else if (g->n == 8 && g->letters)
         put_eight(v, g, 0, '-', f);
     else
-        return false;
+        return put_duid(v, g, 0, '-', f);
     return true;
 }
 
@@ -270,110 +311,4 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f)
     if (sep == ':' && at(v, g.end) == ':' && at(v, g.end + 1) == ':')
         return false;
     return sep == ':' ? find_colons(v, &g, f) : find_dashes(v, &g, f);
-}
-
-/* ---- without anything between the digits --------------------------------- */
-
-void find_bare_mac(const struct view *v, size_t i, struct found *f)
-{
-    uint8_t mac[6];
-    bool upper = false;
-
-    for (unsigned k = 0; k < 6; k++)
-        mac[k] = (uint8_t)(find_hex_value(v->d[i + 2 * k]) << 4 |
-                           find_hex_value(v->d[i + 2 * k + 1]));
-    for (unsigned k = 0; k < 12; k++)
-        upper |= is_upper(v->d[i + k]);
-    pseudonym_mac(v->keys, mac);
-    f->start = i;
-    f->end = i + 12;
-    f->n = 0;
-    for (unsigned k = 0; k < 6; k++)
-        found_add_number(f, mac[k], 16, 2, upper);
-}
-
-static void put_hex(const struct view *v, size_t i, size_t end, struct found *f)
-{
-    f->start = i;
-    f->end = end;
-    f->n = end - i;
-    memcpy(f->text, v->d + i, f->n);
-    pseudonym_serial(v->keys, f->text, f->n, true);
-}
-
-static bool all_hex(const struct view *v, size_t i, size_t end)
-{
-    while (i < end && is(v, i, C_HEX))
-        i++;
-    return i == end;
-}
-
-static const char *const mac_words[] = {
-    "mac",    "hwaddr",    "ether", "lladdr",     "macaddr", "macaddress",
-    "chaddr", "hwaddress", "bssid", "hwaddrlist", "station", NULL};
-
-static const char *const wwn_words[] = {
-    "wwn",   "wwpn",    "wwnn", "wwid",   "guid", "naa",
-    "name",  "eui",     "port", "target", "node", "initiator",
-    "fibre", "fibreex", "sas",  "sasex",  NULL};
-
-/* 8000.001b21aabbcc: a priority and the bridge's MAC. */
-static bool is_bridge_id(const struct view *v, size_t i)
-{
-    return i >= 5 && v->d[i - 1] == '.' && all_hex(v, i - 5, i - 1) &&
-           v->d[i - 2] == '0' && (i == 5 || !is(v, i - 6, C_ALNUM));
-}
-
-/* Of a WWN: "ffff888004c0a000" is where something lies in memory, as are small
- * numbers; 5000000000000000 names nothing. */
-static bool names_something(const struct view *v, size_t i)
-{
-    unsigned zeros = 0;
-
-    for (size_t k = 0; k < 16; k++)
-        zeros += v->d[i + k] == '0';
-    return zeros < 12 && memcmp(v->d + i, "0000", 4) != 0 &&
-           strncasecmp((const char *)v->d + i, "ffff", 4) != 0;
-}
-
-/* 12, 16, 17, 32 or 33 digits, perhaps behind "0x", "enx" or "3". */
-bool find_bare(const struct view *v, const struct word *w, struct found *f)
-{
-    size_t i = w->i, n;
-    bool hex = at(v, i) == '0' && (at(v, i + 1) | 0x20) == 'x', named;
-    char word[24];
-
-    if (hex)
-        i += 2;
-    else if (w->end - i == 15 && v->d[i + 2] == 'x' &&
-             (v->d[i] == 'e' || v->d[i] == 'w')) {
-        i += 3; /* enx, wlx: a name of an interface */
-        if (all_hex(v, i, w->end)) {
-            find_bare_mac(v, i, f);
-            return true;
-        }
-    }
-    n = w->end - i;
-    if ((n != 12 && n != 16 && n != 17 && n != 32 && n != 33) ||
-        !all_hex(v, i, w->end))
-        return false;
-    named =
-        find_word_before(v, w->i, 4, word) || v->d[w->i ? w->i - 1 : 0] == '_';
-    if (n == 12 &&
-        (is_bridge_id(v, i) || (named && find_in_list(word, mac_words)) ||
-         !memcmp(v->d + i, "3333ff", 6) || /* dev_mcast */
-         !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6)))
-        find_bare_mac(v, i, f);
-    else if (n == 16 && names_something(v, i) &&
-             ((named && find_in_list(word, wwn_words)) ||
-              (v->d[i] == '5' && (hex || (named && !strcmp(word, "address"))))))
-        put_hex(v, i, w->end, f);
-    else if (n == 32 && hex && v->d[i] == '6') /* of a volume: NAA 6 */
-        put_hex(v, i, w->end, f);
-    else if ((n == 17 && !memcmp(v->d + i, "35", 2)) ||
-             (n == 33 && !memcmp(v->d + i, "36", 2)))
-        put_hex(v, i + 1, w->end, f); /* of SCSI: a type, then the WWN */
-    else
-        return false;
-    return true;
 }

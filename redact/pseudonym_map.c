@@ -9,6 +9,7 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "redact/pseudonym_serial.h"
+#include "redact/pseudonym_watch.h"
 
 /* ---- keys ---------------------------------------------------------------- */
 
@@ -37,6 +38,7 @@ struct pseudonym_keys {
     uint16_t vendor[ROUNDS][1u << VENDOR_HALF];
     uint16_t device[ROUNDS][1u << DEVICE_HALF];
     struct networks net4, net6;
+    struct pseudonym_watch *watch; /* or NULL */
 };
 
 struct pseudonym_map {
@@ -99,8 +101,26 @@ void pseudonym_keys_free(struct pseudonym_keys *k)
 {
     if (!k)
         return;
+    pseudonym_watch_free(k->watch);
     explicit_bzero(k, sizeof(*k));
     free(k);
+}
+
+void pseudonym_keys_watch(struct pseudonym_keys *k, struct pseudonym_watch *w)
+{
+    pseudonym_watch_free(k->watch);
+    k->watch = w;
+}
+
+struct pseudonym_watch *pseudonym_keys_watched(const struct pseudonym_keys *k)
+{
+    return k->watch;
+}
+
+static void see(const struct pseudonym_keys *k, const uint8_t *id, size_t n)
+{
+    if (k->watch)
+        pseudonym_watch_see(k->watch, id, n);
 }
 
 struct pseudonym_map *pseudonym_map_new(const struct pseudonym_keys *k)
@@ -291,6 +311,11 @@ uint32_t pseudonym_ip4(struct pseudonym_map *m, uint32_t ip)
     unsigned slot = (ip * 0x9e3779b1u) >> 24;
     uint32_t to = ip;
 
+    if (m->keys->watch)
+        see(m->keys,
+            (uint8_t[]){(uint8_t)(ip >> 24), (uint8_t)(ip >> 16),
+                        (uint8_t)(ip >> 8), (uint8_t)ip},
+            4);
     if (ip >> 24 == 0 || ip >> 24 == 127 || ip >> 29 == 7 || is_mask(ip) ||
         is_fixed_link(ip))
         return ip;
@@ -412,11 +437,14 @@ void pseudonym_mac(const struct pseudonym_keys *k, uint8_t mac[6])
 
     bool stays = vendor_stays(v, mac[0] & 3);
 
+    see(k, mac, 6);
     /* What IPv6 sends to ff02::1:ffXX:XXXX holds the end of an address; no
      * other group names a host. */
     if (mac[0] & 1 && stays) {
-        if (mac[0] == 0x33 && mac[1] == 0x33 && mac[2] == 0xff)
+        if (mac[0] == 0x33 && mac[1] == 0x33 && mac[2] == 0xff) {
+            see(k, mac + 3, 3);
             map_device(k, mac + 3);
+        }
         return;
     }
     if (!stays) {
@@ -454,13 +482,16 @@ void pseudonym_ip6(struct pseudonym_map *m, uint8_t ip[16])
     struct change lower = {m->ip6, kept6, N_KEPT6, 64, 128, 64, false, known};
     uint8_t low[16];
 
+    see(m->keys, ip, 16);
     if (embeds_ip4(ip)) {
         embedded_ip4(m, ip);
         return;
     }
     if (ip[0] == 0xff) {
-        if (is_solicited(ip))
+        if (is_solicited(ip)) {
+            see(m->keys, ip + 13, 3);
             map_device(m->keys, ip + 13);
+        }
         return;
     }
     memcpy(low, ip, sizeof(low));

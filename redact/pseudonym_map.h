@@ -31,6 +31,12 @@ bool pseudonym_keys_network(struct pseudonym_keys *k, const uint8_t *ip,
 /* Whether an IPv4 address is of one of them. */
 bool pseudonym_keys_on_network(const struct pseudonym_keys *k, uint32_t ip);
 
+/* From now on each address that is mapped is told to w, which is owned by k
+ * then; NULL if it has none. */
+struct pseudonym_watch;
+void pseudonym_keys_watch(struct pseudonym_keys *k, struct pseudonym_watch *w);
+struct pseudonym_watch *pseudonym_keys_watched(const struct pseudonym_keys *k);
+
 struct pseudonym_map *pseudonym_map_new(const struct pseudonym_keys *k);
 void pseudonym_map_free(struct pseudonym_map *m);
 

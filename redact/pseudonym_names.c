@@ -167,6 +167,17 @@ static bool fit_keyword(const char **text, size_t *len)
            !memchr(*text, '\n', *len) && !names_pseudonym_len(*text, *len);
 }
 
+/* A serial number without a digit, which words are not taken for. */
+#define CAPITALS_LEAST 6
+
+static bool is_capitals(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (islower((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
 static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
 {
     size_t letters = 0, digits = 0;
@@ -181,7 +192,9 @@ static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
         digits += isdigit((unsigned char)text[i]) != 0;
     }
     if (kind == PSEUDONYM_SERIAL)
-        return letters + digits >= 5 && digits && !names_placeholder(text, len);
+        return letters + digits >= 5 && !names_placeholder(text, len) &&
+               (digits || (letters >= CAPITALS_LEAST &&
+                           is_capitals(text, len) && !names_common(text, len)));
     if (kind == PSEUDONYM_MAC || kind == PSEUDONYM_ADDRESS)
         return digits > 0;
     /* Who asks for guests to be hidden means "db1", too. */
@@ -196,9 +209,10 @@ static void set_flag(struct names_known *k, const char *text, unsigned flag)
     k->prefix[i / 4] |= (uint8_t)(flag << 2 * (i % 4));
 }
 
-/* stands: for the same name in another spelling, or NULL. */
+/* as: the same name with its dashes as they are, or NULL. */
 static bool add(struct names_known *k, enum pseudonym_kind kind,
-                const char *text, size_t len, const char *stands)
+                const char *text, size_t len, const struct name *as,
+                const char *dash)
 {
     struct name *n;
     size_t slot;
@@ -221,8 +235,9 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     n->kind = kind;
     for (char *p = n->text; *p; p++)
         *p = (char)tolower((unsigned char)*p);
-    if (stands)
-        memcpy(n->stands, stands, sizeof(n->stands));
+    n->dash = dash;
+    if (as)
+        memcpy(n->stands, as->stands, sizeof(n->stands));
     else
         make_stand(k, n);
     k->slots[slot] = (uint32_t)k->n;
@@ -235,15 +250,18 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
 }
 
 /* A name's dashes as device-mapper and systemd write them, and both in turn;
- * those with backslashes also in JSON. */
+ * those with backslashes also in JSON; as smartd has those of serial numbers.
+ */
 static void add_escaped(struct names_known *k, const struct name *n)
 {
     static const char *const dashes[] = {
-        "--", "\\x2d", "\\x2d\\x2d", "\\\\x2d", "\\\\x2d\\\\x2d",
+        "--", "\\x2d", "\\x2d\\x2d", "\\\\x2d", "\\\\x2d\\\\x2d", "_",
     };
+    size_t n_dashes =
+        sizeof(dashes) / sizeof(dashes[0]) - (n->kind != PSEUDONYM_SERIAL);
     char text[NAME_LONGEST];
 
-    for (size_t d = 0; d < sizeof(dashes) / sizeof(dashes[0]); d++) {
+    for (size_t d = 0; d < n_dashes; d++) {
         size_t i = 0, len = 0, width = strlen(dashes[d]);
 
         for (; i < n->len && len + width <= sizeof(text); i++) {
@@ -254,7 +272,7 @@ static void add_escaped(struct names_known *k, const struct name *n)
             len += dash ? width : 1;
         }
         if (i == n->len)
-            add(k, n->kind, text, len, n->stands);
+            add(k, n->kind, text, len, n, dashes[d]);
     }
 }
 
@@ -279,7 +297,22 @@ static void add_uuid(struct names_known *k, const struct name *n)
             text[len++] = '-';
         text[len++] = n->text[i];
     }
-    add(k, n->kind, text, len, n->stands);
+    add(k, n->kind, text, len, n, NULL);
+}
+
+/* A MAC's 12 digits with a blank behind every two, as in a dump of bytes. */
+static void add_spaced(struct names_known *k, const struct name *n)
+{
+    char text[17];
+    size_t len = 0;
+
+    for (size_t i = 0; i < n->len && len < sizeof(text); i++) {
+        if (i && i % 2 == 0)
+            text[len++] = ' ';
+        text[len++] = n->text[i];
+    }
+    if (n->len == 12)
+        add(k, n->kind, text, len, n, NULL);
 }
 
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
@@ -288,15 +321,20 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     size_t before = k->n;
     struct name n;
 
-    if (!add(k, kind, text, len, NULL))
+    if (!add(k, kind, text, len, NULL, NULL))
         return false;
     if (k->n == before)
         return true;
     n = k->v[before];
     if (kind == PSEUDONYM_SERIAL)
         add_uuid(k, &n);
-    else if (memchr(n.text, '-', n.len))
-        add_escaped(k, &n);
+    if (kind == PSEUDONYM_MAC)
+        add_spaced(k, &n);
+    for (size_t i = before, end = k->n; i < end; i++) {
+        n = k->v[i];
+        if (memchr(n.text, '-', n.len))
+            add_escaped(k, &n);
+    }
     k->originals++;
     return true;
 }

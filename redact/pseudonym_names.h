@@ -14,6 +14,7 @@ struct name {
     size_t len;
     enum pseudonym_kind kind;
     char stands[PSEUDONYM_NAME_MAX + 1]; /* for it; "" where it is made anew */
+    const char *dash; /* how each of its dashes is written; NULL: as "-" */
 };
 
 struct names_known;

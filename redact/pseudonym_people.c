@@ -74,26 +74,51 @@ static void add_labels(const struct view *v, size_t i, size_t end,
     }
 }
 
+/* Where a learned domain that ends at end begins; NULL: there is none. */
+static const struct name *learned_domain(const struct view *v, size_t i,
+                                         size_t end, size_t *start)
+{
+    for (*start = i; *start < end; ++*start) {
+        const struct name *n;
+
+        if (*start > i && v->d[*start - 1] != '.')
+            continue;
+        n = names_known_find(v->names, v->d + *start, end - *start);
+        if (n && n->len == end - *start && n->kind == PSEUDONYM_DOMAIN)
+            return n;
+    }
+    return NULL;
+}
+
 /* A learned domain at the end of a name with its hosts before, else all of it
  * is one. */
 static void add_domain(const struct view *v, size_t i, size_t end,
                        struct found *f)
 {
-    for (size_t k = i; k < end; k++) {
-        const struct name *n;
+    size_t k;
+    const struct name *n = learned_domain(v, i, end, &k);
 
-        if (k > i && v->d[k - 1] != '.')
-            continue;
-        n = names_known_find(v->names, v->d + k, end - k);
-        if (n && n->len == end - k && n->kind == PSEUDONYM_DOMAIN) {
-            add_labels(v, i, k ? k - 1 : 0, f);
-            if (k > i)
-                found_add(f, ".", 1);
-            found_add(f, n->stands, strlen(n->stands));
-            return;
-        }
+    if (!n) {
+        add_part(v, PSEUDONYM_DOMAIN, i, end - i, f);
+        return;
     }
-    add_part(v, PSEUDONYM_DOMAIN, i, end - i, f);
+    if (k > i) {
+        add_labels(v, i, k - 1, f);
+        found_add(f, ".", 1);
+    }
+    found_add(f, n->stands, strlen(n->stands));
+}
+
+/* Before an @: a person's, or a host's as in host/alpha.example.org@REALM. */
+static void add_local(const struct view *v, size_t i, size_t end,
+                      struct found *f)
+{
+    size_t k;
+
+    if (learned_domain(v, i, end, &k) && k > i)
+        add_domain(v, i, end, f);
+    else
+        add_part(v, PSEUDONYM_USER, i, end - i, f);
 }
 
 static bool is_learned_host(const struct view *v, size_t i, size_t end)
@@ -103,9 +128,36 @@ static bool is_learned_host(const struct view *v, size_t i, size_t end)
     return n && n->len == end - i && n->kind == PSEUDONYM_HOST;
 }
 
+/* Who has an account here: of root@localhost the host names nobody. */
+static bool is_localhost(const struct view *v, size_t i, size_t end)
+{
+    static const char *const names[] = {"localhost", "localhost.localdomain",
+                                        "localdomain"};
+
+    for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+        if (end - i == strlen(names[k]) && find_is_word(v, i, names[k]))
+            return true;
+    return false;
+}
+
+/* Of lists, <list-bounces+carol=example.org@lists.example.net>: where it begins
+ * if the domain at i is that of another address; i: it is not. */
+static size_t behind_bracket(const struct view *v, size_t i)
+{
+    size_t k = i;
+
+    if (!i || v->d[i - 1] != '=')
+        return i;
+    while (k > v->least && i - k < 128 &&
+           (is(v, k - 1, C_LOCAL) || v->d[k - 1] == '='))
+        k--;
+    return k && v->d[k - 1] == '<' && is(v, k, C_ALNUM) ? k : i;
+}
+
 bool find_mail(const struct view *v, size_t at_sign, struct found *f)
 {
     size_t start = at_sign, dots, end = domain_end(v, at_sign + 1, &dots);
+    size_t first;
 
     while (start > v->least && at_sign - start < 64 &&
            is(v, start - 1, C_LOCAL))
@@ -114,15 +166,26 @@ bool find_mail(const struct view *v, size_t at_sign, struct found *f)
         start++;
     if (start == at_sign || end == at_sign + 1)
         return false;
-    if (dots ? !is_mail_domain(v, at_sign + 1, end)
-             : !is_learned_host(v, at_sign + 1, end))
+    if (!is_localhost(v, at_sign + 1, end) &&
+        (dots ? !is_mail_domain(v, at_sign + 1, end)
+              : !is_learned_host(v, at_sign + 1, end)))
         return false;
-    f->start = start;
+    first = behind_bracket(v, start);
+    f->start = first;
     f->end = end;
     f->n = 0;
-    add_part(v, PSEUDONYM_USER, start, at_sign - start, f);
+    if (first < start) {
+        add_part(v, PSEUDONYM_USER, first, start - 1 - first, f);
+        found_add(f, "=", 1);
+        add_domain(v, start, at_sign, f);
+    } else {
+        add_local(v, start, at_sign, f);
+    }
     found_add(f, "@", 1);
-    add_domain(v, at_sign + 1, end, f);
+    if (is_localhost(v, at_sign + 1, end))
+        found_add(f, v->d + at_sign + 1, end - at_sign - 1);
+    else
+        add_domain(v, at_sign + 1, end, f);
     return true;
 }
 
@@ -169,11 +232,14 @@ bool find_name(const struct view *v, size_t i, struct found *f)
     if (!n)
         return false;
     if (n->kind == PSEUDONYM_SERIAL) {
-        find_serial_stand_in(v, i, i + n->len, f);
+        find_serial_spelled(v, i, i + n->len, n->dash, f);
         return true;
     }
     if (n->kind == PSEUDONYM_MAC) {
-        find_bare_mac(v, i, f);
+        if (n->len == MAC_SPACED)
+            find_spaced_mac(v, i, f);
+        else
+            find_bare_mac(v, i, f);
         return true;
     }
     if (n->kind != PSEUDONYM_KEYWORD && in_mail(v, i, f))

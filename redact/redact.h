@@ -83,6 +83,9 @@ struct sink *redactor_sink(struct redactor *r);
  * where 64 KiB go by without one. */
 void redactor_lead(struct redactor *r, uint64_t lead);
 
+/* Before the first write: see pseudonymizer_keep_keys. */
+void redactor_keep_keys(struct redactor *r);
+
 /* Counts so far: hits[i] for rule i. */
 const uint64_t *redactor_hits(const struct redactor *r);
 uint64_t redactor_hits_total(const struct redactor *r);
@@ -93,7 +96,9 @@ uint64_t redactor_pseudonyms(const struct redactor *r);
  * output knows the line of the input. */
 uint64_t redactor_lines_gone(const struct redactor *r);
 
-/* A short text in one call, appended to out. */
+/* A short text in one call, appended to out; of JSON with its keys kept. */
+void redact_json(const struct redact_rules *rules, const char *text, size_t len,
+                 struct buf *out);
 void redact_text(const struct redact_rules *rules, const char *text, size_t len,
                  struct buf *out);
 

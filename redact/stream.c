@@ -459,6 +459,12 @@ void redactor_lead(struct redactor *r, uint64_t lead)
     r->gate_shut = lead > 0;
 }
 
+void redactor_keep_keys(struct redactor *r)
+{
+    if (r->pseudonyms)
+        pseudonymizer_keep_keys(r->pseudonyms);
+}
+
 const uint64_t *redactor_hits(const struct redactor *r)
 {
     return r->hits;
@@ -511,16 +517,30 @@ static void text_free(struct sink *s)
     (void)s;
 }
 
-void redact_text(const struct redact_rules *rules, const char *text, size_t len,
-                 struct buf *out)
+static void whole_text(const struct redact_rules *rules, const char *text,
+                       size_t len, bool keep_keys, struct buf *out)
 {
     static const struct sink_ops ops = {text_write, text_close, text_free};
     struct text_sink t = {{&ops}, out};
     struct redactor *r = redactor_new(rules, &t.sink);
 
+    if (keep_keys)
+        redactor_keep_keys(r);
     sink_write(&r->sink, text, len, NULL);
     sink_close(&r->sink, NULL);
     sink_free(&r->sink);
+}
+
+void redact_text(const struct redact_rules *rules, const char *text, size_t len,
+                 struct buf *out)
+{
+    whole_text(rules, text, len, false, out);
+}
+
+void redact_json(const struct redact_rules *rules, const char *text, size_t len,
+                 struct buf *out)
+{
+    whole_text(rules, text, len, true, out);
 }
 
 /* As /proc/PID/cmdline has them, with NUL between them. */

@@ -524,9 +524,9 @@ static cyaml_config_t config(struct caught *c)
                             .flags = CYAML_CFG_NO_ALIAS};
 }
 
-int yamldoc_load(const char *path, const char *text, size_t len,
-                 const cyaml_schema_value_t *schema, struct yamldoc **out,
-                 struct err *err)
+static int load(const char *path, const char *text, size_t len, bool proved,
+                const cyaml_schema_value_t *schema, struct yamldoc **out,
+                struct err *err)
 {
     struct caught caught = {.n = 0};
     cyaml_config_t cfg = config(&caught);
@@ -545,7 +545,7 @@ int yamldoc_load(const char *path, const char *text, size_t len,
     y = xcalloc(1, sizeof(*y));
     y->path = xstrdup(path);
     y->schema = schema;
-    r = first_pass(y, text, len, err);
+    r = proved ? 0 : first_pass(y, text, len, err);
     if (r)
         goto out;
     code = cyaml_load_data((const uint8_t *)text, len, &cfg, schema, &y->data,
@@ -558,6 +558,20 @@ out:
     else
         *out = y;
     return r;
+}
+
+int yamldoc_load(const char *path, const char *text, size_t len,
+                 const cyaml_schema_value_t *schema, struct yamldoc **out,
+                 struct err *err)
+{
+    return load(path, text, len, false, schema, out, err);
+}
+
+int yamldoc_load_proved(const char *path, const char *text, size_t len,
+                        const cyaml_schema_value_t *schema,
+                        struct yamldoc **out, struct err *err)
+{
+    return load(path, text, len, true, schema, out, err);
 }
 
 void yamldoc_free(struct yamldoc *y)

@@ -10,9 +10,11 @@
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/match.h"
+#include "collector/diagnose/whose.h"
 
 #define ELEMENTS_MAX 16    /* of a list, shown as evidence */
 #define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
+#define GUEST_RULE "host-is-a-guest"
 
 struct diagnosis {
     const struct diag_rules *rules;
@@ -372,6 +374,23 @@ static char *add_titles(const struct diag_rule *r, struct json_object *facts,
                 first);
 }
 
+/* The title names the domain; of what has a name, that is enough. */
+static char *add_domain(char *title, struct json_object *evidence,
+                        struct json_object *facts)
+{
+    char *domain = whose(evidence, facts), *out;
+    const char *id = domain ? strpbrk(domain, "0123456789") : NULL;
+
+    if (!domain || strcasestr(title, domain) || (id && strstr(title, id))) {
+        free(domain);
+        return title;
+    }
+    out = xasprintf("%s [%s]", title, domain);
+    free(domain);
+    free(title);
+    return out;
+}
+
 static const char *remedy_of(const struct diag_rule *r,
                              struct json_object *facts)
 {
@@ -380,9 +399,28 @@ static const char *remedy_of(const struct diag_rule *r,
     return xm && r->remedy_xm ? r->remedy_xm : r->remedy;
 }
 
+/* Rules speak of dom0, as most logs are of one. */
+static void put_of_host(struct json_object *o, const char *key,
+                        const char *text, bool guest)
+{
+    struct buf b = BUF_INIT;
+    const char *at;
+
+    while (text && guest && (at = strstr(text, "dom0"))) {
+        bool name = at[4] == '_' || (at > text && strchr("-_", at[-1]));
+
+        buf_add(&b, text, (size_t)(at - text));
+        buf_adds(&b, name ? "dom0" : "this guest");
+        text = at + 4;
+    }
+    buf_adds(&b, text ? text : "");
+    put(o, key, text ? buf_str(&b) : NULL);
+    buf_done(&b);
+}
+
 static struct json_object *finding(struct diagnosis *d,
                                    struct json_object *facts,
-                                   const struct judged *j)
+                                   const struct judged *j, bool guest)
 {
     const struct diag_rule *r = j->rule;
     struct json_object *o = json_object_new_object();
@@ -394,12 +432,12 @@ static struct json_object *finding(struct diagnosis *d,
         show(d, facts, j, r->when, r->n_when, 0, &s);
     if (j->alt)
         show(d, facts, j, r->alt, r->n_alt, r->n_when, &s);
-    title = add_titles(r, facts, &s);
+    title = add_domain(add_titles(r, facts, &s), s.evidence, facts);
     put(o, "id", r->id);
     put(o, "severity", severity_name(r->severity));
-    put(o, "title", title);
-    put(o, "cause", r->cause);
-    put(o, "remedy", remedy_of(r, facts));
+    put_of_host(o, "title", title, guest);
+    put_of_host(o, "cause", r->cause, guest);
+    put_of_host(o, "remedy", remedy_of(r, facts), guest);
     put(o, "see", r->see);
     put(o, "source", r->source);
     json_object_object_add(
@@ -425,6 +463,14 @@ static void find_consequences(const struct diag_rules *rules,
             if (cause && all[cause - rules->rule].verdict == YES)
                 all[i].consequence = true;
         }
+}
+
+static bool is_of_guest(const struct diag_rules *rules,
+                        const struct judged *all)
+{
+    const struct diag_rule *r = diag_rules_find(rules, GUEST_RULE);
+
+    return r && all[r - rules->rule].verdict == YES;
 }
 
 /* Who needs somebody, what may explain it, what follows from these, what
@@ -461,6 +507,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                        *unchecked = json_object_new_array();
     struct judged *all = xcalloc(d->rules->n + 1, sizeof(*all));
     unsigned unexplained = 0;
+    bool guest;
 
     for (size_t i = 0; i < d->rules->n; i++) {
         all[i].rule = &d->rules->rule[i];
@@ -468,6 +515,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         judge(d, facts, &all[i]);
     }
     find_consequences(d->rules, all);
+    guest = is_of_guest(d->rules, all);
     qsort(all, d->rules->n, sizeof(*all), by_weight);
     for (size_t i = 0; i < d->rules->n; i++) {
         struct judged *j = &all[i];
@@ -475,7 +523,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         if (j->verdict == YES) {
             unexplained += j->rule->unexplained;
             if (!j->rule->unexplained || unexplained <= UNEXPLAINED_MAX)
-                json_object_array_add(findings, finding(d, facts, j));
+                json_object_array_add(findings, finding(d, facts, j, guest));
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 

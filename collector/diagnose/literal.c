@@ -16,10 +16,26 @@
 
 /* In so many lines of a healthy host that they make no word a rare one. */
 static const char *const everyday[] = {
-    "/etc/xen/scripts/", "libxl: ",   "libxl_",   "libxl",   "qemu-system-",
-    "xen-blkback",       "xenstored", "xen be: ", "xapi",    "backend",
-    "frontend",          "(XEN)",     "XEN) ",    "systemd", "kernel",
-    "Domain ",           "domain ",   "error: ",  ": error",
+    "/etc/xen/scripts/",
+    "libxl: ",
+    "libxl_",
+    "libxl",
+    "qemu-system-",
+    "xen-blkback",
+    "xenstored",
+    "xen be: ",
+    "xapi",
+    "backend",
+    "frontend",
+    "(XEN)",
+    "XEN) ",
+    "systemd",
+    "kernel",
+    "Domain",
+    "domain",
+    "Backend",
+    "error: ",
+    ": error",
 };
 
 struct set {
@@ -109,7 +125,7 @@ static int rarity(const struct buf *b)
     for (size_t i = 0; i < sizeof(everyday) / sizeof(everyday[0]); i++) {
         size_t n = strlen(everyday[i]);
 
-        if (b->len <= n + COMMON && strstr(buf_str(b), everyday[i]))
+        if (b->len <= n + COMMON + 1 && strstr(buf_str(b), everyday[i]))
             return COMMON;
     }
     return (int)(b->len < LONG_ENOUGH ? b->len : LONG_ENOUGH);

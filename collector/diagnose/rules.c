@@ -253,7 +253,7 @@ static int add_words(struct loading *l, struct diag_rule *out)
     if (strspn(raw->id, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
         strlen(raw->id))
         return bad(l, "id", "expected a name [a-z0-9-]+");
-    if (diag_rules_find(l->rules, raw->id))
+    if (!l->proved && diag_rules_find(l->rules, raw->id))
         return bad(l, "id", "there is a rule of that name");
     out->classes = raw->n_in ? 0 : CLASS_ALL;
     for (unsigned i = 0; i < raw->n_in; i++) {
@@ -411,8 +411,11 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
     struct loading l = {.rules = r, .file = f, .proved = proved, .err = err};
     const struct raw_file *raw = NULL;
     size_t n = r->n;
-    int rc = yamldoc_load(path, text, len, &schema, &f->yaml, err);
+    int rc = (proved ? yamldoc_load_proved
+                     : yamldoc_load)(path, text, len, &schema, &f->yaml, err);
 
+    free(r->by_id); /* what it lists may move */
+    r->by_id = NULL;
     if (!rc) {
         raw = yamldoc_data(f->yaml);
         if (!raw)
@@ -439,6 +442,9 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
                    size_t len, struct err *err)
 {
+    /* It would not know the new ones. */
+    free(r->by_id);
+    r->by_id = NULL;
     return add_file(r, path, text, len, false, err);
 }
 
@@ -452,8 +458,18 @@ int diag_rules_add_builtin(struct diag_rules *r, struct err *err)
     return rc;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return strcmp((*(const struct diag_rule *const *)a)->id,
+                  (*(const struct diag_rule *const *)b)->id);
+}
+
 void diag_rules_ready(struct diag_rules *r)
 {
+    r->by_id = xcalloc(r->n + 1, sizeof(*r->by_id));
+    for (size_t i = 0; i < r->n; i++)
+        r->by_id[i] = &r->rule[i];
+    qsort(r->by_id, r->n, sizeof(*r->by_id), by_id);
     sha256_hex(r->sum, r->digest);
     r->words = diag_words_new(r);
 }
@@ -490,6 +506,7 @@ void diag_rules_free(struct diag_rules *r)
     diag_words_free(r->words);
     sha256_free(r->sum);
     cut(r, 0);
+    free(r->by_id);
     free(r->rule);
     free(r->pattern);
     for (struct diag_file *f = r->files; f; f = next) {
@@ -503,6 +520,13 @@ void diag_rules_free(struct diag_rules *r)
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,
                                         const char *id)
 {
+    const struct diag_rule key = {.id = id}, *one = &key;
+    const struct diag_rule **found;
+
+    if (r->by_id) {
+        found = bsearch(&one, r->by_id, r->n, sizeof(*r->by_id), by_id);
+        return found ? *found : NULL;
+    }
     for (size_t i = 0; i < r->n; i++)
         if (!strcmp(r->rule[i].id, id))
             return &r->rule[i];

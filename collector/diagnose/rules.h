@@ -73,6 +73,7 @@ struct diag_rules {
     char digest[SHA256_HEX]; /* over the files, once it is ready */
     struct diag_words *words;
     /* private */
+    const struct diag_rule **by_id; /* once it is ready */
     struct diag_file *files;
     struct sha256 *sum;
 };

@@ -117,6 +117,18 @@ static void check_ends(struct json *j, struct devices *d,
                   (unsigned)front, state_name(back), (unsigned)back);
 }
 
+/* libxl gives every vif a bridge (libxl__device_nic_setdefault); these of its
+ * hotplug scripts put none on it. */
+static bool routed(struct devices *d, const struct device *dev)
+{
+    char *script = devices_back(d, dev, "script");
+    bool yes =
+        script && (strstr(script, "vif-route") || strstr(script, "vif-nat"));
+
+    free(script);
+    return yes;
+}
+
 static void check_vif(struct json *j, struct devices *d,
                       const struct device *dev)
 {
@@ -124,7 +136,7 @@ static void check_vif(struct json *j, struct devices *d,
 
     if (!name)
         return;
-    bridge = devices_back(d, dev, "bridge");
+    bridge = routed(d, dev) ? NULL : devices_back(d, dev, "bridge");
     master = sysfs_link("class/net/%s/master", name);
     if (!sysfs_exists("class/net/%s", name))
         put_check(j, "vif-without-netdev", dev->domid, dev,

@@ -1,9 +1,9 @@
 /* json.h: writes one JSON document, readable by people too.
  *
  * Output is plain ASCII whatever the strings hold: they are bytes that others
- * chose, so a byte that is a control, a quote, a backslash or not ASCII becomes
- * \u00XX.  A key of NULL is for elements of a list.  The caller keeps open and
- * close in balance. */
+ * chose.  A control, a quote, a backslash, and what is no UTF-8 becomes \u00XX
+ * byte by byte, a character of UTF-8 \uXXXX.  A key of NULL is for elements of
+ * a list.  The caller keeps open and close in balance. */
 #ifndef XB_PROBE_JSON_H
 #define XB_PROBE_JSON_H
 

@@ -39,6 +39,7 @@ none_left out1
 while read -r kept; do
     grep -qF "$kept" "$bundle/files/var/log/messages" || fail "$kept went"
 done <host.kept
+holds "$bundle" 'm["host"]["kernel"].startswith("2.6.18.8-host-")'
 # The end of a link-local address follows the MAC it is made from.
 /usr/bin/python3 - "$bundle/files/var/log/messages" <<'END'
 import re, sys

@@ -60,6 +60,9 @@ run 0 "$XB" redact --privacy public --keyword edelweiss text
 cmp out first
 run 4 "$XB" redact --privacy public --check text
 run 0 "$XB" redact --check text
+# What stays is no pseudonym.
+echo 'lo 127.0.0.1 netmask 255.255.255.0 ff02::1 root@localhost' >plain
+run 0 "$XB" redact --privacy public --check plain
 
 # What verify looks for in every spelling, on a host that is called "alpha" and
 # has these addresses; a pool's other host has the same key, and says whose it is.
@@ -82,10 +85,25 @@ has out 'Names, addresses and serial numbers of this host were looked for'
 run 0 there gamma "$XB" verify --deep alpha
 has out 'Only rules for secrets were checked.*\(here host-[0-9a-f]{8}\)'
 own='192.0.2.77 ip-192-0-2-77 77.2.0.192.in-addr.arpa 4D0200C0:0016
-    fd00:0:0:5:0:0:201:203 FD00::5:0:0:201:203
+    fd00:0:0:5:0:0:201:203 FD00::5:0:0:201:203 fd00:0:00:005::0201:0203
+    fd00:0:0:5::2.1.2.3 fd00::5:0:0:201:203%eth0 192.000.002.077 ::ffff:c000:24d
+    64:ff9b::192.0.2.77 C000024D ff02::1:ff01:203 33:33:ff:01:02:03
     fd00:0000:0000:0005:0000:0000:0201:0203
     3.0.2.0.1.0.2.0.0.0.0.0.0.0.0.0.5.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa'
 [ ! -e /etc/machine-id ] || own="$own 01234567-89ab-cdef-0123-456789abcde7"
+# A MAC of this host's own, if it has one.
+mac=$(cat /sys/class/net/*/address | grep -vE '^(00:00:00|fe:ff)' | head -n 1)
+[[ ! $mac =~ ^(..:){5}..$ ]] || own="$own $(/usr/bin/python3 - "$mac" <<'END'
+import sys
+mac = bytes.fromhex(sys.argv[1].replace(":", ""))
+bare, eui = mac.hex(), mac[:3] + b"\xff\xfe" + mac[3:]
+low = bytes([eui[0] ^ 2]) + eui[1:]
+print(":".join("%x" % b for b in mac), bare.upper(), "enx" + bare,
+      "0000" + bare, "CLIENTID=01" + bare, "01:" + mac.hex(":"), eui.hex(":"),
+      low.hex(), "2001:db8::" + low.hex(":", 2), "8000." + bare,
+      "00:03:00:01:" + mac.hex(":"))
+END
+)"
 for text in $own; do
     cp -r alpha wrong-alpha
     echo "left: $text" >>wrong-alpha/files/proc/meminfo
@@ -93,6 +111,14 @@ for text in $own; do
     has out '^files/proc/meminfo:[0-9]+: a name, address or serial number of this'
     rm -r wrong-alpha
 done
+# Each with its line, wherever the text was cut.
+cp -r alpha wrong-alpha
+{ seq 20000; echo "ALPHA"; seq 9; echo ::ffff:192.0.2.77; } >>wrong-alpha/files/proc/meminfo
+run 4 there alpha "$XB" verify --deep wrong-alpha
+n=$(wc -l <wrong-alpha/files/proc/meminfo)
+has out "^files/proc/meminfo:$((n - 10)): a name"
+has out "^files/proc/meminfo:$n: a name"
+rm -r wrong-alpha
 # As it was replayed, it may be any host's.
 run 0 "$XB" verify --deep later.tar.bz2
 has out 'Only rules for secrets were checked'

@@ -29,6 +29,65 @@ holds made 'm["options"]["note"].startswith("ask user-")' \
 run 0 "$XB" diagnose made
 run 0 "$XB" report made -o page.html
 
+# The keys of what the probe tells, numbers and headings stay, what they tell of
+# goes, in each of its parts; and it can still be read.
+cat >probe.py <<'END'
+import os, sys
+sys.path.append(os.path.join(sys.argv[1], "tests/hosts"))
+from synthetic import write
+info = '''{
+  "xen": {
+    "version": "4.17.7",
+    "command_line": "console=numa free=cpu_khz 4711",
+    "features": "0x4711"
+  },
+  "physinfo": {
+    "nr_cpus": 4711,
+    "cpu_khz": 2600000,
+    "virt_caps": [
+      "numa",
+      "hvm"
+    ]
+  },
+  "numa_nodes": [
+    {
+      "node": 0,
+      "memory_kib": 1048412,
+      "free_kib": 248020
+    }
+  ]
+}
+'''
+write("probed", {"name": "zugspitze", "kernel": "6.1.0", "machine": "x86_64",
+                 "xen": "4.17.7"}, [
+    (("probe", "info"), info),
+    (("file", "/etc/passwd"), "".join(
+        "%s:x:%d:%d::/home/%s:/bin/sh\n" % (n, 1001 + i, 1001 + i, n)
+        for i, n in enumerate(["virt_caps", "cpu_khz", "numa_nodes", "memory_kib",
+                               "numa", "pages"])))])
+END
+/usr/bin/python3 probe.py "$TOP"
+run 0 "$XB" collect -y -q --replay probed --privacy public --keyword 4711 \
+    -f dir -o probed-public
+/usr/bin/python3 - probed-public/xen/info.json <<'END'
+import json, re, sys
+o = json.load(open(sys.argv[1]))
+assert o["physinfo"]["nr_cpus"] == 4711 and o["physinfo"]["cpu_khz"] == 2600000
+assert re.match(r"user-\w{8}$", o["physinfo"]["virt_caps"][0]), o
+assert o["numa_nodes"][0] == {"node": 0, "memory_kib": 1048412, "free_kib": 248020}
+line = o["xen"]["command_line"]
+assert re.match(r"console=user-\w{8} free=user-\w{8} keyword-\w{8}$", line), line
+END
+has probed-public/xen/info.txt '^NUMA nodes'
+has probed-public/xen/info.txt 'Node +MiB +Free'
+run 0 "$XB" collect -y -q --replay probed -f dir -o probed-secrets
+run 0 "$XB" redact probed-secrets --privacy public -f dir -o probed-later
+/usr/bin/python3 - probed-later/xen/info.json <<'END'
+import json, sys
+o = json.load(open(sys.argv[1]))
+assert o["numa_nodes"][0]["node"] == 0 and "cpu_khz" in o["physinfo"]
+END
+
 # What is no word of ours is found in our own texts, and all in the others.
 cp -r made wrong
 echo 'told by hinterseer' >>wrong/summary.txt

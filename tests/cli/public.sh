@@ -50,6 +50,11 @@ END
 seed var/log/xen/xl-zugspitze-web.log <<'END'
 Waiting for domain web1 on zugspitze (198.51.100.17), kehlstein was before
 END
+# The system's authorities, by another name as on Alpine, are too many to learn.
+for _ in $(seq 1 3000); do
+    echo '-----BEGIN CERTIFICATE----- of some authority'
+done | seed etc/ssl/certs/ca-certificates.crt
+ln -s certs/ca-certificates.crt "$h/etc/ssl/cert.pem"
 run 0 "$XB" key --init
 
 # public NAME ARGUMENTS...: a bundle of that host.
@@ -62,6 +67,7 @@ public() {
 }
 mkdir one two three
 public one --keyword Edelweiss --format dir
+lacks err 'names may stay'
 gone='zugspitze|watzmann|hochkalter|schneibstein|kehlstein|berg\.example'
 gone="$gone|tal\.example|hinterseer|Hansi|luis|trenker|edelweiss"
 gone="$gone|198\.51\.100|203\.0\.113|2001:0?db8|d4:3d:7e|d63d|a1:b2:c3|4d:5e:6f"

@@ -16,6 +16,7 @@ from synthetic import write
 # Learned, by the source.
 LEARNED = {
     "hostname": "zugspitze", "hosts": "watzmann", "a domain": "berg.example",
+    "the domain above": "gebirg.example",
     "resolv.conf": "tal.example", "known_hosts": "hochkalter",
     "known_hosts, a port": "schneibstein", "a certificate's CN": "kehlkopf",
     "a certificate's SAN": "karwendel", "a wildcard": "alm.example",
@@ -23,10 +24,12 @@ LEARNED = {
     "RFC 3164": "risserkogel", "RFC 5424": "blankenstein",
     "the journal": "brecherspitz", "passwd": "hinterseer",
     "sudo": "schneider", "last, a user": "messner",
-    "last, a long user": "wallbergmoosalm", "a long host": "bodenschneidhausen",
+    "last, a long user": "wallbergmoosalm", "last, with a domain": "loferer", "a long host": "bodenschneidhausen",
     "no sudoer": "taubenstein", "a wrong password": "seebergkopf",
     "machine-id": "8f3b2c1d0e9f48a7b6c5d4e3f2a1b0c9",
     "DMI serial": "CZC8374KLM", "DMI UUID": "30313436-3631-5a43-4338-333734424c4d",
+    "DMI UUID, swapped": "36343130-3136-435a-4338-333734424c4d",
+    "DMI, of words": "CZ 1234 5678 X", "DMI, no digit": "PBJXABDX",
     "dmidecode alone": "PWBHB0A2CDE07F", "an asset tag": "RZ-4711-MUC",
     "a disk": "WD-WCC4N0987654", "a disk's WWN": "5000c500a1b2c3d4",
     "lsblk alone": "S4EVNX0M123456", "a NIC": "MT2012X04711",
@@ -34,6 +37,8 @@ LEARNED = {
 }
 
 LINES = [
+    ("get http://repo.gebirg.example/x for host/jenner.dc1.gebirg.example@DC1."
+     "GEBIRG.EXAMPLE", "jenner"),
     # addresses, each with what it must not show
     ("ip 198.51.100.17 ok", "198.51.100.17"),
     ("host ip-10-77-3-5 up", "10-77-3-5"),
@@ -62,7 +67,7 @@ LINES = [
 
 KEPT = ["127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
         "1.3.6.1.4.1", "0000:03:00.0", "224.0.0.251", "ff02::1", "web1",
-        "8f2e1a3c-1122-3344-5566-778899aabbcc", "domain 7 port 5022"]
+        "8f2e1a3c-1122-3344-5566-778899aabbcc", "at bbc.co.uk", "domain 7 port 5022"]
 
 
 def main(folder, cert, pem):
@@ -87,11 +92,13 @@ def main(folder, cert, pem):
         "Nov 25 10:00:04 zugspitze sudo:  seebergkopf : 1 incorrect password "
         "attempt ; TTY=pts/0 ;\n")
     file, run = (lambda p, t: (("file", p), t)), (lambda c, t: (("command", c), t))
-    write(folder, {"name": "zugspitze", "kernel": "6.1.0-21-amd64",
+    write(folder, {"name": "zugspitze", "kernel": "2.6.18.8-zugspitze",
                    "machine": "x86_64", "xen": "4.17.2"}, [
         file("/etc/hostname", "zugspitze\n"),
         file("/etc/hosts", "127.0.0.1 localhost\n198.51.100.17 zugspitze\n"
-             "198.51.100.18 watzmann.berg.example watzmann\n"),
+             "198.51.100.18 watzmann.berg.example watzmann\n"
+             "198.51.100.19 jenner.dc1.gebirg.example jenner\n"
+             "198.51.100.20 hirschbichl.example.co.uk\n"),
         file("/etc/resolv.conf", "search tal.example\n"),
         file("/root/.ssh/known_hosts", "hochkalter ssh-ed25519 AAAA\n"
              "[schneibstein]:2222 ssh-ed25519 AAAA\n"
@@ -105,6 +112,8 @@ def main(folder, cert, pem):
         file("/etc/machine-id", name["machine-id"] + "\n"),
         file("/sys/class/dmi/id/product_serial", name["DMI serial"] + "\n"),
         file("/sys/class/dmi/id/product_uuid", name["DMI UUID"] + "\n"),
+        file("/sys/class/dmi/id/board_serial", name["DMI, of words"] + "\n"),
+        file("/sys/class/dmi/id/chassis_serial", name["DMI, no digit"] + "\n"),
         run("dmidecode", "System Information\n\tSerial Number: %s\n"
             "\tAsset Tag: %s\n" % (name["dmidecode alone"],
                                    name["an asset tag"])),
@@ -120,7 +129,8 @@ def main(folder, cert, pem):
         run("last -w -x -n 200", "wallbergmoosalm pts/1 bodenschneidhausen.berg"
             ".example Mon Nov 24 10:00   still logged in\n"),
         run("last -x -n 200", "messner  pts/0   rotwand.berg.exam Mon Nov 24 "
-            "10:00   still logged in\nroot     tty1      Mon Nov 24 09:00\n"
+            "10:00   still logged in\nBERG\\loferer tty2      Mon Nov 24 "
+            "09:30\nroot     tty1      Mon Nov 24 09:00\n"
             "reboot   system boot  6.1.0-21-amd64 Mon Nov 24 08:59\n"),
         run("journalctl --no-pager -q -o short-precise -n 5000",
             "Nov 25 10:00:00.123456 brecherspitz sshd[1]: hello\n"),
@@ -136,7 +146,7 @@ def main(folder, cert, pem):
         for n in list(name.values()) + [gone for _, gone in LINES]:
             f.write(n + "\n")
         f.write("45-67-89\n")
-    in_bundle = ["hostname", "hosts", "resolv.conf", "RFC 3164", "RFC 5424",
+    in_bundle = ["hostname", "hosts", "the domain above", "resolv.conf", "RFC 3164", "RFC 5424",
                  "the journal", "sudo", "no sudoer",
                  "a wrong password", "last, a long user", "a long host", "a NIC"]
     with open(folder + ".later", "w") as f:

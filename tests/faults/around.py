@@ -1,5 +1,6 @@
 """around.py: what surrounds a run is hostile: its environment, the files and
 commands that it reads."""
+import functools
 import glob
 import json
 import os
@@ -10,6 +11,7 @@ import tarfile
 import threading
 import time
 
+import bundles
 import lib
 from lib import (ONLY, WORK, XB, Folder, Outcome, clean_env, drop_in, finish,
                  judge, many, start)
@@ -22,10 +24,10 @@ def whole(folder, status, err, sid, labels=("whole",)):
     return seen
 
 
-def in_place(name):
-    """One run in a place that somebody prepared."""
-    env = clean_env()
-    kw, before, more = {}, None, []
+def place(name):
+    """A place that somebody prepared: (environment, what the program's process
+    does before)."""
+    env, before = clean_env(), None
     if name == "PATH and IFS":
         env.update(PATH=f"{WORK}:.:", IFS="/", BASH_ENV="/etc/passwd", ENV="/x")
     elif name == "preloaded libraries":
@@ -36,7 +38,7 @@ def in_place(name):
         env.update(LC_ALL="tr_TR.UTF-8", LANG="\x1b[31m", TZ=":/etc/shadow",
                    LC_NUMERIC="de_DE", TERM="../../../x", COLUMNS="999999999")
     elif name == "100,000 variables":
-        env.update({f"V{i}": "x" for i in range(20000)})
+        env.update({f"V{i}": "x" for i in range(100000)})
     elif name == "umask 0":
         before = lambda: os.umask(0)
     elif name == "umask 777":
@@ -73,8 +75,14 @@ def in_place(name):
                                             (40 << 20, 40 << 20))
     elif name == "1 s of processor time":
         before = lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 30))
+    return env, before
+
+
+def in_place(name):
+    """One run there."""
+    env, before = place(name)
     with Folder() as folder:
-        child = start(folder, *more, env=env, preexec_fn=before, **kw)
+        child = start(folder, env=env, preexec_fn=before)
         status, err = finish(child)
         if name.startswith("closed") and "2" in name and status == 1:
             err = "xen-bugtool: said to nobody"
@@ -91,6 +99,39 @@ PLACES = ["PATH and IFS", "preloaded libraries", "locale and time zone",
           "signals ignored", "signals blocked", "24 descriptors",
           "files of 256 KiB", "400 MiB of addresses", "40 MiB of addresses",
           "1 s of processor time"]
+
+
+# In these it may be that nothing can be made.
+TIGHT = ("files of 256 KiB", "40 MiB of addresses")
+
+
+def end_of(command, env, before):
+    """(exit status, how many files it made, what it said)"""
+    with Folder() as out:
+        seen = subprocess.run(
+            [XB] + bundles.COMMANDS[command](f"{WORK}/sound.tar.bz2", out),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=WORK,
+            stderr=subprocess.PIPE, env=env, preexec_fn=before,
+            timeout=lib.LIMIT)
+        return seen.returncode, len(os.listdir(out)), seen.stderr
+
+
+@functools.cache
+def usual_end(command):
+    return end_of(command, clean_env(), None)[:2]
+
+
+def other_commands(name):
+    """The commands that read bundles, there: they end as they do elsewhere."""
+    def one(command):
+        status, made, err = end_of(command, *place(name))
+        ok = (status, made) == usual_end(command) or (
+            name in TIGHT and (status, made) == (1, 0))
+        return Outcome(f"exit {status}" if ok else "bad", ok,
+                       f"{command}: exit {status}, {made} made, not "
+                       f"{usual_end(command)}: {err[-300:]!r}")
+
+    return [one(c) for c in bundles.COMMANDS]
 
 
 def two_at_once(_):
@@ -293,6 +334,13 @@ def rows(table, only=None):
     if wanted("places"):
         for name, seen in zip(PLACES, many(in_place, PLACES)):
             table.row(f"around: {name}", [seen])
+    if wanted("commands that read"):
+        with Folder() as folder:
+            finish(start(folder))
+            os.rename(f"{folder}/{os.listdir(folder)[0]}",
+                      f"{WORK}/sound.tar.bz2")
+        for name, seen in zip(PLACES, many(other_commands, PLACES)):
+            table.row(f"commands that read: {name}", seen)
     if wanted("runs"):
         table.row("two runs into one folder", many(two_at_once, range(5)))
         table.row("a table of 5 processes", [full_table(0)])

@@ -166,6 +166,59 @@ def little_memory(kib):
     return group_of(kib, run)
 
 
+HOLDER = """
+held = bytearray(40 << 20)
+held[::4096] = b"x" * len(held[::4096])
+print("held", flush=True)
+input()
+"""
+
+
+def oom_kills():
+    """How often the kernel killed somebody of the group."""
+    for path in ("/sys/fs/cgroup/memory/xen-bugtool-faults/memory.oom_control",
+                 "/sys/fs/cgroup/xen-bugtool-faults/memory.events"):
+        try:
+            with open(path) as f:
+                return next(int(l.split()[1]) for l in f
+                            if l.startswith("oom_kill "))
+        except OSError:
+            continue
+    return 0
+
+
+def chosen_first(extra):
+    """Memory runs out beside a process that holds much more of it, and that the
+    kernel would choose if we did not offer ourselves (xenstored, or qemu)."""
+    def run(wrap):
+        holder = subprocess.Popen(
+            wrap + ["/usr/bin/python3", "-c", HOLDER], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, start_new_session=True)
+        try:
+            assert holder.stdout.readline() == b"held\n"
+            with Folder() as folder:
+                child = subprocess.Popen(
+                    wrap + [XB, "collect", "-y", "-q", "-o", folder + "/"],
+                    env=clean_env(), start_new_session=True,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE)
+                status, err = finish(child, 150)
+                err = err.replace("ended by signal 9", "killed")
+                seen = judge(folder, status, err, child.pid,
+                             killed=status == -9)
+            kills = oom_kills()
+            if not seen.ok:
+                return seen
+            if holder.poll() is not None:
+                return Outcome("bad", False, "another process was killed")
+            return Outcome("we were killed" if kills else "nobody was killed",
+                           True, "")
+        finally:
+            holder.kill()
+            holder.communicate()
+    return group_of(50 * 1024 + extra * 1024, run)
+
+
 def stalled(number):
     """--outfd into a pipe that nobody reads, and a time limit."""
     with Folder() as folder:
@@ -225,6 +278,10 @@ def rows(table, only=None):
         table.row("a control group of 96 MiB", [little_memory(96 * 1024)])
         table.row("a control group of 16 to 48 MiB",
                   [little_memory(k * 1024) for k in (16, 24, 32, 48)])
+        table.row("memory runs out beside a larger process",
+                  [chosen_first(n) for n in (2, 4, 6, 8)],
+                  lambda c: None if c["we were killed"] else
+                  "memory never ran out")
     if wanted("stalled"):
         table.row("--max-time, and nobody reads --outfd",
                   many(stalled, range(2)))

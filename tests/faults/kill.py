@@ -6,12 +6,10 @@ import signal
 import subprocess
 import time
 
-import lib
 from lib import (LIBEXEC, ONLY, XB, Folder, Outcome, clean_env, finish, judge,
                  many, start)
 
-COUNT = 200 if lib.FULL else 50
-CATCH_COUNT = 200 if lib.FULL else 40
+COUNT = 200
 END_SECONDS = 3
 # How often one moment is tried before it counts as too slow: another program
 # may have had the machine meanwhile, but not each time.
@@ -213,11 +211,11 @@ def rows(table, only=None):
             ends = []
             table.row(f"{sig.name} at a random moment",
                       many(lambda n: catchable(sig, n, how_long, ends),
-                           range(CATCH_COUNT)),
+                           range(COUNT)),
                       None if sig == signal.SIGPIPE else mostly_bundles)
             table.note(f"the last to end took {max(ends, default=0):.2f} s")
     if not only or "terminal" in only:
         table.row("the terminal is closed",
-                  many(lambda n: hang_up(n, how_long), range(CATCH_COUNT)))
+                  many(lambda n: hang_up(n, how_long), range(COUNT)))
     if not only or "stale" in only:
         table.row("a dead run's temporary file", [stale()])

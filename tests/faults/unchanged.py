@@ -122,3 +122,5 @@ def rows(table, only=None):
         table.row(f"a default run: {opened} opens, {calls['execve']} programs",
                   [Outcome("bad", False, w) for w in wrong]
                   or [Outcome("nothing changed", True, "")])
+        table.note("calls: " + ", ".join(f"{n} {c}"
+                                         for c, n in calls.most_common()))

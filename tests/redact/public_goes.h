@@ -52,11 +52,16 @@ static const struct secret_case ip4_goes[] = {
     S("xenstore", "/local/domain/3/device/vif/0/ip = \"«10.2.3.4»\""),
     S("vif script", "ip='«10.2.3.4»' bridge=xenbr0"),
     S("xl migrate", "migration target: Ready to receive from «192.168.3.3»"),
+    S("chronyc", "Remote address  : «198.51.100.44» («C633642C»)\n"
+                 "Local address   : «198.51.100.7» («C6336407»)\n"
+                 "Reference ID    : «C633642C» («198.51.100.44»)\n"
+                 "Reference ID    : «C6336430» ()\n"),
     S("link-local", "inet «169.254.7.9»/16 scope link"),
     S("in a name", "backup_«10.0.0.5»_full"),
 };
 
 static const struct secret_case ip6_goes[] = {
+    S("behind a name", "backup_«2001:db8:1:2::5»_full"),
     S("short", "inet6 «2001:db8:1:2::5»/64 scope global"),
     S("full", "src «2001:0db8:0001:0002:0a0b:0c0d:0e0f:1011» dst"),
     S("capitals", "«2001:DB8::ABCD:1»"),
@@ -87,6 +92,25 @@ static const struct secret_case ip6_goes[] = {
 };
 
 static const struct secret_case mac_goes[] = {
+    S("an address, by its words",
+      "MAC Address: «001b21aabbcc» mac_address «001b21aabbcd» permaddr "
+      "«001b21aabbce» \"hw-address\": \"«001B21AABBCF»\""),
+    S("learned, as a dump of bytes has it",
+      "\tHeader and Data: DD 1A 23 01 01 «D4 3D 7E A1 B2 C3» 00\n"),
+    S("Open vSwitch", "using datapath ID 0000«6e62d41dff41»\n"
+                      "datapath_id : \"0000«6e62d41dff41»\"\n"
+                      "OFPT_FEATURES_REPLY (xid=0x2): dpid:0000«d43d7e0a0b13»\n"
+                      "{datapath-id=\"0000«d43d7e0a0b11»\"}\n"),
+    S("behind the type of hardware", "CLIENTID=01«d43d7e0a0b61»\n"),
+    S("learned, behind a number", "x 01«d43d7ea1b2c3» 0000«d43d7ea1b2c3»\n"),
+    S("DUID with a link", "00:03:00:01:«d4:3d:7e:a1:b2:c4»"),
+    S("DUID of a vendor", "00:02:00:00:ab:11:«d2:58:48:2f:c7:ee:e6:51»"),
+    S("DUID with a UUID",
+      "00:04:«4c:4c:45:44:00:42:35:10:80:54:b7:c0:4f:5a:31:32»"),
+    S("DUID without zeros",
+      "option dhcp6.client-id 0:2:0:0:ab:11:«d2:58:48:2f:c7:ee:e6:51»;"),
+    S("DUID with a number of the interface",
+      "ff:5e:f5:f3:d0:00:02:00:00:ab:11:«d2:58:48:2f:c7:ee:e6:51»"),
     S("colons", "link/ether «00:1b:21:aa:bb:cc» brd ff:ff:ff:ff:ff:ff"),
     S("Xen's vendor stays", "mac=00:16:3e«:4d:5e:6f»,bridge=xenbr0"),
     S("dashes", "Physical Address: «00-1B-21-AA-BB-CC»"),
@@ -120,6 +144,42 @@ static const struct secret_case mac_goes[] = {
 };
 
 static const struct secret_case machine_goes[] = {
+    S("dhclient's DUID",
+      "default-duid "
+      "\"«\\000\\001\\000\\001,\\351\\221\\032\\000\\026>\\001»\";"),
+    S("networkctl's DUID", "Client DUID: DUID-EN/Vendor:"
+                           "«0000ab11d258482fc7eee6510000»\n"),
+    S("NetworkManager's identifier",
+      "CLIENTID=ff«5ef5f3d000020000ab11d258482fc7eee651»\n"),
+    S("learned, of systemd", "x «WD\\x2dWCC4E1234567».device y"),
+    S("learned, of systemd, in JSON", "\"x «WD\\\\x2dWCC4E1234567».device\""),
+    S("learned, of device-mapper", "x-«WD--WCC4E1234567»-y"),
+    S("learned, of smartd",
+      "smartd.WDC_WD40EFRX_68WT0N0-«WD_WCC4E1234567».ata.state"),
+    S("learned UUID, of systemd",
+      "x\\x2d«4c4c4544\\x2d0042\\x2d3510\\x2d8054\\x2db7c04f5a3132».y"),
+    S("by-id, of systemd", "dev-disk-by\\x2did-nvme\\x2dSamsung_SSD_980_"
+                           "«S64ANS0T123456».device"),
+    S("by-id with a dash, of systemd",
+      "dev-disk-by\\x2did-ata\\x2dWDC_WD40EFRX\\x2d68WT0N0_"
+      "«WD\\x2dWCC4E7654321»\\x2dpart1.device"),
+    S("IQN, of systemd", "by\\x2dpath-ip\\x2d«198.51.100.5»:3260\\x2discsi\\x2d"
+                         "iqn.2010\\x2d01.«example.nas:disk7»\\x2dlun.device"),
+    S("S/N with a dash",
+      "WDC, S/N:«WD-WCC4E7654321», WWN:«5-0014ee-2b4f60a1b»"),
+    S("with more words", "Serial Number: «ABC12345» Rev 2\n"
+                         "Disk Serial No: «ABC12345» Size 3 TB\n"),
+    S("DMI, without a digit",
+      "\n\tSerial Number: «PBJXABDX»\n\tAsset Tag: «MUENCHEN-RZ»\n"),
+    S("DMI of VMware",
+      "\tSerial Number: VMware-«56 4d 1a 2b 3c 4d 5e 6f-70 81 92 "
+      "a3 b4 c5 d6 e7»\n"),
+    S("learned, without a digit", "in «NUERNBERG-RZ» x"),
+    S("WWN of a peer, a file", "0x«200100a0980a0b51»\n"),
+    S("NAA of type 2", "mpatha (3«2100a0980a0b51ff») dm-2"),
+    S("EUI-64",
+      "mpatha (2«0017380033e70001») dm-2 IBM\n/2«0017380033e70001»/\n"),
+    S("a learned WWN behind its type", "SCSIid: 3«7000c500a1b2c3d4»"),
     S("dmidecode", "System Information\n\tSerial Number: «MXQ1234ABC»\n"),
     S("dmidecode's UUID",
       "\tUUID: «39334d44-3130-5a43-3338-343536374b4c»\n\tWake-up Type: x"),
@@ -219,6 +279,29 @@ static const struct secret_case people_goes[] = {
     S("sshd", "Accepted publickey for «carol» from «10.0.0.9» port 5022 ssh2"),
     S("sshd, wrong",
       "Failed password for invalid user «carol» from «10.0.0.9»"),
+    S("sshd, of Active Directory",
+      "Accepted password for «BERG»\\\\«carol» from «10.0.0.9» port 22 ssh2"),
+    S("PAM, of Active Directory",
+      "session opened for user CORP\\«carol» by (uid=0)"),
+    S("behind a word that ends in a string of JSON",
+      "\"for user «carol»\\nNov 25\""),
+    S("sudo, of Active Directory", "sudo: «BERG»\\«carol» : TTY=pts/0 ; PWD=/"),
+    S("sshd, not allowed",
+      "sshd[1]: User «carol» from «10.0.0.9» not allowed because not listed\n"
+      "sshd[1]: User «carol» not allowed because account is locked"),
+    S("sshd, too many attempts",
+      "maximum authentication attempts exceeded for «carol» from «10.0.0.9»"),
+    S("sshd, GSSAPI",
+      "Failed gssapi-with-mic for «carol» from «10.0.0.9» port"),
+    S("winbind", "pam_winbind(sshd:auth): user '«carol»' granted access"),
+    S("PAM, no password", "could not identify password for [«carol»]"),
+    S("last, at the machine",
+      "«carol»    tty1                          Mon Nov 25 10:00\n"
+      "«carol»    ttyS0                         Mon Nov 25 10:00\n"
+      "«carol»    tty7         :0               Mon Nov 25 10:00\n"),
+    S("crontab", "crontab[1]: («carol») BEGIN EDIT («carol»)\n"
+                 "crontab[1]: («carol») REPLACE («carol»)\n"
+                 "crontab[1]: («carol») DELETE («carol»)\n"),
     S("logind", "New session 12 of user «carol»."),
     S("last", "«carol»    pts/0        «10.0.0.9»         Wed Nov 25 10:00"),
     S("who", "x\n«carol»   pts/1        2026-11-25 10:00 («10.0.0.9»)"),
@@ -229,8 +312,16 @@ static const struct secret_case people_goes[] = {
     S("home", "cd /home/«carol»/xen && make"),
     S("environment", "USER=«carol» LOGNAME=«carol»"),
     S("mail", "From: Carol <«carol.smith»@«corp.test.net»>"),
+    S("mail of a list, which has the reader's in it",
+      "to=<«karl.kunz»=«buche.test.net»@«lists.test.org»>, "
+      "from=<«list-bounces+karl»=«buche.test.net»@«lists.test.org»>"),
+    S("mail of this machine",
+      "from=<«kuno»@localhost.localdomain>, to=<«kuno»@localhost>"),
+    S("mail behind an equals sign", "login=«karl.kunz»@«corp.test.net»"),
     S("mail in the domain", "«carol»@«example.com»"),
     S("mail at a host", "«carol»@«mail4».«example.com»"),
+    S("a principal of Kerberos",
+      "host/«alpha».«lab.example.org»@«LAB.EXAMPLE.ORG»"),
     S("key of SSH", "ssh-ed25519 AAAA «carol»@«alpha»"),
     S("keyword", "the «bluebird» project, «bluebird»-db"),
 };

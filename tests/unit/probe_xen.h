@@ -87,6 +87,8 @@ int xc_readconsolering(xc_interface *xch, char *buffer, unsigned *pnr_chars,
     size_t n = xen.ring_len - from;
 
     (void)xch;
+    if (incremental)
+        xen.ring_gap = 0;
     xen.ring_cleared += clear != 0;
     if (xen.error)
         return sysctl_result();
@@ -118,10 +120,14 @@ static char ring_after[256];
 
 int xc_send_debug_keys(xc_interface *xch, const char *keys)
 {
+    size_t had = strlen(sent_keys);
+    char before[sizeof(ring_after) - 64];
+
     (void)xch;
-    snprintf(sent_keys, sizeof(sent_keys), "%s", keys);
-    snprintf(ring_after, sizeof(ring_after), "%.*s(XEN) key '%s' pressed\n",
-             (int)xen.ring_len, xen.ring, keys);
+    snprintf(sent_keys + had, sizeof(sent_keys) - had, "%s", keys);
+    snprintf(before, sizeof(before), "%.*s", (int)xen.ring_len, xen.ring);
+    snprintf(ring_after, sizeof(ring_after), "%s(XEN) key '%.16s' pressed\n",
+             before, keys);
     xen.ring = ring_after;
     xen.ring_len = strlen(ring_after);
     return 0;

@@ -17,6 +17,7 @@
 #include "collector/base/facts_get.h"
 #include "collector/diagnose/diagnose.h"
 #include "collector/diagnose/stamp.h"
+#include "collector/diagnose/whose.h"
 
 /* Every built-in rule loads, its examples hold, and what it follows is one. */
 static void test_builtin(void **state)
@@ -369,6 +370,55 @@ static void test_title(void **state)
     diag_rules_free(r);
 }
 
+/* Whose the lines are: the name of its number only where both are of the same
+ * start of the host. */
+static void test_whose(void **state)
+{
+    static const struct {
+        const char *member, *text, *domains;
+    } rows[] = {
+        {"xen/dmesg.txt", "(XEN) d3v0 Triple fault", "domain 3 (web)"},
+        {"xen/dmesg.txt", "(XEN) d0v0 Triple fault", NULL},
+        {"xen/dmesg.txt", "(XEN) [ 12.1] d4 is ill", "domain 4"},
+        {"xen/dmesg.txt", "(XEN) Domain 3 (vcpu#0) crashed", "domain 3 (web)"},
+        {"files/var/log/syslog", "libxl: error: x.c:1:f: Domain 3:is ill",
+         "domain 3"},
+        {"files/var/log/syslog", "/local/domain/0/backend/vif/7/0 is ill",
+         "domain 7"},
+        {"files/var/log/syslog", "br0: port 2(vif12.0) is ill", NULL},
+        {"files/var/log/syslog", "br0: port 2 vif12.0 is ill", "domain 12"},
+        {"files/var/log/syslog", "domain 99999 and domain 5x", NULL},
+        {"files/var/log/xen/qemu-dm-a.b.log", "domain 9 is ill", "domain a.b"},
+        {"files/var/log/xen/bootloader.5.log", "ill", "domain 5"},
+        {"files/var/log/libvirt/libxl/libxl-driver.log", "Domain 6:ill",
+         "domain 6"},
+        {"domains/3-web/console.txt", "domain 9 is ill", "domain 3 (web)"},
+    };
+    struct json_object *facts =
+        json_tokener_parse("{\"domains\": [{\"id\": 0, \"name\": \"Domain-0\"},"
+                           " {\"id\": 3, \"name\": \"web\"}]}");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_object *list = json_object_new_array(),
+                           *e = json_object_new_object();
+        char *is;
+
+        json_object_object_add(e, "member",
+                               json_object_new_string(rows[i].member));
+        json_object_object_add(e, "text", json_object_new_string(rows[i].text));
+        json_object_array_add(list, e);
+        is = whose(list, facts);
+        if (rows[i].domains)
+            assert_string_equal(is, rows[i].domains);
+        else
+            assert_null(is);
+        free(is);
+        json_object_put(list);
+    }
+    json_object_put(facts);
+}
+
 /* Every log that the plugins take is of a kind, wherever it lies. */
 static void test_classes(void **state)
 {
@@ -459,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_many_lines), cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_title),      cmocka_unit_test(test_stamps),
         cmocka_unit_test(test_classes),    cmocka_unit_test(test_unexplained),
+        cmocka_unit_test(test_whose),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -327,6 +328,45 @@ static void test_healthy(void **state)
     json_object_put(doc);
 }
 
+/* The first finding's words; is_guest: the log tells that it is of a guest. */
+static char *words_of(bool is_guest)
+{
+    static const char guest[] = "[ 0.0] DMI: Xen HVM domU, BIOS 4.17\n",
+                      line[] = "[ 9.1] watchdog: BUG: soft lockup - CPU#0 "
+                               "stuck for 23s! [x:1]\n";
+    struct diagnosis *d = diagnosis_new(rules);
+    struct match_stream *m = diagnosis_begin_any(d, "standard input", 0);
+    struct json_object *doc, *f;
+    char *out;
+
+    if (is_guest)
+        match_feed(m, guest, strlen(guest));
+    match_feed(m, line, strlen(line));
+    match_end(m);
+    match_commit(m);
+    doc = diagnosis_json(d, NULL, "1");
+    f = facts_at(doc, "findings", 0);
+    assert_string_equal(facts_text(f, "id"), "soft-lockup");
+    out = strdup(facts_text(f, "remedy"));
+    json_object_put(doc);
+    diagnosis_free(d);
+    return out;
+}
+
+/* Of a guest's log nothing is said of dom0; names of options stay. */
+static void test_guest(void **state)
+{
+    char *host = words_of(false), *guest = words_of(true);
+
+    (void)state;
+    assert_non_null(strstr(host, "Give dom0 "));
+    assert_null(strstr(guest, "dom0 "));
+    assert_non_null(strstr(guest, "Give this guest "));
+    assert_non_null(strstr(guest, "dom0_"));
+    free(host);
+    free(guest);
+}
+
 /* Every rule tells where its message or state comes from. */
 static void test_source(void **state)
 {
@@ -339,9 +379,8 @@ static void test_source(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_heldout),
-        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_ids),     cmocka_unit_test(test_heldout),
+        cmocka_unit_test(test_healthy), cmocka_unit_test(test_guest),
         cmocka_unit_test(test_source),
     };
 

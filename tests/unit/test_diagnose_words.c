@@ -198,7 +198,12 @@ static void test_builtin(void **state)
     struct buf text = BUF_INIT;
 
     (void)state;
-    assert_int_equal(diag_words_stride(r->words), 2);
+    for (size_t i = 0; i < r->n_patterns; i++)
+        for (size_t k = 0; k < r->pattern[i].words.n; k++)
+            if (strlen(r->pattern[i].words.word[k]) < LITERAL_GOOD)
+                fail_msg("%s: the word '%s' of %s is too short",
+                         r->rule[r->pattern[i].rule].id,
+                         r->pattern[i].words.word[k], r->pattern[i].text);
     for (size_t i = 0; i < r->n; i++)
         for (unsigned k = 0; k < r->rule[i].n_examples; k++)
             buf_addf(&text, "%s\n", r->rule[i].examples[k]);

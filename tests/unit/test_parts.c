@@ -329,7 +329,11 @@ static void made(void **state)
         {.plugin = &plugin, .item = &whole_item, .part_of = 0},
         {.plugin = &plugin, .item = &text_item, .part_of = 0}};
 
+    const struct redact_opts opts = {.engine = REDACT_ENGINE_PCRE2};
+    struct redact_rules *rules;
+
     (void)state;
+    assert_int_equal(redact_rules_new(&opts, &rules, NULL), 0);
     assert_true(parts_wanted(two, 3, true));
     assert_false(parts_wanted(two, 2, true));
     for (size_t i = 0; i < 2; i++) {
@@ -337,7 +341,7 @@ static void made(void **state)
                          .wanted = REQ_PROBE,
                          .text = answers[i][0],
                          .says.status = ST_OK};
-        struct taker tk = {.gather = &h.g};
+        struct taker tk = {.gather = &h.g, .rules = rules};
         struct gather *out[3] = {NULL};
         char *text;
 
@@ -351,6 +355,7 @@ static void made(void **state)
         gather_free(out[0]);
         gather_free(out[2]);
     }
+    redact_rules_free(rules);
 }
 
 static void not_wanted(void **state)

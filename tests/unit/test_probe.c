@@ -472,11 +472,20 @@ static void debug_keys(void **state)
     xen.ring_dropped = 100;
     run(keys_mr);
     assert_int_equal(res.rc, 0);
-    assert_string_equal(res.text, "(XEN) key 'mr' pressed\n");
+    assert_string_equal(res.text,
+                        "(XEN) key 'm' pressed\n(XEN) key 'r' pressed\n");
     sent_keys[0] = '\0';
     run(keys_crash);
     assert_int_equal(res.rc, -EINVAL);
     assert_string_equal(sent_keys, "");
+    /* They print more than the ring holds. */
+    healthy();
+    xen.ring_gap = 5;
+    run(keys_mr);
+    assert_int_equal(res.rc, -EOVERFLOW);
+    says("5 bytes of what the debug keys print are missing");
+    assert_true(res.len > 0);
+    sent_keys[0] = '\0';
     healthy();
     run(keys_mn);
     assert_int_equal(res.rc, 0);
@@ -490,6 +499,7 @@ static void debug_keys(void **state)
     says("trigger an NMI");
     assert_string_equal(sent_keys, "");
 }
+
 static void output_errors(void **state)
 {
     struct err err = ERR_INIT;

@@ -304,6 +304,12 @@ static void what_does_not_fit(void **state)
             "vif/2/0\n/local/domain/2/device/vif/0/state=1\n" B0
             "vif/2/0/bridge=xenbr0\n",
          "vif-on-no-bridge", "vif2.0 is to be on the bridge xenbr0"},
+        {"with a script that names a bridge",
+         D1 "name=a\n/local/domain/2/device/vif/0/backend=" B0
+            "vif/2/0\n/local/domain/2/device/vif/0/state=1\n" B0
+            "vif/2/0/bridge=xenbr0\n" B0
+            "vif/2/0/script=/etc/xen/scripts/vif-bridge\n",
+         "vif-on-no-bridge", "vif2.0 is to be on the bridge xenbr0"},
         {"moved by hand",
          D1 "name=a\n" D1 "device/vif/0/backend=" B0 "vif/1/0\n" B0
             "vif/1/0/bridge=xenbr1\n",
@@ -329,6 +335,23 @@ static void what_does_not_fit(void **state)
             !strstr(res.text, rows[i].text))
             fail_msg("%s: %d %s", rows[i].why, res.rc, res.text);
     }
+}
+
+/* libxl writes a bridge whatever the script does. */
+static void routed_vif(void **state)
+{
+    (void)state;
+    hypervisor_has(0, 1, 2);
+    store_nodes =
+        D1 "name=pr\xc3\xbc\x66 \xf0\x9f\x90\xbc\xff\n" D1
+           "device/vif/0/backend=" B0 "vif/2/0\n" B0 "vif/2/0/frontend=" D1
+           "device/vif/0\n" B0 "vif/2/0/bridge=xenbr0\n" B0
+           "vif/2/0/script=/etc/xen/scripts/vif-route\n";
+    run(subject_devices);
+    assert_int_equal(res.rc, 0);
+    has_not("vif-on-no-bridge");
+    /* A name beyond ASCII, and a byte that is none of it. */
+    has("\"name\": \"pr\\u00fcf \\ud83d\\udc3c\\u00ff\"");
 }
 
 /* Guests write their frontends' nodes. */
@@ -401,11 +424,9 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(healthy),
-        cmocka_unit_test(one_domain),
-        cmocka_unit_test(what_does_not_fit),
-        cmocka_unit_test(hostile_frontends),
-        cmocka_unit_test(names),
+        cmocka_unit_test(healthy),           cmocka_unit_test(one_domain),
+        cmocka_unit_test(what_does_not_fit), cmocka_unit_test(routed_vif),
+        cmocka_unit_test(hostile_frontends), cmocka_unit_test(names),
     };
 
     return cmocka_run_group_tests(tests, make_sys, remove_sys);

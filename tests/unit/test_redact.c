@@ -76,6 +76,37 @@ static void test_vectors(void **state)
     buf_done(&plain);
 }
 
+/* A value is one value however a format spells its letters: \u and a pair of
+ * surrogates in JSON, \x and octal in others. */
+static void test_spellings(void **state)
+{
+    static const char *const spelled[] = {
+        "\"password\": \"p\xc3\xa4ss\xe2\x82\xac\xf0\x9f\x98\x80w\"\n",
+        "\"password\": \"p\\u00e4ss\\u20ac\\ud83d\\ude00w\"\n",
+        "\"password\": \"\\u0070\\u00E4ss\\u20AC\\uD83D\\uDE00w\"\n",
+        "password = \"p\\xc3\\xa4ss\\xe2\\x82\\xac\\xf0\\x9f\\x98\\x80w\"\n",
+        "password = \"p\\303\\244ss\\342\\202\\254\\360\\237\\230\\200w\"\n",
+    };
+    struct redact_rules *rules = rules_of(engines[0], false, 0, 0);
+    char first[16] = "";
+
+    (void)state;
+    for (size_t i = 0; i < N(spelled); i++) {
+        struct buf got = BUF_INIT;
+        const char *token;
+
+        redact_text(rules, spelled[i], strlen(spelled[i]), &got);
+        token = strrchr(buf_str(&got), ':');
+        assert_non_null(strstr(buf_str(&got), "[REDACTED:password-"));
+        if (i)
+            assert_memory_equal(token, first, 13);
+        else
+            memcpy(first, token, 13);
+        buf_done(&got);
+    }
+    redact_rules_free(rules);
+}
+
 struct split {
     size_t at;
     bool done;
@@ -278,6 +309,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_examples_fail),
         cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_splits),
         cmocka_unit_test(test_window_edges),
         cmocka_unit_test(test_large),

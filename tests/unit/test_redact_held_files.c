@@ -240,12 +240,23 @@ static void test_classes(void **state)
     demand(&sum, 3500, 100);
 }
 
+/* What looks alike, by what writes it. */
+static void test_keep_classes(void **state)
+{
+    struct tally sum = {.kind = "keep-classes", .n = 0};
+
+    (void)state;
+    count("keep-classes", &sum);
+    demand(&sum, 300, 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_general),       cmocka_unit_test(test_xen),
         cmocka_unit_test(test_blind_general), cmocka_unit_test(test_blind_xen),
         cmocka_unit_test(test_blind_keeps),   cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_keep_classes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
  * is a process of its own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,9 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -178,6 +182,75 @@ static int closes(void)
     return 0;
 }
 
+/* On a kernel that has no such call. */
+static int closes_without(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {4, code};
+
+    HOLD(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    HOLD(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter));
+    HOLD(syscall(SYS_close_range, 100u, 100u, 0u) < 0 && errno == ENOSYS);
+    return closes();
+}
+
+/* The worker's user is taken from /etc/passwd where it has one; a number that
+ * somebody has is not. */
+static int with_passwd(const char *user, unsigned *uid_out)
+{
+    char name[] = "/tmp/passwd-XXXXXX";
+    int fd = mkstemp(name);
+    struct sandbox_id id;
+    struct err err;
+
+    HOLD(fd >= 0);
+    HOLD(dprintf(fd, "root:x:0:0::/:/bin/sh\n%s", user) > 0);
+    HOLD(!fchmod(fd, 0644) && !unshare(CLONE_NEWNS));
+    HOLD(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+    HOLD(!mount(name, "/etc/passwd", NULL, MS_BIND, NULL));
+    unlink(name);
+    HOLD(!sandbox_pick_id(&id, &err) && id.drop);
+    *uid_out = id.uid;
+    return 0;
+}
+
+static int own_user(void)
+{
+    unsigned uid = 0;
+    int r = with_passwd("xen-bugtool:x:4321:4321::/:/bin/false\n", &uid);
+
+    HOLD(!r && uid == 4321);
+    HOLD(sandbox_is_worker(4321) && !sandbox_is_worker(4322));
+    return 0;
+}
+
+static int used_number(void)
+{
+    struct sandbox_id id;
+    unsigned uid = 0;
+    struct err err;
+    char line[80];
+    int r;
+
+    HOLD(!sandbox_pick_id(&id, &err));
+    snprintf(line, sizeof(line), "x:x:%u:1::/:/bin/false\n", id.uid);
+    r = with_passwd(line, &uid);
+    HOLD(!r && uid == id.uid + 1);
+    return 0;
+}
+
+static void test_users(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(own_user), 0);
+    assert_int_equal(in_child(used_number), 0);
+}
+
 static int begins(void)
 {
     char text[16] = "";
@@ -198,6 +271,7 @@ static void test_start(void **state)
     (void)state;
     assert_int_equal(in_child(begins), 0);
     assert_int_equal(in_child(closes), 0);
+    assert_int_equal(in_child(closes_without), 0);
 }
 
 /* ---- memory ------------------------------------------------------------- */
@@ -240,38 +314,45 @@ static int malloc_again(void)
 
     HOLD(!short_of_memory(gives_back));
     p = xmalloc(hardly);
-    HOLD(p && asked == 1);
+    HOLD(asked == 1);
     free(p);
     HOLD(!short_of_memory(gives_back));
     p = xcalloc(hardly, 1);
-    HOLD(p && asked == 2 && !p[hardly - 1]);
+    HOLD(asked == 2 && !p[hardly - 1]);
     free(p);
     HOLD(!short_of_memory(gives_back));
     p = xrealloc(NULL, hardly);
-    HOLD(p && asked == 3);
+    HOLD(asked == 3);
     free(p);
     return 0;
+}
+
+/* It should not: what it gave is looked at, so that the call is made. */
+static int came_back(void *p)
+{
+    free(p);
+    return 77;
 }
 
 static int malloc_ends(void)
 {
     xalloc_on_oom(gives_nothing);
-    return xmalloc(much) ? 77 : 78;
+    return came_back(xmalloc(much));
 }
 
 static int calloc_ends(void)
 {
-    return xcalloc(much, 1) ? 77 : 78;
+    return came_back(xcalloc(much, 1));
 }
 
 static int realloc_ends(void)
 {
-    return xrealloc(NULL, much) ? 77 : 78;
+    return came_back(xrealloc(NULL, much));
 }
 
 static int array_ends(void)
 {
-    return xreallocarray(NULL, much, 8) ? 77 : 78;
+    return came_back(xreallocarray(NULL, much, 8));
 }
 
 static int printf_ends(void)
@@ -279,7 +360,7 @@ static int printf_ends(void)
     struct rlimit few = {32u << 20, 32u << 20};
 
     setrlimit(RLIMIT_AS, &few);
-    return xasprintf("%*s", INT32_MAX, "") ? 77 : 78;
+    return came_back(xasprintf("%*s", INT32_MAX, ""));
 }
 
 static void test_memory(void **state)
@@ -302,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drops),  cmocka_unit_test(test_namespaces),
         cmocka_unit_test(test_parent), cmocka_unit_test(test_start),
+        cmocka_unit_test(test_users),
 #ifndef __SANITIZE_ADDRESS__
         cmocka_unit_test(test_memory),
 #endif

@@ -355,7 +355,12 @@ static void put_manifest(int dir, const char *const *members)
 
     manifest_head_write(&h, &b);
     for (; *members; members++) {
-        it.out = (struct manifest_member){*members, 1, SHA, NULL, 0, 0, 0};
+        const struct manifest_member none_there = {0},
+                                     m = {*members, 1, SHA, NULL, 0, 0, 0};
+        bool is_stderr = strstr(*members, ".stderr") != NULL;
+
+        it.out = is_stderr ? none_there : m;
+        it.errout = is_stderr ? m : none_there;
         manifest_item_write(&it, &b);
         buf_adds(&b, members[1] ? ",\n" : "\n");
     }
@@ -433,6 +438,41 @@ static void test_folder(void **state)
     remove_folder(path);
 }
 
+/* Further down, what a command said on stderr, and one that is left half read.
+ */
+static void test_folder_deep(void **state)
+{
+    static const char *const members[] = {"d/e/f", "d/e/f.stderr", "b", NULL};
+    char path[] = "/tmp/unpack-XXXXXX", got[8];
+    int fd = make_folder(path), before = dup(0), after;
+    struct unpack_member m;
+    struct unpack *u;
+
+    (void)state;
+    close(before);
+    assert_int_equal(mkdirat(fd, "d", 0700), 0);
+    assert_int_equal(mkdirat(fd, "d/e", 0700), 0);
+    put(fd, "d/e/f", "fff");
+    put(fd, "d/e/f.stderr", "said");
+    put_manifest(fd, members);
+    assert_int_equal(unpack_new(fd, NULL, NULL, &u, NULL), 0);
+    assert_string_equal(unpack_top(u), "");
+    assert_int_equal(unpack_next(u, &m, NULL), 1);
+    assert_string_equal(m.name, "d/e/f");
+    assert_int_equal(unpack_read(u, got, 1, NULL), 1);
+    assert_int_equal(unpack_next(u, &m, NULL), 1);
+    assert_string_equal(m.name, "d/e/f.stderr");
+    assert_int_equal(unpack_read(u, got, 8, NULL), 4);
+    assert_memory_equal(got, "said", 4);
+    assert_int_equal(unpack_next(u, &m, NULL), 1);
+    unpack_free(u); /* with one that is open */
+    after = dup(0);
+    close(after);
+    assert_int_equal(after, before);
+    close(fd);
+    remove_folder(path);
+}
+
 static int count_opens(const char *rel, void *arg)
 {
     (void)rel;
@@ -445,7 +485,7 @@ static void test_folder_manifest(void **state)
     static const char *const twice[] = {"b", "b", NULL};
     static const char *const itself[] = {"manifest.json", NULL};
     char path[] = "/tmp/unpack-XXXXXX";
-    int fd = make_folder(path), opens = 0;
+    int fd = make_folder(path), opens = 0, big;
     struct err err = ERR_INIT;
     struct unpack *u;
 
@@ -460,6 +500,12 @@ static void test_folder_manifest(void **state)
     assert_non_null(strstr(err.text, "twice"));
     put_manifest(fd, itself);
     assert_int_equal(unpack_new(fd, NULL, NULL, &u, &err), -EBADMSG);
+    big = openat(fd, "manifest.json", O_WRONLY | O_TRUNC);
+    assert_int_equal(ftruncate(big, (1ll << 30) + 1), 0);
+    close(big);
+    assert_int_equal(unpack_new(fd, NULL, NULL, &u, &err), -EBADMSG);
+    assert_string_equal(err.text, "manifest.json is too large");
+    put_manifest(fd, itself);
     /* Only the function given opens files. */
     assert_int_equal(unpack_new(fd, count_opens, &opens, &u, &err), -EACCES);
     assert_int_equal(opens, 1);
@@ -480,6 +526,7 @@ int main(void)
         cmocka_unit_test(test_archive_end),
         cmocka_unit_test(test_no_members),
         cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_folder_deep),
         cmocka_unit_test(test_folder_manifest),
     };
 

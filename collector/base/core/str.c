@@ -193,10 +193,10 @@ char **str_list_copy(char *const *list)
     return out;
 }
 
-/* Length of the well-formed UTF-8 sequence at s that is no control and no C1
- * byte, else 0 (RFC 3629). */
-static size_t utf8_len(const unsigned char *s)
+size_t str_utf8_len(const char *text)
 {
+    const unsigned char *s = (const unsigned char *)text;
+
     if (s[0] >= 0xc2 && s[0] <= 0xdf && (s[1] & 0xc0) == 0x80)
         return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : 2;
     if (s[0] >= 0xe0 && s[0] <= 0xef && (s[1] & 0xc0) == 0x80 &&
@@ -224,7 +224,7 @@ char *str_visible(const char *s, char *out, size_t size)
     size_t n = 0;
 
     while (*p) {
-        size_t len = *p >= 0x80 ? utf8_len(p) : 1;
+        size_t len = *p >= 0x80 ? str_utf8_len((const char *)p) : 1;
 
         if (n + 5 > size)
             break;

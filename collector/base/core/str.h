@@ -34,6 +34,10 @@ char **str_list_copy(char *const *list);
 /* One word for a shell: as it is if that is plain, else in single quotes. */
 void str_add_word(struct buf *out, const char *word);
 
+/* The length of the well-formed UTF-8 sequence of two bytes or more at s that
+ * is no control and turns no line around, else 0 (RFC 3629). */
+size_t str_utf8_len(const char *s);
+
 /* Control bytes, DEL, invalid UTF-8 and the C1 range as \xNN, tab as a blank;
  * the rest as it is.  Cuts at size.  Returns out. */
 char *str_visible(const char *s, char *out, size_t size);

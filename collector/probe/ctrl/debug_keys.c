@@ -33,32 +33,59 @@ static void sleep_ms(long ms)
     nanosleep(&t, NULL);
 }
 
-static int read_new(xc_interface *xch, struct out *o, uint32_t index,
-                    struct err *err)
+/* What has been printed since, from *index on.  A key that prints more than the
+ * ring holds writes over its own begin: *lost grows by what was gone. */
+static int read_once(xc_interface *xch, struct out *o, char *text,
+                     uint32_t *index, unsigned *n, uint64_t *lost,
+                     struct err *err)
 {
-    int64_t start = clock_mono_ms(), last = start;
+    uint32_t from = *index;
+
+    *n = READ_MAX;
+    if (xc_readconsolering(xch, text, n, 0, 1, index))
+        return probe_failed("cannot read the console ring", errno, err);
+    if (*n > READ_MAX)
+        return probe_absurd("bytes in the console ring", *n, err);
+    if (*n)
+        *lost += *index - *n - from;
+    out_add(o, text, *n);
+    return 0;
+}
+
+/* Sends key by key, so that each has the ring for itself, and waits for what
+ * handlers on other CPUs still print. */
+static int send_and_read(xc_interface *xch, struct out *o, const char *keys,
+                         uint32_t index, struct err *err)
+{
+    int64_t start = clock_mono_ms(), last;
     char *text = xmalloc(READ_MAX);
-    uint64_t total = 0;
+    uint64_t total = 0, lost = 0;
+    unsigned n;
     int rc = 0;
 
-    while (total < TOTAL_MAX && clock_mono_ms() - start < WAIT_MS &&
-           clock_mono_ms() - last < QUIET_MS) {
-        unsigned n = READ_MAX;
+    for (; !rc && *keys; keys++) {
+        const char key[2] = {*keys, '\0'};
 
+        if (xc_send_debug_keys(xch, key))
+            rc = probe_failed("cannot send debug keys", errno, err);
+        else
+            rc = read_once(xch, o, text, &index, &n, &lost, err);
+    }
+    last = clock_mono_ms();
+    while (!rc && total < TOTAL_MAX && clock_mono_ms() - start < WAIT_MS &&
+           clock_mono_ms() - last < QUIET_MS) {
         sleep_ms(STEP_MS);
-        if (xc_readconsolering(xch, text, &n, 0, 1, &index)) {
-            rc = probe_failed("cannot read the console ring", errno, err);
-            break;
-        }
-        if (n > READ_MAX) {
-            rc = probe_absurd("bytes in the console ring", n, err);
-            break;
-        }
+        rc = read_once(xch, o, text, &index, &n, &lost, err);
+        total += n;
         if (n)
             last = clock_mono_ms();
-        out_add(o, text, n);
-        total += n;
     }
+    if (!rc && lost)
+        rc = err_set(err, -EOVERFLOW,
+                     "%llu bytes of what the debug keys print are missing: "
+                     "Xen's ring is too small for them (boot Xen with "
+                     "conring_size=)",
+                     (unsigned long long)lost);
     free(text);
     return rc;
 }
@@ -93,10 +120,9 @@ int subject_debug_keys(struct out *o, const char *keys, struct err *err)
     rc = check_release(xch, keys, err);
     if (!rc)
         rc = ring_read(ring_of_library, xch, NULL, &ring, err);
-    if (!rc && xc_send_debug_keys(xch, keys))
-        rc = probe_failed("cannot send debug keys", errno, err);
     if (!rc)
-        rc = read_new(xch, o, ring.dropped + (uint32_t)ring.bytes, err);
+        rc = send_and_read(xch, o, keys, ring.dropped + (uint32_t)ring.bytes,
+                           err);
     xc_interface_close(xch);
     return rc;
 }

@@ -1,0 +1,262 @@
+/* Names and UUIDs of guests, for --hide-domains, from whatever keeps them: each
+ * toolstack has its own files, and not every guest is running. */
+#include <ctype.h>
+#include <string.h>
+
+#include "collector/learn_lines.h"
+
+#define UUID_LEN 36
+
+struct span {
+    const char *p, *end;
+};
+
+static struct span trimmed(const char *p, const char *end)
+{
+    while (p < end && isspace((unsigned char)*p))
+        p++;
+    while (end > p && isspace((unsigned char)end[-1]))
+        end--;
+    return (struct span){p, end};
+}
+
+static bool begins(struct span s, const char *with)
+{
+    size_t n = strlen(with);
+
+    return (size_t)(s.end - s.p) >= n && !memcmp(s.p, with, n);
+}
+
+static const char *find(struct span s, const char *what)
+{
+    return memmem(s.p, (size_t)(s.end - s.p), what, strlen(what));
+}
+
+/* xl has "(null)" for who has no name; xapi's dom0 has the host's. */
+static void take_name(struct learn *l, struct span s)
+{
+    s = trimmed(s.p, s.end);
+    if (s.end > s.p && !begins(s, "(null)") &&
+        !begins(s, "Control domain on host"))
+        learn_take(l, PSEUDONYM_GUEST, s.p, (size_t)(s.end - s.p));
+}
+
+static bool is_uuid(const char *p, size_t n)
+{
+    if (n != UUID_LEN)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23
+                ? p[i] != '-'
+                : !isxdigit((unsigned char)p[i]))
+            return false;
+    return true;
+}
+
+static void take_uuid(struct learn *l, struct span s)
+{
+    s = trimmed(s.p, s.end);
+    if (is_uuid(s.p, (size_t)(s.end - s.p)))
+        learn_take(l, PSEUDONYM_SERIAL, s.p, UUID_LEN);
+}
+
+/* Text between what stands before it and what behind. */
+static bool between(struct span s, const char *before, const char *behind,
+                    struct span *out)
+{
+    const char *p = find(s, before);
+
+    if (!p)
+        return false;
+    out->p = p + strlen(before);
+    out->end = find((struct span){out->p, s.end}, behind);
+    return out->end != NULL;
+}
+
+/* ---- what runs ----------------------------------------------------------- */
+
+/* /local/domain/3/name = "web1"; /vm/UUID... */
+void learn_line_xenstore(struct learn *l, const char *p, const char *end)
+{
+    static const char vm[] = "/vm/", domain[] = "/local/domain/";
+    const char *v = memmem(p, (size_t)(end - p), " = \"", 4), *q;
+
+    if ((size_t)(end - p) > sizeof(vm) + UUID_LEN && !memcmp(p, vm, 4))
+        take_uuid(l, (struct span){p + 4, p + 4 + UUID_LEN});
+    if (!v || v - p < 5 || memcmp(v - 5, "/name", 5) ||
+        memcmp(p, domain, sizeof(domain) - 1))
+        return;
+    v += 4;
+    q = memrchr(v, '"', (size_t)(end - v));
+    if (q)
+        take_name(l, (struct span){v, q});
+}
+
+/* "domain 3 UUID", "name 3 web1" */
+void learn_line_domain_names(struct learn *l, const char *p, const char *end)
+{
+    struct span s = {p, end};
+    bool name = begins(s, "name ");
+
+    if (!name && !begins(s, "domain "))
+        return;
+    s.p += name ? 5 : 7;
+    s.p = memchr(s.p, ' ', (size_t)(end - s.p));
+    if (s.p)
+        (name ? take_name : take_uuid)(l, s);
+}
+
+static bool is_number(struct span s)
+{
+    for (const char *p = s.p; p < s.end; p++)
+        if (!isdigit((unsigned char)*p))
+            return false;
+    return s.end > s.p;
+}
+
+static bool is_state(struct span s)
+{
+    for (const char *p = s.p; p < s.end; p++)
+        if (!strchr("rbpscdw-", *p))
+            return false;
+    return s.end - s.p >= 5;
+}
+
+/* "NAME ID MEM VCPUS STATE TIME [UUID ...]" of xl and xm, where a name may have
+ * blanks; list_domains has UUIDs and no names. */
+void learn_line_list(struct learn *l, const char *p, const char *end)
+{
+    struct span word[5] = {{0}}; /* the last of them */
+    struct span name = {p, p};
+
+    for (const char *q = p; q < end;) {
+        struct span s = {q, q};
+
+        while (s.p < end && (isspace((unsigned char)*s.p) || *s.p == '|'))
+            s.p++;
+        for (s.end = s.p;
+             s.end < end && !isspace((unsigned char)*s.end) && *s.end != '|';)
+            s.end++;
+        memmove(word, word + 1, 4 * sizeof(*word));
+        word[4] = s;
+        if (word[0].p && is_number(word[1]) && is_number(word[2]) &&
+            is_number(word[3]) && is_state(word[4]))
+            name.end = word[0].end;
+        take_uuid(l, s);
+        q = s.end;
+    }
+    take_name(l, name);
+}
+
+/* ---- what is configured -------------------------------------------------- */
+
+/* name = "web1" and uuid = "..." of a domain's configuration; "name": "web1" of
+ * the JSON that libxl keeps of it. */
+void learn_line_cfg(struct learn *l, const char *p, const char *end)
+{
+    struct span s = trimmed(p, end);
+    bool json = begins(s, "\""), name;
+    const char *q;
+
+    s.p += json;
+    name = begins(s, "name");
+    if (!name && !begins(s, "uuid"))
+        return;
+    s.p += 4 + json;
+    while (s.p < s.end && (*s.p == ' ' || *s.p == (json ? ':' : '=')))
+        s.p++;
+    if (s.p >= s.end || (*s.p != '"' && *s.p != '\''))
+        return;
+    q = memchr(s.p + 1, *s.p, (size_t)(s.end - s.p - 1));
+    if (q)
+        (name ? take_name : take_uuid)(l, (struct span){s.p + 1, q});
+}
+
+/* <name>web1</name>, <uuid>...</uuid> */
+void learn_line_libvirt(struct learn *l, const char *p, const char *end)
+{
+    struct span s = trimmed(p, end), value;
+
+    if (begins(s, "<name>") && between(s, "<name>", "</name>", &value))
+        take_name(l, value);
+    if (begins(s, "<uuid>") && between(s, "<uuid>", "</uuid>", &value))
+        take_uuid(l, value);
+}
+
+/* (uuid ...), (name web1) and (name_label 'web 1') of xend, any number on one
+ * line. */
+void learn_line_sxp(struct learn *l, const char *p, const char *end)
+{
+    static const char *const keys[] = {"(uuid ", "(name ", "(name_label "};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct span s = {p, end}, value;
+
+        while (between(s, keys[i], ")", &value)) {
+            s.p = value.end;
+            if (value.end - value.p > 2 && strchr("'\"", *value.p)) {
+                value.p++;
+                value.end--;
+            }
+            (i ? take_name : take_uuid)(l, value);
+        }
+    }
+}
+
+/* "    name-label ( RW): web1", "uuid ( RO)    : ..." of xe vm-list. */
+void learn_line_xe(struct learn *l, const char *p, const char *end)
+{
+    struct span s = trimmed(p, end);
+    const char *colon = find(s, ": ");
+
+    if (!colon)
+        return;
+    if (begins(s, "name-label "))
+        take_name(l, (struct span){colon + 2, s.end});
+    else if (begins(s, "uuid "))
+        take_uuid(l, (struct span){colon + 2, s.end});
+}
+
+/* xapi's database, all on one line: a row with is_a_template is a VM's.
+ * Templates that are no snapshots come with the system, most of them. */
+void learn_line_xapi_db(struct learn *l, const char *p, const char *end)
+{
+    struct span rest = {p, end}, row, value;
+
+    while (between(rest, "<row ", ">", &row)) {
+        rest.p = row.end;
+        if (!find(row, " is_a_template=\"") ||
+            (find(row, " is_a_template=\"true\"") &&
+             !find(row, " is_a_snapshot=\"true\"")))
+            continue;
+        if (between(row, " name__label=\"", "\"", &value))
+            take_name(l, value);
+        if (between(row, " uuid=\"", "\"", &value))
+            take_uuid(l, value);
+    }
+}
+
+/* ---- what ran ------------------------------------------------------------ */
+
+/* ".../xl-web1.log.1", ".../qemu-dm-web1--incoming.log": of guests that may be
+ * gone.  libxl-driver.log is libvirt's own. */
+void learn_path_of_log(struct learn *l, const char *p, const char *end)
+{
+    static const char *const before[] = {"xl-", "qemu-dm-", "guest-"};
+    const char *slash = memrchr(p, '/', (size_t)(end - p)), *q;
+    struct span s = {slash ? slash + 1 : p, end};
+    bool libvirt = find((struct span){p, s.p}, "/libvirt/") != NULL;
+
+    for (size_t i = 0; !libvirt && i < sizeof(before) / sizeof(before[0]); i++)
+        if (begins(s, before[i])) {
+            s.p += strlen(before[i]);
+            break;
+        }
+    for (struct span t = s; (q = find(t, ".log")); t.p = q + 1)
+        s.end = q;
+    q = find(s, "--incoming");
+    if (q)
+        s.end = q;
+    if (!begins(s, "libxl-driver"))
+        take_name(l, s);
+}

@@ -20,6 +20,7 @@
 #include "collector/verify.h"
 
 #define SUMMARY "summary.txt"
+#define MAX_JOINED 96 /* bytes of a list in a message */
 #define MAX_SUMMARY 48000u
 #define MAX_TEXTS 32
 #define MAX_PROBLEMS_SHOWN 20
@@ -153,9 +154,17 @@ static void on_problem(void *arg, const char *text)
 static char *join(char *const *list)
 {
     struct buf b = BUF_INIT;
+    size_t more = 0;
 
-    for (; list && *list; list++)
-        buf_addf(&b, "%s%s", b.len ? ", " : "", *list);
+    for (; list && *list; list++) {
+        if (b.len && (more || b.len + strlen(*list) > MAX_JOINED))
+            more++;
+        else
+            buf_addf(&b, "%s%.*s%s", b.len ? ", " : "", MAX_JOINED, *list,
+                     strlen(*list) > MAX_JOINED ? "..." : "");
+    }
+    if (more)
+        buf_addf(&b, " and %zu more", more);
     return b.len ? buf_take(&b) : NULL;
 }
 

@@ -282,6 +282,23 @@ static bool is_oid(uint32_t ip)
            ip >> 8 == 0x010365;
 }
 
+/* "1.9.2-214.0.150.0": a release before the dash at i, no address. */
+static bool release_before(const struct view *v, size_t i)
+{
+    size_t from = i;
+    unsigned dots = 0;
+
+    for (; from && i - from < 20; from--) {
+        if (v->d[from - 1] == '.')
+            dots++;
+        else if (!is(v, from - 1, C_DIGIT))
+            break;
+    }
+    return i - from > 2 && (dots == 1 || dots == 2) && v->d[from] != '.' &&
+           v->d[i - 1] != '.' &&
+           (!from || strchr(" \t\n:=\"'(v", v->d[from - 1]));
+}
+
 /* Four numbers with dots between them are more often a version or an OID. */
 static bool is_version(const struct view *v, const struct word *w,
                        const struct quad *q)
@@ -312,6 +329,8 @@ static bool is_version(const struct view *v, const struct word *w,
         return true;
     if (!w->i)
         return false;
+    if (v->d[w->i - 1] == '-' && release_before(v, w->i - 1))
+        return true;
     if ((v->d[w->i - 1] == '/' && product_before(v, w->i)) ||
         is_program(v, w, q))
         return true;

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/cut.h"
 #include "redact/load.h"
 #include "redact/pseudonym.h"
 #include "redact/value.h"
+
+#define KEY_RULE "private-key"
 
 /* ---- one stream's tools ---- */
 
@@ -107,7 +110,8 @@ size_t redact_window_min(const struct redact_rules *rules)
 
     if (undecided < VALUE_LOOK)
         undecided = VALUE_LOOK;
-    return REDACT_BACK + undecided + 2;
+    undecided += REDACT_BACK + 2;
+    return undecided < CUT_LOOK ? CUT_LOOK : undecided;
 }
 
 int redact_rules_new_from(const struct redact_table *table,
@@ -129,7 +133,7 @@ int redact_rules_new_from(const struct redact_table *table,
     rules->set.hs_len = table->hs ? table->hs_len : redact_builtin_hs_len;
     rules->set.builtin = table->flags || (table->rules == redact_builtin &&
                                           table->n == redact_builtin_count);
-    rules->token_rule = table->n;
+    rules->token_rule = rules->key_rule = table->n;
     for (size_t i = 0; i < table->n; i++) {
         rules->set.rule[i].src = &table->rules[i];
         if (table->flags) {
@@ -138,6 +142,8 @@ int redact_rules_new_from(const struct redact_table *table,
         }
         if (table->rules[i].form == FORM_TOKEN)
             rules->token_rule = i;
+        if (!rules->set.rule[i].off && !strcmp(table->rules[i].name, KEY_RULE))
+            rules->key_rule = i;
     }
     rc = ruleset_compile(&rules->set, err);
     if (!rc)

@@ -34,6 +34,7 @@ struct redact_rules {
     struct err no_hs; /* why libhs does not serve, if it was asked for */
     size_t window;
     size_t token_rule; /* the rule of FORM_TOKEN; set.n: none */
+    size_t key_rule;   /* whose token a key without BEGIN gets; set.n: none */
     char digest[SHA256_HEX];
     pthread_mutex_t *lock; /* of idle */
     struct work **idle;

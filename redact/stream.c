@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/cut.h"
 #include "redact/pseudonym.h"
 #include "redact/ruleset.h"
 #include "redact/token.h"
@@ -43,7 +44,8 @@ struct redactor {
     bool gate_shut; /* the lead is not over */
     uint64_t lead;
     uint64_t muted_bytes;
-    size_t rule; /* of the value */
+    uint64_t cut_from, cut_to; /* a key without its BEGIN, in the stream */
+    size_t rule;               /* of the value */
     struct value value;
     uint64_t *hits;
     uint64_t total, unscannable, lines_gone;
@@ -256,6 +258,20 @@ static bool inside_token(const struct redactor *r, size_t value)
     return false;
 }
 
+/* The rest of a key goes as if its BEGIN line stood there. */
+static int begin_cut(struct redactor *r, struct err *err)
+{
+    struct value_context c = {.keep_tokens = r->rules->opts.keep_tokens};
+    int rc = emit(r, r->out, r->pos, err);
+
+    r->out = r->pos;
+    r->cut_to = 0;
+    r->rule = r->rules->key_rule;
+    r->in_value = true;
+    value_begin(&r->value, FORM_BLOCK, &c, r->work->hash);
+    return rc ? rc : 1;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
@@ -267,9 +283,13 @@ static int scan(struct redactor *r, bool eof, struct err *err)
     struct hit hit;
     int rc;
 
+    if (r->base + r->pos >= r->cut_from && r->base + r->pos < r->cut_to)
+        return begin_cut(r, err);
     limit = eof ? r->len : r->len > undecided ? r->len - undecided : 0;
     if (r->pos >= limit)
         return 0;
+    if (r->base + r->pos < r->cut_to && r->base + limit > r->cut_from)
+        limit = (size_t)(r->cut_from - r->base);
     if (!r->fresh || r->pos >= r->listed)
         nominate(r);
     if (limit > r->listed)
@@ -351,8 +371,14 @@ static int move(struct redactor *r, struct err *err)
 
 static int process(struct redactor *r, bool eof, struct err *err)
 {
+    size_t from, to;
     int rc;
 
+    if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n &&
+        cut_key_find(r->work->window, r->len, &from, &to)) {
+        r->cut_from = from;
+        r->cut_to = to;
+    }
     do {
         rc = r->in_value ? feed_value(r, eof, err) : scan(r, eof, err);
     } while (rc > 0);

@@ -343,6 +343,33 @@ static size_t header(const uint8_t *p, size_t n)
     return i < HEADER_MAX ? i : 0;
 }
 
+/* A header in a key whose lines are strings of a list, or are joined by blanks:
+ * it goes up to the quote, the next header or the first word that is key. */
+static size_t joined_header(const uint8_t *p, size_t n, const struct segment *s)
+{
+    struct segment word;
+    size_t i;
+
+    if (!is_header(p, n))
+        return 0;
+    for (i = 1; i < n && i < HEADER_MAX; i++) {
+        if (p[i] == '\n' || p[i] == '\r' || !p[i])
+            return 0;
+        if (s->quoted) {
+            if (p[i] == '"' || p[i] == '\'')
+                return i;
+            continue;
+        }
+        if (p[i] != ' ' && p[i] != '\t')
+            continue;
+        word.sep = i + 1;
+        read_base64(p, n, &word);
+        if (word.len >= WORD_MIN || is_header(p + i + 1, n - i - 1))
+            return i;
+    }
+    return 0;
+}
+
 /* The same in a line as JSON. */
 static size_t wrapped_header(const struct value *v, const uint8_t *p, size_t n,
                              struct segment *s)
@@ -406,6 +433,8 @@ static size_t one(struct value *v, const uint8_t *p, size_t n, size_t *raw)
         return 0;
     if (head && s.line)
         k = header(p + s.sep, n - s.sep);
+    else if (head && s.sep)
+        k = joined_header(p + s.sep, n - s.sep, &s);
     if (k)
         k += s.sep;
     behind = s.sep + s.len + s.after;

@@ -57,6 +57,10 @@ eval "set -- $(grep '^  xen-bugtool upload' out)"
 printf 'disable:\n- private-key\n' | rule_file 20-less.yaml
 run 4 "$XB" upload b.tar.bz2 https://localhost:1/
 has err 'rules of this host are weakened .*switched off by .*20-less.yaml'
+printf 'disable:\n- vnc-password\n- url-password\n- password\n- token\n' |
+    rule_file 20-less.yaml
+run 4 "$XB" upload b.tar.bz2 https://localhost:1/
+has err 'rules of this host are weakened .*switched off by.* and [1-3] more\)'
 collect --only sys_memory -o less.tar.bz2
 run 4 "$XB" upload less.tar.bz2 https://localhost:1/
 has err 'made with weakened redaction rules .*switched off by'

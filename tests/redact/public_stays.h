@@ -28,6 +28,7 @@ static const struct secret_case number_stays[] = {
     K("1.3.6.1.4.1 1.3.6.1.4.1.8072.3.2.10 2.5.29.17"),
     K("ii  libfoo1:amd64  2.3.4.5-1  amd64  a library"),
     K("libfoo-1.2.3.4-5.el8.x86_64"),
+    K("version:        1.9.2-214.0.150.0"),
     K("firmware-version: 5.1.0.4, driver: igb version: 5.4.0.6"),
     K("mpt3sas_cm0: FWVersion(16.00.11.00), BiosVersion(08.37.00.00)"),
     K("Mozilla/5.0 Chrome/99.0.0.0 Safari/537.36"),

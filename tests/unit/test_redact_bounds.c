@@ -133,6 +133,40 @@ static void test_head_cut(void **state)
     redact_rules_free(rules);
 }
 
+/* The same of a text that was cut before it came here. */
+static void test_begin_lost(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    static const char *const texts[] = {
+        "-----BEGIN PRIVATE KEY-----\n" B64 "1\n" B64 "2\n" B64
+        "3\n-----END PRIVATE KEY-----\nlast\n",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\r\nVersion: x\r\n\r\n" B64
+        "1\r\n" B64 "\r\n=abcd\r\n-----END PGP PRIVATE KEY BLOCK-----\nlast\n",
+        "Private-Lines: 2\n" B64 "1\n" B64 "2\nPrivate-MAC: 0f\nlast\n"};
+    static const char keeps[] =
+        B64 "\n" B64 "\n-----END CERTIFICATE-----\nlast\n";
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    for (size_t t = 0; t < N(texts); t++) {
+        size_t end = (size_t)(strstr(texts[t], "last") - texts[t]);
+
+        for (size_t i = 0; i < end; i++) {
+            buf_reset(&b);
+            redact_text(rules, texts[t] + i, strlen(texts[t] + i), &b);
+            if (strstr(buf_str(&b), "EXAMPLE") ||
+                strstr(buf_str(&b), "QIBADAN"))
+                fail_msg("text %zu cut at %zu shows %s", t, i, buf_str(&b));
+            assert_non_null(strstr(buf_str(&b), "last\n"));
+        }
+    }
+    buf_reset(&b);
+    redact_text(rules, keeps, strlen(keeps), &b);
+    assert_string_equal(buf_str(&b), keeps);
+    buf_done(&b);
+    redact_rules_free(rules);
+}
+
 static void test_args(void **state)
 {
     static const char *const argv[] = {"xe", "",    "-pw",        "S 3",
@@ -232,7 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_secret),    cmocka_unit_test(test_one_key),
         cmocka_unit_test(test_head_cut),      cmocka_unit_test(test_args),
-        cmocka_unit_test(test_recorded_host),
+        cmocka_unit_test(test_recorded_host), cmocka_unit_test(test_begin_lost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,9 +71,6 @@ bool cut_key_find(const uint8_t *p, size_t n, size_t *from, size_t *to)
             *to = i;
             return within;
         }
-        if (holds(p + i, len, "-----BEGIN ") ||
-            holds(p + i, len, "Private-Lines:"))
-            return false;
         k = base64_len(p + i, len);
         if (k && !within)
             start = i;

@@ -9,18 +9,15 @@
 #include "collector/base/core/proto.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/base/sink.h"
 #include "collector/decode.h"
 #include "collector/made.h"
-#include "redact/binary.h"
+#include "collector/take_road.h"
 
 #define STDERR_MAX (1024u * 1024u)
-/* Header and padding of a member. */
-#define TAR_OVERHEAD 1024u
 
 /* ---- what the manifest says ---------------------------------------------- */
 
-static const char *own(struct taken *t, char *s)
+const char *taken_own(struct taken *t, char *s)
 {
     t->texts[t->n_texts++] = s;
     return s;
@@ -34,7 +31,7 @@ const char *taken_mask(struct taken *t, const struct redact_rules *rules,
     if (!text || !*text)
         return NULL;
     redact_text(rules, text, strlen(text), &b);
-    return own(t, buf_take(&b));
+    return taken_own(t, buf_take(&b));
 }
 
 void taken_diagnosed(struct taken *t)
@@ -101,156 +98,6 @@ void take_not(struct taker *tk, const struct planned *it, enum status status,
     name_source(t, tk->rules, it);
     t->out.status = status;
     t->out.error = taken_mask(t, tk->rules, why);
-}
-
-/* ---- the member: redactor and segment ------------------------------------ */
-
-/* The last stage: bytes into the segment, the first of them to the facts. */
-struct store {
-    struct sink sink;
-    struct segment *seg;
-    struct capture *capture;
-    struct match_stream *diagnosed;
-    atomic_ullong *stored;
-    char *name;
-    bool begun;
-};
-
-static int store_write(struct sink *s, const void *data, size_t n,
-                       struct err *err)
-{
-    struct store *st = (struct store *)s;
-
-    if (st->capture)
-        capture_add(st->capture, data, n);
-    match_feed(st->diagnosed, data, n);
-    if (st->stored)
-        atomic_fetch_add(st->stored, n);
-    return member_write(st->seg, data, n, err);
-}
-
-static int store_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void store_free(struct sink *s)
-{
-    (void)s; /* stands on the stack of take_item */
-}
-
-static const struct sink_ops store_ops = {store_write, store_close, store_free};
-
-struct road {
-    struct taker *tk;
-    struct taken *t;
-    struct store store;
-    struct redactor *red;
-    struct redact_rules *made; /* for what is made of what was redacted */
-    uint64_t in;               /* bytes into the redactor */
-    bool spoilt;
-    bool file;      /* the source is one */
-    bool format;    /* it is binary, of a known format */
-    bool refused;   /* ... and held secrets, so it was left out */
-    uint64_t order; /* of the next member in the diagnosis */
-};
-
-static int road_begin(struct road *r, struct segment *seg, const char *name,
-                      int64_t mtime, uint64_t lead, struct err *err)
-{
-    struct member_info info = {name, mtime};
-    int rc = member_begin(seg, &info, err);
-
-    r->store.sink.ops = &store_ops;
-    r->store.seg = seg;
-    r->store.stored = r->tk->stored;
-    if (r->store.stored)
-        atomic_fetch_add(r->store.stored, TAR_OVERHEAD);
-    r->store.capture = capture_find(r->tk->captures, name);
-    if (rc)
-        return rc;
-    r->store.begun = true;
-    r->store.name = xstrdup(name);
-    r->store.diagnosed = diagnosis_begin(r->tk->diagnosis, name, r->order++);
-    r->red = redactor_new(r->made ? r->made : r->tk->rules, &r->store.sink);
-    if (made_json(name))
-        redactor_keep_keys(r->red);
-    if (lead)
-        redactor_lead(r->red, lead);
-    r->in = 0;
-    return 0;
-}
-
-static int road_write(struct road *r, const void *data, size_t n,
-                      struct err *err)
-{
-    if (!r->in && r->file)
-        r->format = redact_is_format(data, n);
-    r->in += n;
-    return sink_write(redactor_sink(r->red), data, n, err);
-}
-
-static void take_counts(struct road *r, struct manifest_member *m,
-                        struct redaction_count **keep)
-{
-    const uint64_t *hits = redactor_hits(r->red);
-    size_t n = redact_rules_count(r->tk->rules);
-
-    m->unscannable = redactor_unscannable(r->red);
-    m->pseudonyms = redactor_pseudonyms(r->red);
-    if (!redactor_hits_total(r->red))
-        return;
-    *keep = xcalloc(n, sizeof(**keep));
-    for (size_t i = 0; i < n; i++) {
-        if (hits[i])
-            (*keep)[m->n_redactions++] = (struct redaction_count){
-                redact_rule_name(r->tk->rules, i), hits[i]};
-    }
-    m->redactions = *keep;
-}
-
-static int road_end(struct road *r, struct manifest_member *m,
-                    struct redaction_count **keep, struct err *err)
-{
-    int rc = sink_close(redactor_sink(r->red), err);
-
-    /* A token or a pseudonym in it would be damage.  Only where the format is
-     * plain: a guest that prints garbage must not have its console left out. */
-    r->refused = r->format &&
-                 (redactor_hits_total(r->red) || redactor_unscannable(r->red) ||
-                  redactor_pseudonyms(r->red));
-    if (!rc && r->refused)
-        return 0;
-    if (!rc)
-        rc = member_end(r->store.seg, &m->bytes, m->sha256, err);
-    if (!rc) {
-        match_end(r->store.diagnosed);
-        r->t->diagnosed[keep == &r->t->counts[1]] = r->store.diagnosed;
-        r->store.diagnosed = NULL;
-        take_counts(r, m, keep);
-        m->name = own(r->t, r->store.name);
-        r->store.name = NULL;
-        r->store.begun = false;
-    }
-    return rc;
-}
-
-static void road_done(struct road *r)
-{
-    if (r->store.begun && !r->spoilt)
-        member_drop(r->store.seg);
-    free(r->store.name);
-    match_drop(r->store.diagnosed);
-    r->store.diagnosed = NULL;
-    if (r->red)
-        sink_free(redactor_sink(r->red));
-    r->red = NULL;
-    redact_rules_free(r->made);
-    r->made = NULL;
-    r->store.begun = false;
-    r->store.name = NULL;
 }
 
 /* ---- the source: chunks of the gather ------------------------------------ */
@@ -392,7 +239,7 @@ static int pump(struct road *r, struct source *src, struct decode *dec,
     for (;;) {
         n = dec ? decode_read(dec, &data, &bad) : source_read(src, &data);
         if (n == -EBADMSG && dec && src->rc >= 0)
-            *text = own(r->t, xstrdup(bad.text));
+            *text = taken_own(r->t, xstrdup(bad.text));
         if (n <= 0)
             break;
         if (dec && r->in + (uint64_t)n > max_bytes) {
@@ -445,7 +292,7 @@ static int take_stdout(struct road *r, struct source *src,
     if (format) {
         rc = decode_new(source_read, src, &dec, err);
         if (rc) {
-            *text = own(r->t, xstrdup(err->text));
+            *text = taken_own(r->t, xstrdup(err->text));
             drain(src);
             return 0;
         }
@@ -545,9 +392,10 @@ static void fill_outcome(const struct road *r, const struct planned *it,
         m->interval_ms = o->interval_ms;
     m->mtime = src->mtime;
     if (o->truncated == TRUNC_TAIL_KEPT && m->out.name && !m->out.bytes)
-        m->error = own(t, xasprintf("%s; no line begins in them, so nothing is "
-                                    "kept",
-                                    m->error ? m->error : "cut"));
+        m->error =
+            taken_own(t, xasprintf("%s; no line begins in them, so nothing is "
+                                   "kept",
+                                   m->error ? m->error : "cut"));
     /* What cut the source also cuts what is made of it: the first reason
      * stays. */
     if (text && m->status == ST_OK)

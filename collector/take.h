@@ -48,6 +48,8 @@ struct taken {
                                               taken_done drops them */
 };
 
+/* Hands s to t; returns it. */
+const char *taken_own(struct taken *t, char *s);
 /* Redacts text (NULL: NULL) into a string that t owns. */
 const char *taken_mask(struct taken *t, const struct redact_rules *rules,
                        const char *text);

@@ -48,7 +48,7 @@ static size_t dash_at(const struct view *v, size_t i)
 void find_serial_spelled(const struct view *v, size_t start, size_t end,
                          const char *dash, struct found *f)
 {
-    char text[FOUND_MAX / 8];
+    char text[NAME_LONGEST + 1] = "";
     size_t n = 0, width = dash ? strlen(dash) : 1, i = start;
 
     if (!dash || end - start > sizeof(text)) {

@@ -232,7 +232,9 @@ static char *fill(const char *title, struct json_object *facts,
 
         end = *title == '{' ? strchr(title, '}') : NULL;
         if (!end || (size_t)(end - title) > sizeof(path)) {
-            buf_addc(&b, *title == MATCH_BRACE ? '{' : *title);
+            buf_addc(&b, *title == MATCH_BRACE  ? '{'
+                         : *title == MATCH_HOLE ? '?'
+                                                : *title);
             continue;
         }
         memcpy(path, title + 1, (size_t)(end - title - 1));
@@ -327,9 +329,35 @@ static void add_elements(struct json_object *evidence, const char *path,
 /* What a finding shows, gathered from the conditions that hold. */
 struct shown {
     struct json_object *evidence, *subjects;
-    const struct finds *lines;    /* of the first match: */
+    const struct finds *lines;    /* of the first match, with a whole title if
+                                     one has it: */
     struct json_object *elements; /* of the first any: */
 };
+
+/* Whether the pattern has no such group, or its line did not tell it.  Facts
+ * have a dot in their name. */
+static bool left_open(const char *title)
+{
+    const char *end;
+
+    if (strchr(title, MATCH_HOLE))
+        return true;
+    while ((title = strchr(title, '{')) && (end = strchr(title, '}'))) {
+        if (!memchr(title, '.', (size_t)(end - title)))
+            return true;
+        title = end;
+    }
+    return false;
+}
+
+/* The first title that says all, or NULL. */
+static const char *whole_title(const struct finds *f)
+{
+    for (size_t i = 0; i < f->n_titles; i++)
+        if (!left_open(f->title[i].title))
+            return f->title[i].title;
+    return NULL;
+}
 
 static void show(struct diagnosis *d, struct json_object *facts,
                  const struct judged *j, const struct diag_condition *list,
@@ -341,7 +369,8 @@ static void show(struct diagnosis *d, struct json_object *facts,
 
         if (list[i].n_match) {
             add_finds(out->evidence, f);
-            out->lines = out->lines ? out->lines : f;
+            if (!out->lines || (!whole_title(out->lines) && whole_title(f)))
+                out->lines = f;
         } else if (list[i].fact) {
             add_fact(out->evidence, facts, list[i].fact);
         } else {
@@ -361,17 +390,24 @@ static char *add_titles(const struct diag_rule *r, struct json_object *facts,
                : out->elements ? json_object_array_length(out->elements)
                                : 0;
 
+    const char *whole = out->lines ? whole_title(out->lines) : NULL;
+
     for (size_t i = 0; i < n && i < MATCH_SUBJECTS; i++) {
-        char *one = out->lines
-                        ? fill(out->lines->title[i].title, facts, first)
-                        : fill(r->title, facts,
-                               json_object_array_get_idx(out->elements, i));
+        char *one;
+
+        if (whole && left_open(out->lines->title[i].title))
+            continue;
+        one = out->lines ? fill(out->lines->title[i].title, facts, first)
+                         : fill(r->title, facts,
+                                json_object_array_get_idx(out->elements, i));
 
         add_text(out->subjects, one);
         free(one);
     }
-    return fill(out->lines ? out->lines->first[0].title : r->title, facts,
-                first);
+    return fill(whole        ? whole
+                : out->lines ? out->lines->first[0].title
+                             : r->title,
+                facts, first);
 }
 
 /* The title names the domain; of what has a name, that is enough. */

@@ -147,7 +147,7 @@ static char *title_of(const struct match_stream *s,
             value[n] = '\0';
             add_value(&b, str_visible(value, shown, sizeof(shown)));
         } else {
-            buf_addc(&b, '?');
+            buf_addc(&b, MATCH_HOLE);
         }
         title = end;
     }
@@ -281,6 +281,24 @@ static bool is_consequence(struct match_stream *s, const struct a_line *l)
     return close;
 }
 
+/* Without the rule's other conditions. */
+static bool is_enough(const struct diag_rule *rule, unsigned condition)
+{
+    return condition < rule->n_when ? rule->n_when == 1
+                                    : condition < rule->n_when + rule->n_alt;
+}
+
+/* Whether the block that is being kept shows all that this hit says.  What the
+ * rule demands beside the block must be found for itself. */
+static bool shown_by_block(const struct match_stream *s,
+                           const struct diag_rule *rule, unsigned condition)
+{
+    return s->block && s->block_rule == rule &&
+           (condition == s->block_condition ||
+            (is_enough(rule, condition) &&
+             is_enough(rule, s->block_condition)));
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
@@ -292,11 +310,11 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
 
     if (rule->unexplained && is_consequence(s, l))
         return;
-    own = own_finds(s, p->rule, p->condition);
-    if (s->block && s->block_rule == rule) {
-        own->finds.count++;
-        return; /* the block shows it */
+    if (shown_by_block(s, rule, p->condition)) {
+        own_finds(s, p->rule, s->block_condition)->finds.count++;
+        return;
     }
+    own = own_finds(s, p->rule, p->condition);
     if (!block && count_alone(own, rule, l))
         return;
     f = xcalloc(1, sizeof(*f));

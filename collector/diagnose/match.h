@@ -13,6 +13,7 @@
 #define MATCH_FOUND 120u  /* bytes kept of what the pattern matched */
 #define MATCH_BLOCK 8192u /* bytes kept of a block of lines */
 #define MATCH_BRACE '\1'  /* in a title: a '{' that the line had */
+#define MATCH_HOLE '\2'   /* in a title: what the line did not tell */
 
 struct match;
 struct match_stream;

@@ -165,6 +165,8 @@ char *whose(struct json_object *evidence, struct json_object *facts)
         else
             more++;
     }
+    if (!n)
+        return NULL;
     for (size_t i = 0; i < n; i++) {
         buf_adds(&b, !i                  ? n > 1 ? "domains " : "domain "
                      : i + 1 < n || more ? ", "
@@ -172,5 +174,5 @@ char *whose(struct json_object *evidence, struct json_object *facts)
         add(&b, &all[i]);
     }
     buf_adds(&b, more ? " and others" : "");
-    return n ? buf_take(&b) : NULL;
+    return buf_take(&b);
 }

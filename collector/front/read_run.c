@@ -157,8 +157,10 @@ static bool run(struct output *o, const char *path, const char *const *argv,
 {
     struct reply *rp = o->rp;
     char *path_var = xasprintf("PATH=%s", folders);
-    const char *env[] = {path_var, "LC_ALL=C",  "LANG=C",
-                         "HOME=/", "TERM=dumb", NULL};
+    /* top makes a folder for its settings in any home that is there (procps,
+     * top.c, configs_reads). */
+    const char *env[] = {path_var,    "LC_ALL=C", "LANG=C", "HOME=/nonexistent",
+                         "TERM=dumb", NULL};
     const char **args;
     struct child_spec spec = {
         .env = env,

@@ -41,6 +41,7 @@ class Bench:
         self.logs = os.path.join(self.stage, "corpus-logs-%d" % args.size)
         self.tenth = os.path.join(self.stage,
                                   "corpus-logs-%d" % (args.size // 10))
+        self.huge = os.path.join(self.stage, "corpus-huge-%d" % args.size)
         self.small = os.path.join(self.stage, "corpus-small")
         self.many = os.path.join(self.stage, "corpus-many")
         self.line = os.path.join(self.stage, "corpus-line")
@@ -306,6 +307,19 @@ def rows_memory(b):
              collect(b, "bench_behind"))
 
 
+def rows_huge(b):
+    """8 GiB: each of the logs under many names."""
+    os.makedirs(b.huge, exist_ok=True)
+    for name in sorted(os.listdir(b.logs)):
+        for i in range(8192 // b.size):
+            link = os.path.join(b.huge, "%d-%s" % (i, name))
+            if name.endswith(".log") and not os.path.exists(link):
+                os.link(os.path.join(b.logs, name), link)
+    for fmt in ("tar.zst", "tar.bz2"):
+        b.memory("memory, 8 GiB of logs, " + fmt,
+                 collect(b, "bench_huge", "-f " + fmt))
+
+
 def rows_sos(b):
     """sos report takes what is in /var/log, so it is given a root of its own.
     It is stopped after a minute: what counts is that it is not done."""
@@ -325,7 +339,8 @@ ROWS = (("logs", rows_logs), ("one", rows_logs_one), ("zstd", rows_zstd),
         ("diagnosis", rows_diagnosis), ("public", rows_public),
         ("small", rows_small), ("growth", rows_growth),
         ("domains", rows_domains), ("commands", rows_commands), ("verify", rows_verify),
-        ("start", rows_start), ("memory", rows_memory), ("sos", rows_sos))
+        ("start", rows_start), ("memory", rows_memory), ("huge", rows_huge),
+        ("sos", rows_sos))
 
 PLUGIN = """name: %s
 summary: what the bench collects
@@ -348,6 +363,7 @@ def write_plugins(b):
     plugins = {
         "bench_logs": item("logs", "glob", b.logs + "/*.log"),
         "bench_tenth": item("logs", "glob", b.tenth + "/*.log"),
+        "bench_huge": item("logs", "glob", b.huge + "/*.log"),
         "bench_small": item("small", "tree", b.small),
         "bench_many": "".join(item("many%d" % i, "tree", b.many + str(i))
                               for i in range(6)),

@@ -174,6 +174,51 @@ static char *judge(const struct diag_rules *r, size_t step, int swapped)
     return out;
 }
 
+/* What a rule demands beside its block's first line often stands within the
+ * block; of patterns of which one is enough, the block shows all. */
+static void test_within_block(void **state)
+{
+    static const char text[] =
+        "rules:\n"
+        "- id: both\n  severity: error\n  title: 'In {place}'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['^BUG: ']\n  - match: ['RIP: (?<place>\\w+)']\n"
+        "  block: {lines: 9, until: '^end'}\n"
+        "  examples:\n    match: [\"BUG: a\\nRIP: f\"]\n    no-match: ['a']\n"
+        "- id: either\n  severity: error\n  title: 'E'\n"
+        "  cause: 'c'\n  remedy: 'r'\n"
+        "  when:\n  - match: ['^one: ']\n  or:\n  - match: ['^two: ']\n"
+        "  block: {lines: 9, until: '^end'}\n"
+        "  examples:\n    match: ['one: a']\n    no-match: ['a']\n";
+    static const char log[] = "BUG: a\nRIP: f\nend\none: a\ntwo: b\nend\n";
+    struct diag_rules *r = diag_rules_new();
+    struct err err = ERR_INIT;
+    struct match_stream *m;
+    struct json_object *doc;
+    struct diagnosis *d;
+    const char *out;
+
+    (void)state;
+    if (diag_rules_add(r, "t.yaml", text, strlen(text), &err))
+        fail_msg("%s", err.text);
+    diag_rules_ready(r);
+    d = diagnosis_new(r);
+    m = diagnosis_begin_any(d, "other", 0);
+    match_feed(m, log, strlen(log));
+    match_end(m);
+    match_commit(m);
+    doc = diagnosis_json(d, NULL, "1");
+    out = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN);
+    assert_non_null(strstr(out, "\"title\":\"In f\""));
+    assert_non_null(strstr(out, "\"id\":\"either\",\"severity\""));
+    assert_non_null(strstr(out, "\"text\":\"BUG: a\\nRIP: f\""));
+    assert_non_null(strstr(out, "\"text\":\"one: a\\ntwo: b\""));
+    assert_null(strstr(out, "\"text\":\"two: b\""));
+    json_object_put(doc);
+    diagnosis_free(d);
+    diag_rules_free(r);
+}
+
 static void test_any_cut(void **state)
 {
     struct diag_rules *r = some_rules();
@@ -504,12 +549,12 @@ static void test_stamps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_builtin),    cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_conditions), cmocka_unit_test(test_any_cut),
-        cmocka_unit_test(test_many_lines), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_title),      cmocka_unit_test(test_stamps),
-        cmocka_unit_test(test_classes),    cmocka_unit_test(test_unexplained),
-        cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_builtin),      cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_conditions),   cmocka_unit_test(test_any_cut),
+        cmocka_unit_test(test_within_block), cmocka_unit_test(test_many_lines),
+        cmocka_unit_test(test_hostile),      cmocka_unit_test(test_title),
+        cmocka_unit_test(test_stamps),       cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_unexplained),  cmocka_unit_test(test_whose),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

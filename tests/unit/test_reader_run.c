@@ -70,7 +70,8 @@ static void surroundings(void **state)
     expect(&a, ST_OK, "");
     assert_null(strstr(buf_str(&a.out), "XB_LEAK"));
     assert_null(strstr(buf_str(&a.out), "LD_PRELOAD"));
-    assert_non_null(strstr(buf_str(&a.out), "HOME=/\nLANG=C\nLC_ALL=C\nPATH="));
+    assert_non_null(
+        strstr(buf_str(&a.out), "HOME=/nonexistent\nLANG=C\nLC_ALL=C\nPATH="));
     assert_non_null(strstr(buf_str(&a.out), "TERM=dumb\n/\n0077\n0\n"));
     /* 0, 1, 2 and what ls opens. */
     assert_non_null(strstr(buf_str(&a.out), "\n0\n4\nSigBlk"));

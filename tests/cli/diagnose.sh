@@ -46,6 +46,17 @@ first = one["evidence"][0]
 assert first["member"] == "xen/dmesg.txt", first
 assert first["text"].startswith("(XEN) Panic on CPU 3:\n(XEN) FATAL"), first
 END
+# The block of a crash begins where Xen tells the place, before it panics.
+printf '%s\n' '(XEN) RIP:    e008:[<ffff82d0>] place+0x1d/0x29' \
+    '(XEN) Xen call trace:' '(XEN)    [<ffff82d0>] R caller+0x1/0x2' \
+    "$panic" '(XEN) FATAL PAGE FAULT' '(XEN) Reboot in five seconds...' \
+    '(XEN) what comes behind' >crash
+run 4 "$XB" diagnose crash
+sed -n '/RIP: /,/Reboot/p' out >block
+for part in place caller "Panic on" FATAL; do
+    has block "[|] .*$part"
+done
+lacks out 'what comes behind'
 run 4 "$XB" diagnose ill
 run 0 "$XB" inspect ill1.tar.bz2 summary.txt
 has out 'hypervisor crashed'

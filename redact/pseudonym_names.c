@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/buf.h"
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
 #define DIGITS 8 /* of a pseudonym; 12 where two names share them */
@@ -315,6 +317,20 @@ static void add_spaced(struct names_known *k, const struct name *n)
         add(k, n->kind, text, len, n, NULL);
 }
 
+/* A guest's name, which may hold any byte, as JSON and member names spell it.
+ */
+static void add_spelled(struct names_known *k, const struct name *n)
+{
+    struct buf b = BUF_INIT;
+
+    str_add_json(&b, n->text);
+    add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    buf_reset(&b);
+    str_add_member_name(&b, n->text, false);
+    add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    buf_done(&b);
+}
+
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len)
 {
@@ -330,6 +346,8 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         add_uuid(k, &n);
     if (kind == PSEUDONYM_MAC)
         add_spaced(k, &n);
+    if (kind == PSEUDONYM_GUEST)
+        add_spelled(k, &n);
     for (size_t i = before, end = k->n; i < end; i++) {
         n = k->v[i];
         if (memchr(n.text, '-', n.len))

@@ -284,8 +284,9 @@ static bool is_consequence(struct match_stream *s, const struct a_line *l)
 /* Without the rule's other conditions. */
 static bool is_enough(const struct diag_rule *rule, unsigned condition)
 {
-    return condition < rule->n_when ? rule->n_when == 1
-                                    : condition < rule->n_when + rule->n_alt;
+    return condition < rule->n_when                 ? rule->n_when == 1
+           : condition < rule->n_when + rule->n_alt ? rule->n_alt == 1
+                                                    : false;
 }
 
 /* Whether the block that is being kept shows all that this hit says.  What the

@@ -2,9 +2,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/str.h"
+#include "collector/base/core/xalloc.h"
 
 void json_init(struct json *j, struct out *out)
 {
@@ -12,52 +15,17 @@ void json_init(struct json *j, struct out *out)
     j->out = out;
 }
 
-/* The character beyond ASCII with which the n bytes at s begin, in *len bytes;
- * 0 if there is none. */
-static uint32_t beyond_ascii(const char *s, size_t n, size_t *len)
-{
-    static const uint8_t first[] = {0, 0, 0x1f, 0x0f, 0x07};
-    char head[5] = {0};
-    uint32_t c;
-
-    memcpy(head, s, n < 4 ? n : 4);
-    *len = (unsigned char)*head >= 0x80 ? str_utf8_len(head) : 0;
-    if (!*len)
-        return 0;
-    c = (uint8_t)*head & first[*len];
-    for (size_t i = 1; i < *len; i++)
-        c = c << 6 | ((uint8_t)head[i] & 0x3f);
-    return c;
-}
-
-/* As UTF-16, RFC 8259 section 7. */
-static void add_escaped(struct out *o, uint32_t c)
-{
-    if (c > 0xffff)
-        out_addf(o, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
-                 0xdc00 + ((c - 0x10000) & 0x3ff));
-    else
-        out_addf(o, "\\u%04x", c);
-}
-
 static void add_string(struct out *o, const char *s, size_t n)
 {
-    out_addc(o, '"');
-    for (size_t i = 0, len; i < n; i += len) {
-        unsigned char c = (unsigned char)s[i];
-        uint32_t high = beyond_ascii(s + i, n - i, &len);
+    char *text = xstrndup(s, n);
+    struct buf b = BUF_INIT;
 
-        if (high) {
-            add_escaped(o, high);
-            continue;
-        }
-        len = 1;
-        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
-            add_escaped(o, c);
-        else
-            out_addc(o, (char)c);
-    }
+    str_add_json(&b, text);
     out_addc(o, '"');
+    out_add(o, buf_str(&b), b.len);
+    out_addc(o, '"');
+    buf_done(&b);
+    free(text);
 }
 
 /* The comma, the line, the indentation and the key before a value. */

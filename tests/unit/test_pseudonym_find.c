@@ -339,6 +339,31 @@ static void test_spellings(void **state)
     pseudonyms_free(p);
 }
 
+/* A guest's name may hold any byte: as JSON and the names of members have it.
+ */
+static void test_guest_spellings(void **state)
+{
+    static const char name[] = "pr\xc3\xbc\x66 \xf0\x9f\x98\x80 web";
+    static const char text[] = "pr\xc3\xbc\x66 \xf0\x9f\x98\x80 web,"
+                               "pr\\u00fcf \\ud83d\\ude00 web,"
+                               "pr%C3%BCf%20%F0%9F%98%80%20web";
+    struct pseudonyms *p = public_new(7);
+    char *word[3], *more;
+    struct buf out;
+
+    (void)state;
+    assert_true(pseudonyms_learn(p, PSEUDONYM_GUEST, name, sizeof(name) - 1));
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    buf_str(&out);
+    for (unsigned i = 0; i < 3; i++)
+        assert_non_null(word[i] = strtok_r(i ? NULL : out.data, ",", &more));
+    assert_memory_equal(word[0], "guest-", 6);
+    assert_string_equal(word[1], word[0]);
+    assert_string_equal(word[2], word[0]);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
 /* A network is the same whatever its length is written as. */
 static void test_masks(void **state)
 {
@@ -518,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_keyword_ends),
         cmocka_unit_test(test_not_learned),
         cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_guest_spellings),
         cmocka_unit_test(test_masks),
     };
 

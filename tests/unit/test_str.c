@@ -69,6 +69,7 @@ static void times(void **state)
     assert_int_equal(str_parse_time_ms("5", &ms), -EINVAL);
     assert_int_equal(str_parse_time_ms("5 s", &ms), -EINVAL);
     assert_int_equal(str_parse_time_ms("s", &ms), -EINVAL);
+    assert_int_equal(str_parse_time_ms("166666666666666h", &ms), -EINVAL);
 }
 
 static void numbers(void **state)

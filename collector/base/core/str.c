@@ -62,7 +62,10 @@ int str_parse_time_ms(const char *s, uint64_t *out)
         return -EINVAL;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (!strcmp(rest, units[i].unit)) {
-            *out = (uint64_t)(v * units[i].ms);
+            v *= units[i].ms;
+            if (v > 9e18)
+                return -EINVAL;
+            *out = (uint64_t)v;
             return 0;
         }
     }
@@ -216,6 +219,46 @@ size_t str_utf8_len(const char *text)
         return 4;
     }
     return 0;
+}
+
+uint32_t str_utf8_char(const char *s, size_t *len)
+{
+    static const uint8_t first[] = {0, 0, 0x1f, 0x0f, 0x07};
+    uint32_t c;
+
+    *len = (uint8_t)*s >= 0x80 ? str_utf8_len(s) : 0;
+    if (!*len)
+        return 0;
+    c = (uint8_t)*s & first[*len];
+    for (size_t i = 1; i < *len; i++)
+        c = c << 6 | ((uint8_t)s[i] & 0x3f);
+    return c;
+}
+
+static void add_json_char(struct buf *out, uint32_t c)
+{
+    if (c > 0xffff)
+        buf_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                 0xdc00 + ((c - 0x10000) & 0x3ff));
+    else
+        buf_addf(out, "\\u%04x", c);
+}
+
+void str_add_json(struct buf *out, const char *s)
+{
+    for (size_t len; *s; s += len) {
+        uint32_t c = str_utf8_char(s, &len);
+
+        if (!len) {
+            len = 1;
+            c = (uint8_t)*s;
+            if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+                buf_addc(out, *s);
+                continue;
+            }
+        }
+        add_json_char(out, c);
+    }
 }
 
 char *str_visible(const char *s, char *out, size_t size)

@@ -37,6 +37,11 @@ void str_add_word(struct buf *out, const char *word);
 /* The length of the well-formed UTF-8 sequence of two bytes or more at s that
  * is no control and turns no line around, else 0 (RFC 3629). */
 size_t str_utf8_len(const char *s);
+/* The character that it is; 0, and *len 0, where there is none. */
+uint32_t str_utf8_char(const char *s, size_t *len);
+/* Appends s as JSON spells it in plain ASCII, without the quotes: what is
+ * beyond it as \uXXXX (RFC 8259 section 7), byte by byte what is no UTF-8. */
+void str_add_json(struct buf *out, const char *s);
 
 /* Control bytes, DEL, invalid UTF-8 and the C1 range as \xNN, tab as a blank;
  * the rest as it is.  Cuts at size.  Returns out. */

@@ -368,6 +368,11 @@ static void add_by_name(const struct folder *f)
         {"xl-log", "/var/log/xen/xl-", ".log*", true},
         {"qemu-log", "/var/log/xen/qemu-dm-", ".log*", true},
         {"console", "/var/log/xen/console/guest-", ".log*", true},
+        /* One that was migrated to here: until its last page is there xl calls
+         * it so (tools/xl/xl_migrate.c), and logs keep their name. */
+        {"xl-log-in", "/var/log/xen/xl-", "--incoming.log*", true},
+        {"qemu-log-in", "/var/log/xen/qemu-dm-", "--incoming.log*", true},
+        {"console-in", "/var/log/xen/console/guest-", "--incoming.log*", true},
         {"libvirt-log", "/var/log/libvirt/libxl/", ".log*", true},
     };
 

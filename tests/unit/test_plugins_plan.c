@@ -272,6 +272,11 @@ static void test_process(void **state)
     NAMED(id, "xl-log", "/var/log/xen/xl-" glob ".log*", m)                    \
     NAMED(id, "qemu-log", "/var/log/xen/qemu-dm-" glob ".log*", m)             \
     NAMED(id, "console", "/var/log/xen/console/guest-" glob ".log*", m)        \
+    NAMED(id, "xl-log-in", "/var/log/xen/xl-" glob "--incoming.log*", m)       \
+    NAMED(id, "qemu-log-in", "/var/log/xen/qemu-dm-" glob "--incoming.log*",   \
+          m)                                                                   \
+    NAMED(id, "console-in",                                                    \
+          "/var/log/xen/console/guest-" glob "--incoming.log*", m)             \
     NAMED(id, "libvirt-log", "/var/log/libvirt/libxl/" glob ".log*", m)
 #define LONG_LIST "xl-list-l xl list -l > \nxm-list-l xm list --long > \n"
 #define LONG(id, name)                                                         \

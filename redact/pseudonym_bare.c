@@ -22,27 +22,26 @@ void find_bare_mac(const struct view *v, size_t i, struct found *f)
         found_add_number(f, mac[k], 16, 2, upper);
 }
 
-/* "d4 3d 7e 0a 0b 61", as dmidecode shows a vendor's own data: at i, learned.
- */
-void find_spaced_mac(const struct view *v, size_t i, struct found *f)
+/* "d4 3d 7e 0a 0b 61", "d43d-7e0a-0b61": a learned one in parts, in the len
+ * bytes at i; what stands between its digits stays. */
+void find_mac_parts(const struct view *v, size_t i, size_t len, struct found *f)
 {
     uint8_t bare[12], n = 0;
     struct view w = *v;
     char out[12];
 
-    for (size_t k = 0; k < MAC_SPACED; k++)
-        if (k % 3 < 2)
-            bare[n++] = v->d[i + k];
+    for (size_t k = i; k < i + len && n < sizeof(bare); k++)
+        if (is(v, k, C_HEX))
+            bare[n++] = v->d[k];
     w.d = bare;
     find_bare_mac(&w, 0, f);
     memcpy(out, f->text, sizeof(out));
     f->start = i;
-    f->end = i + MAC_SPACED;
+    f->end = i + len;
     f->n = 0;
-    for (unsigned k = 0; k < sizeof(out); k += 2) {
-        found_add(f, " ", k > 0);
-        found_add(f, out + k, 2);
-    }
+    n = 0;
+    for (size_t k = i; k < f->end; k++)
+        found_add(f, is(v, k, C_HEX) ? &out[n++] : (const char *)v->d + k, 1);
 }
 
 static void put_hex(const struct view *v, size_t i, size_t end, struct found *f)

@@ -98,11 +98,12 @@ bool find_proc_net(const struct view *v, const struct word *w, struct found *f);
 bool find_ip6(const struct view *v, size_t i, struct found *f);
 bool find_mac(const struct view *v, const struct word *w, struct found *f);
 bool find_bare(const struct view *v, const struct word *w, struct found *f);
-/* The 12 digits at i. */
+#define MAC_DIGITS 12
+/* The digits at i. */
 void find_bare_mac(const struct view *v, size_t i, struct found *f);
-/* Its digits with a blank behind every two, in so many bytes. */
-#define MAC_SPACED 17
-void find_spaced_mac(const struct view *v, size_t i, struct found *f);
+/* The same in parts, with one byte between, in the len bytes at i. */
+void find_mac_parts(const struct view *v, size_t i, size_t len,
+                    struct found *f);
 
 /* By what stands before: serial numbers and the like, users. */
 bool find_hinted(const struct view *v, size_t i, struct found *f);

@@ -302,19 +302,42 @@ static void add_uuid(struct names_known *k, const struct name *n)
     add(k, n->kind, text, len, n, NULL);
 }
 
-/* A MAC's 12 digits with a blank behind every two, as in a dump of bytes. */
-static void add_spaced(struct names_known *k, const struct name *n)
+/* A MAC's 12 digits in parts: with a blank behind every two, as in a dump of
+ * bytes, and with a dash behind four or six, as some switches print it. */
+static void add_parts(struct names_known *k, const struct name *n)
 {
-    char text[17];
-    size_t len = 0;
+    static const struct {
+        unsigned width;
+        char between;
+    } forms[] = {{2, ' '}, {4, '-'}, {6, '-'}};
 
-    for (size_t i = 0; i < n->len && len < sizeof(text); i++) {
-        if (i && i % 2 == 0)
-            text[len++] = ' ';
-        text[len++] = n->text[i];
-    }
-    if (n->len == 12)
+    for (size_t f = 0; n->len == 12 && f < sizeof(forms) / sizeof(forms[0]);
+         f++) {
+        char text[17];
+        size_t len = 0;
+
+        for (size_t i = 0; i < n->len; i++) {
+            if (i && i % forms[f].width == 0)
+                text[len++] = forms[f].between;
+            text[len++] = n->text[i];
+        }
         add(k, n->kind, text, len, n, NULL);
+    }
+}
+
+/* A domain as LDAP names it: dc=example,dc=org (RFC 2247). */
+static void add_ldap(struct names_known *k, const struct name *n)
+{
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < n->len; i++) {
+        if (!i || n->text[i] == '.')
+            buf_adds(&b, i ? ",dc=" : "dc=");
+        if (n->text[i] != '.')
+            buf_addc(&b, n->text[i]);
+    }
+    add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    buf_done(&b);
 }
 
 /* A guest's name, which may hold any byte, as JSON and member names spell it.
@@ -345,12 +368,14 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     if (kind == PSEUDONYM_SERIAL)
         add_uuid(k, &n);
     if (kind == PSEUDONYM_MAC)
-        add_spaced(k, &n);
+        add_parts(k, &n);
+    if (kind == PSEUDONYM_DOMAIN && memchr(n.text, '.', n.len))
+        add_ldap(k, &n);
     if (kind == PSEUDONYM_GUEST)
         add_spelled(k, &n);
     for (size_t i = before, end = k->n; i < end; i++) {
         n = k->v[i];
-        if (memchr(n.text, '-', n.len))
+        if (kind != PSEUDONYM_MAC && memchr(n.text, '-', n.len))
             add_escaped(k, &n);
     }
     k->originals++;

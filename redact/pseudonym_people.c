@@ -236,10 +236,10 @@ bool find_name(const struct view *v, size_t i, struct found *f)
         return true;
     }
     if (n->kind == PSEUDONYM_MAC) {
-        if (n->len == MAC_SPACED)
-            find_spaced_mac(v, i, f);
-        else
+        if (n->len == MAC_DIGITS)
             find_bare_mac(v, i, f);
+        else
+            find_mac_parts(v, i, n->len, f);
         return true;
     }
     if (n->kind != PSEUDONYM_KEYWORD && in_mail(v, i, f))

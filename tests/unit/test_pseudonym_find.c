@@ -364,6 +364,33 @@ static void test_guest_spellings(void **state)
     pseudonyms_free(p);
 }
 
+/* A learned MAC in the parts that switches print, a learned domain as LDAP
+ * writes it. */
+static void test_learned_spellings(void **state)
+{
+    static const char text[] =
+        "02fc00aa0001,02fc-00aa-0001,02FC00-AA0001|"
+        "lab.berg.example|ou=x,dc=lab,dc=berg,dc=example";
+    struct pseudonyms *p = public_new(7);
+    char *mac, *domain, *more, parts[32];
+    struct buf out;
+
+    (void)state;
+    assert_true(pseudonyms_learn(p, PSEUDONYM_MAC, "02fc00aa0001", 12));
+    assert_true(pseudonyms_learn(p, PSEUDONYM_DOMAIN, "lab.berg.example", 16));
+    public_run(p, text, sizeof(text) - 1, NULL, NULL, &out);
+    buf_str(&out);
+    mac = strtok_r(out.data, "|", &more);
+    domain = strtok_r(NULL, "|", &more);
+    assert_null(strcasestr(mac, "02fc"));
+    snprintf(parts, sizeof(parts), "%.4s-%.4s-%.4s", mac, mac + 4, mac + 8);
+    assert_memory_equal(mac + 13, parts, 14);
+    assert_memory_equal(domain, "domain-", 7);
+    assert_string_equal(more + strlen("ou=x,"), domain);
+    buf_done(&out);
+    pseudonyms_free(p);
+}
+
 /* A network is the same whatever its length is written as. */
 static void test_masks(void **state)
 {
@@ -544,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_not_learned),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_guest_spellings),
+        cmocka_unit_test(test_learned_spellings),
         cmocka_unit_test(test_masks),
     };
 

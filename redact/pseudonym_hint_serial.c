@@ -174,7 +174,7 @@ static bool hint_serial(const struct view *v, size_t end, enum where where,
 
 bool hint_line(const struct view *v, size_t i, size_t end, struct found *f)
 {
-    bool dmi = i > 1 && v->d[i - 1] == '\t' && v->d[i - 2] == '\n';
+    bool dmi = i && v->d[i - 1] == '\t' && (i == 1 || v->d[i - 2] == '\n');
 
     return hint_serial(v, end, dmi ? DMI : LINE, f);
 }

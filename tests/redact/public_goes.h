@@ -171,6 +171,7 @@ static const struct secret_case machine_goes[] = {
                          "Disk Serial No: «ABC12345» Size 3 TB\n"),
     S("DMI, without a digit",
       "\n\tSerial Number: «PBJXABDX»\n\tAsset Tag: «MUENCHEN-RZ»\n"),
+    S("DMI, at the begin", "\tSerial Number: «PBJXABDX»\n"),
     S("DMI of VMware",
       "\tSerial Number: VMware-«56 4d 1a 2b 3c 4d 5e 6f-70 81 92 "
       "a3 b4 c5 d6 e7»\n"),

@@ -220,6 +220,10 @@ cmp to/b.tar.bz2 www/in/first
 quiet=$(free_port)
 /usr/bin/python3 -c 'import socket, sys, time
 s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+c = s.accept()[0]
+while not c.recv(1):
+    c = s.accept()[0]
+open("asked", "w").close()
 time.sleep(600)' "$quiet" &
 servers+=($!)
 wait_for 10 listens "$quiet"
@@ -228,7 +232,7 @@ send upload
 expect URL .none
 send https://localhost:$quiet/
 expect Looking through
-pause 2
+run until [ -e asked ]; do sleep 0.1; done
 type \x03
 expect Nothing was sent
 expect Choose

@@ -8,7 +8,7 @@ run 0 "$XB" key --init
 # Each with a name that one source alone knows, and a UUID by the same number.
 names='payrolldb orchard rundemo susevm autovm cfgvm xendvm longvm listvm
     oldxmvm dbonlyvm snapofdb topvm jsonvm uservm keptvm talkvm
-    gonevm gonemodel gonetalk gonevirt'
+    gonevm gonemodel gonetalk gonevirt ownstart oldsxp'
 cat >make.py <<'END'
 import sys
 sys.path.append(sys.argv[1])
@@ -47,6 +47,8 @@ write("host", {"name": "zugspitze", "kernel": "6.1.0", "machine": "x86_64",
          '<row ref="OpaqueRef:x" is_a_snapshot="false" is_a_template="true" '
          'name__label="Alpine 3.19"/></table></database>'),
     file("/etc/libvirt/libxl/orchard.xml", xml("orchard")),
+    file("/etc/libvirt/libxl/autostart/ownstart.xml", xml("ownstart")),
+    file("/etc/xen/oldsxp.sxp", "(vm (name oldsxp) (uuid %s))\n" % u("oldsxp")),
     file("/run/libvirt/libxl/rundemo.xml", xml("rundemo")),
     file("/etc/xen/vm/susevm", cfg("susevm")),
     file("/etc/xen/auto/autovm.cfg", cfg("autovm")),

@@ -423,7 +423,7 @@ def boot_qemu64(out):
     if host.whole():
         host.say("a CPU without SSE4.2: PCRE2 serves, and that is said",
                  host.manifest["rules"]["engine"] == "pcre2" and
-                 host.manifest["diagnosis"]["engine"] == "pcre2")
+                 host.manifest["diagnosis"]["engine"] == "words")
         host.say("the ring", host.status("xen_hypervisor", "ring") == {"ok"})
         host.say("xenstore", host.status("xen_store", "xenstore") == {"ok"})
         same_state(out, "before", "after")

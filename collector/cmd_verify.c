@@ -20,6 +20,7 @@ struct shown {
     char *const *missed; /* could not be learned; NULL: none */
     bool names;          /* names of this host were looked for */
     char host[256];      /* that it was made on */
+    char **left;         /* not learned when it was made; NULL: none */
 };
 
 static void show_problem(void *arg, const char *text)
@@ -39,6 +40,8 @@ static void on_head(void *arg, const struct manifest_head *head)
     v->public = !strcmp(head->options.privacy, "public");
     if (head->host.name)
         str_visible(head->host.name, v->host, sizeof(v->host));
+    if (head->names_missed && *head->names_missed && !v->left)
+        v->left = str_list_copy(head->names_missed);
 }
 
 static void print_json(const struct shown *v, const char *path)
@@ -59,8 +62,9 @@ static void print_json(const struct shown *v, const char *path)
     json_object_object_add(o, "n_problems",
                            json_object_new_int64((int64_t)v->counts.problems));
     if (v->public)
-        json_object_object_add(o, "names_checked",
-                               json_object_new_boolean(v->names && !v->missed));
+        json_object_object_add(
+            o, "names_checked",
+            json_object_new_boolean(v->names && !v->missed && !v->left));
     json_object_object_add(o, "problems", json_object_get(v->list));
     if (v->review)
         json_object_object_add(o, "review", review_json(v->review));
@@ -84,6 +88,11 @@ static void print_names(const struct shown *v)
                "only, with the same key (xen-bugtool key).\n",
                v->host);
     for (char *const *m = v->missed; v->names && m && *m; m++)
+        printf("    %s\n", str_visible(*m, shown, sizeof(shown)));
+    if (v->left)
+        puts("When it was made, names could not be learned from these, and may "
+             "stand in it:");
+    for (char *const *m = v->left; m && *m; m++)
         printf("    %s\n", str_visible(*m, shown, sizeof(shown)));
 }
 
@@ -157,6 +166,7 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     deep_free(deep);
     review_free(s.review);
     verify_free(v);
+    str_list_free(s.left);
     json_object_put(s.list);
     return r < 0 ? EXIT_NO_BUNDLE : s.counts.problems ? EXIT_FOUND : EXIT_WHOLE;
 }

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/cert.h"
@@ -74,6 +75,12 @@ struct source {
         REQ_GLOB, pattern, {NULL}, learn_line_net, SMALL, ALWAYS               \
     }
 
+/* Of hosts that this one works with. */
+#define PEERS_OF(pattern, line)                                                \
+    {                                                                          \
+        REQ_GLOB, pattern, {NULL}, line, SMALL, ALWAYS                         \
+    }
+
 #define GUESTS_OF(pattern, line)                                               \
     {                                                                          \
         REQ_GLOB, pattern, {NULL}, line, LARGE, GUESTS                         \
@@ -82,9 +89,9 @@ struct source {
     {                                                                          \
         REQ_RUN, NULL, {__VA_ARGS__}, line, 8 * LARGE, GUESTS                  \
     }
-#define XAPI_DB(path)                                                          \
+#define XAPI_DB(path, line, when)                                              \
     {                                                                          \
-        REQ_READ, path, {NULL}, learn_line_xapi_db, 8 * LARGE, GUESTS          \
+        REQ_READ, path, {NULL}, line, 8 * LARGE, when                          \
     }
 #define LOGS_OF(pattern)                                                       \
     {                                                                          \
@@ -147,6 +154,22 @@ static const struct source sources[] = {
      learn_line_last,
      LARGE,
      RECORDED},
+    {REQ_RUN,
+     NULL,
+     {"xe", "host-list", "params=all"},
+     learn_line_xe_host,
+     LARGE,
+     ALWAYS},
+    XAPI_DB("/var/xapi/state.db", learn_line_xapi_hosts, ALWAYS),
+    XAPI_DB("/var/lib/xcp/state.db", learn_line_xapi_hosts, ALWAYS),
+    FILE_OF("/etc/xensource-inventory", learn_line_inventory),
+    PEERS_OF("/etc/drbd.conf", learn_line_drbd),
+    PEERS_OF("/etc/drbd.d/*", learn_line_drbd),
+    PEERS_OF("/etc/corosync/corosync.conf", learn_line_corosync),
+    PEERS_OF("/etc/fstab", learn_line_mount),
+    FILE_OF("/proc/mounts", learn_line_mount),
+    PEERS_OF("/etc/rsyslog.conf", learn_line_rsyslog),
+    PEERS_OF("/etc/rsyslog.d/*.conf", learn_line_rsyslog),
     LOG_OF("/var/log/auth.log"),
     LOG_OF("/var/log/secure"),
     LOG_OF("/var/log/messages"),
@@ -174,8 +197,8 @@ static const struct source sources[] = {
     GUESTS_SAY(learn_line_sxp, "xm", "list", "--long"),
     GUESTS_SAY(learn_line_list, "list_domains", "-all"),
     GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=all"),
-    XAPI_DB("/var/xapi/state.db"),
-    XAPI_DB("/var/lib/xcp/state.db"),
+    XAPI_DB("/var/xapi/state.db", learn_line_xapi_db, GUESTS),
+    XAPI_DB("/var/lib/xcp/state.db", learn_line_xapi_db, GUESTS),
     GUESTS_OF("/etc/xen/*", learn_line_cfg),
     GUESTS_OF("/etc/xen/auto/*", learn_line_cfg),
     GUESTS_OF("/etc/xen/vm/*", learn_line_cfg),
@@ -388,7 +411,7 @@ static int take_keywords(const struct learn_opts *o, struct pseudonyms *p,
 int learn_host(struct gather *g, const struct learn_opts *o,
                struct pseudonyms *p, struct err *err)
 {
-    struct learn l = {.g = g, .o = o, .p = p};
+    struct learn l = {.g = g, .o = o, .p = p, .missed = o->missed};
     int r = take_keywords(o, p, err);
 
     if (r || !pseudonyms_public(p))
@@ -401,13 +424,19 @@ int learn_host(struct gather *g, const struct learn_opts *o,
         if ((s->when == GUESTS && !o->domains) ||
             (s->when == RECORDED && !is_recorded(&l)))
             continue;
+        if (o->guests) {
+            l.p = s->when == GUESTS ? o->guests : p;
+            l.missed = s->when == GUESTS ? o->guests_missed : o->missed;
+        }
         r = s->kind == REQ_GLOB  ? read_glob(&l, s, err)
             : s->kind == REQ_RUN ? read_command(&l, s, err)
                                  : read_one(&l, s, s->name, err);
-        if (pseudonyms_full(p))
+        if (pseudonyms_full(l.p))
             learn_miss(&l, "those behind the 10000th",
                        "no more names are learned");
     }
+    learn_own_spellings(&l);
+    free(l.ips);
     return r;
 }
 

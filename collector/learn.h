@@ -20,6 +20,9 @@ struct learn_opts {
     /* NULL: nobody asks; else what was not learned, or not wholly, and why is
      * appended: a list as str_split makes it. */
     char ***missed;
+    /* NULL: guests are learned, and missed, as all others; else here. */
+    struct pseudonyms *guests;
+    char ***guests_missed;
 };
 
 /* Says that these names may stay. */

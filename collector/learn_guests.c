@@ -1,8 +1,10 @@
 /* Names and UUIDs of guests, for --hide-domains, from whatever keeps them: each
  * toolstack has its own files, and not every guest is running. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/learn_lines.h"
 
 #define UUID_LEN 36
@@ -32,13 +34,92 @@ static const char *find(struct span s, const char *what)
     return memmem(s.p, (size_t)(s.end - s.p), what, strlen(what));
 }
 
+/* xl calls a domain so while it is moved (tools/xl/xl_migrate.c). */
+static struct span before_suffix(struct span s)
+{
+    static const char *const suffix[] = {"--incoming", "--migratedaway"};
+
+    for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {
+        size_t n = strlen(suffix[i]);
+
+        if ((size_t)(s.end - s.p) > n && !memcmp(s.end - n, suffix[i], n))
+            s.end -= n;
+    }
+    return s;
+}
+
 /* xl has "(null)" for who has no name; xapi's dom0 has the host's. */
 static void take_name(struct learn *l, struct span s)
 {
-    s = trimmed(s.p, s.end);
+    s = before_suffix(trimmed(s.p, s.end));
     if (s.end > s.p && !begins(s, "(null)") &&
         !begins(s, "Control domain on host"))
         learn_take(l, PSEUDONYM_GUEST, s.p, (size_t)(s.end - s.p));
+}
+
+/* What the entity at *p stands for, which is passed over; 0: there is none. */
+static char entity(const char **p, const char *end)
+{
+    static const struct {
+        const char *text;
+        char c;
+    } names[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},
+                 {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (begins((struct span){*p, end}, names[i].text)) {
+            *p += strlen(names[i].text);
+            return names[i].c;
+        }
+    return 0;
+}
+
+void learn_xml_text(struct buf *out, const char *p, const char *end, bool xapi)
+{
+    while (p < end) {
+        char c = entity(&p, end);
+
+        if (!c && xapi && end - p > 1 && *p == '%') {
+            c = p[1] == '.' ? ' ' : p[1];
+            p += 2;
+        } else if (!c) {
+            c = *p++;
+        }
+        buf_addc(out, c);
+    }
+}
+
+static void take_xml_name(struct learn *l, struct span s, bool xapi)
+{
+    struct buf b = BUF_INIT;
+
+    learn_xml_text(&b, s.p, s.end, xapi);
+    take_name(l, (struct span){buf_str(&b), buf_str(&b) + b.len});
+    buf_done(&b);
+}
+
+/* A name as our xenstore.txt and xenstore-ls have it, with \" and \xNN. */
+static void take_slashed_name(struct learn *l, struct span s)
+{
+    struct buf b = BUF_INIT;
+
+    while (s.p < s.end) {
+        char hex[3] = "";
+
+        if (s.end - s.p > 3 && s.p[0] == '\\' && s.p[1] == 'x' &&
+            isxdigit((unsigned char)s.p[2]) &&
+            isxdigit((unsigned char)s.p[3])) {
+            memcpy(hex, s.p + 2, 2);
+            buf_addc(&b, (char)strtoul(hex, NULL, 16));
+            s.p += 4;
+            continue;
+        }
+        if (s.end - s.p > 1 && *s.p == '\\')
+            s.p++;
+        buf_addc(&b, *s.p++);
+    }
+    take_name(l, (struct span){buf_str(&b), buf_str(&b) + b.len});
+    buf_done(&b);
 }
 
 static bool is_uuid(const char *p, size_t n)
@@ -89,7 +170,7 @@ void learn_line_xenstore(struct learn *l, const char *p, const char *end)
     v += 4;
     q = memrchr(v, '"', (size_t)(end - v));
     if (q)
-        take_name(l, (struct span){v, q});
+        take_slashed_name(l, (struct span){v, q});
 }
 
 /* "domain 3 UUID", "name 3 web1" */
@@ -172,14 +253,17 @@ void learn_line_cfg(struct learn *l, const char *p, const char *end)
         (name ? take_name : take_uuid)(l, (struct span){s.p + 1, q});
 }
 
-/* <name>web1</name>, <uuid>...</uuid> */
+/* <name>web1</name>, <uuid>...</uuid>; some have all on one line. */
 void learn_line_libvirt(struct learn *l, const char *p, const char *end)
 {
     struct span s = trimmed(p, end), value;
+    bool whole = begins(s, "<domain") || begins(s, "<?xml");
 
-    if (begins(s, "<name>") && between(s, "<name>", "</name>", &value))
-        take_name(l, value);
-    if (begins(s, "<uuid>") && between(s, "<uuid>", "</uuid>", &value))
+    if ((whole || begins(s, "<name>")) &&
+        between(s, "<name>", "</name>", &value))
+        take_xml_name(l, value, false);
+    if ((whole || begins(s, "<uuid>")) &&
+        between(s, "<uuid>", "</uuid>", &value))
         take_uuid(l, value);
 }
 
@@ -230,7 +314,7 @@ void learn_line_xapi_db(struct learn *l, const char *p, const char *end)
              !find(row, " is_a_snapshot=\"true\"")))
             continue;
         if (between(row, " name__label=\"", "\"", &value))
-            take_name(l, value);
+            take_xml_name(l, value, true);
         if (between(row, " uuid=\"", "\"", &value))
             take_uuid(l, value);
     }
@@ -253,9 +337,6 @@ void learn_path_of_log(struct learn *l, const char *p, const char *end)
             break;
         }
     for (struct span t = s; (q = find(t, ".log")); t.p = q + 1)
-        s.end = q;
-    q = find(s, "--incoming");
-    if (q)
         s.end = q;
     if (!begins(s, "libxl-driver"))
         take_name(l, s);

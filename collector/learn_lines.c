@@ -14,7 +14,7 @@
 
 void learn_miss(struct learn *l, const char *what, const char *why)
 {
-    char ***list = l->o->missed;
+    char ***list = l->missed;
     size_t n = 0;
     char *text;
 

@@ -1,16 +1,19 @@
-/* What verify looks for: this host's own addresses and ids in every spelling
- * that a text may have of them.  Capitals count as small letters anyway. */
+/* This host's own addresses and ids in every spelling that a text may have of
+ * them: what verify looks for, and what has no form of an address but must go.
+ * Capitals count as small letters anyway. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
 #include "collector/learn_lines.h"
 
 #define SPELLING_MAX 80 /* of ip6.arpa, 72 */
 #define NIBBLES 32
+#define IPS_MAX 1024u
 
 __attribute__((format(printf, 2, 3))) static void take(struct learn *l,
                                                        const char *fmt, ...)
@@ -82,25 +85,48 @@ static void take_ip6(struct learn *l, const uint8_t ip[16])
     take(l, "%.*sip6.arpa", 2 * NIBBLES, back);
 }
 
+static void keep_ip(struct learn *l, const uint8_t *ip, uint8_t n)
+{
+    if (l->n_ips == IPS_MAX)
+        return;
+    l->ips = xreallocarray(l->ips, l->n_ips + 1, sizeof(*l->ips));
+    l->ips[l->n_ips].n = n;
+    memcpy(l->ips[l->n_ips++].ip, ip, n);
+}
+
+void learn_own_spellings(struct learn *l)
+{
+    for (size_t i = 0; i < l->n_ips; i++)
+        pseudonyms_spell(l->p, l->ips[i].ip, l->ips[i].n);
+}
+
 void learn_own_address(struct learn *l, const char *s, size_t n)
 {
     char text[INET6_ADDRSTRLEN];
     uint8_t ip[16];
 
-    if (!l->o->addresses || !n || n >= sizeof(text))
+    if (!n || n >= sizeof(text))
         return;
     memcpy(text, s, n);
     text[n] = '\0';
     if (inet_pton(AF_INET, text, ip) == 1) {
-        if (ip[0] && ip[0] != 127 && ip[0] < 224)
-            take_ip4(l, ip);
+        if (ip[0] && ip[0] != 127 && ip[0] < 224) {
+            if (l->o->addresses)
+                take_ip4(l, ip);
+            else
+                keep_ip(l, ip, 4);
+        }
     } else if (inet_pton(AF_INET6, text, ip) == 1) {
         static const uint8_t none[15]; /* what :: and ::1 begin with */
 
         /* Neither groups nor fe00::0, which half of all /etc/hosts have. */
         if (memcmp(ip, none, sizeof(none)) && ip[0] != 0xff &&
-            (ip[0] != 0xfe || ip[1]))
-            take_ip6(l, ip);
+            (ip[0] != 0xfe || ip[1])) {
+            if (l->o->addresses)
+                take_ip6(l, ip);
+            else
+                keep_ip(l, ip, 16);
+        }
     }
 }
 

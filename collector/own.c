@@ -19,9 +19,13 @@
 #define PROGRAM_BYTES (64u << 20)
 #define PROGRAM_TIMEOUT_MS 5000u
 
+/* What is looked for: guests only in a bundle that hides them. */
+enum whom { HOST, GUESTS, WHOM };
+
 struct waiting {
     char *member;
     uint64_t line;
+    enum whom whom;
 };
 
 /* One look through the text. */
@@ -29,19 +33,26 @@ struct look {
     struct own *own;
     struct pseudonymizer *stage;
     const struct pseudonyms *forms; /* its addresses count; NULL: all does */
+    enum whom whom;
     uint64_t seen, line;
 };
 
-enum { BY_NAME, BY_FORM, LOOKS };
+enum { BY_NAME, BY_GUEST, BY_FORM, LOOKS };
+
+struct names {
+    struct pseudonyms *all;  /* nothing else is looked for */
+    struct pseudonyms *rare; /* those that are no words of this program */
+    char **missed;           /* what could not be learned */
+};
 
 struct own {
-    struct pseudonyms *names; /* nothing else is looked for */
-    struct pseudonyms *rare;  /* those that are no words of this program */
+    struct names names[WHOM];
     /* Of these the addresses, in each spelling that the pseudonyms know. */
     struct pseudonyms *forms;
     char key_id[REDACT_KEY_ID_SIZE];
     char *host[3]; /* what this host may be called in a bundle of its own */
-    char **missed; /* what could not be learned */
+    char **missed; /* of what was looked for */
+    bool hides[WHOM];
     own_found_fn *found;
     void *arg;
     enum { UNKNOWN, OURS, NOT_OURS } whose;
@@ -51,34 +62,38 @@ struct own {
     const char *member;
     bool is_name;
     struct look look[LOOKS];
-    uint64_t told[MAX_TOLD]; /* lines of this member */
-    size_t n_told;
+    struct told {
+        uint64_t line[MAX_TOLD]; /* of this member */
+        size_t n;
+    } told[WHOM];
 };
 
 /* ---- what is found ------------------------------------------------------- */
 
-/* Both looks may have found the same. */
-static bool was_told(struct own *o, uint64_t line)
+/* Two looks may have found the same. */
+static bool was_told(struct told *t, uint64_t line)
 {
-    for (size_t i = 0; i < o->n_told; i++)
-        if (o->told[i] == line)
+    for (size_t i = 0; i < t->n; i++)
+        if (t->line[i] == line)
             return true;
-    if (o->n_told < MAX_TOLD)
-        o->told[o->n_told++] = line;
+    if (t->n < MAX_TOLD)
+        t->line[t->n++] = line;
     return false;
 }
 
-static void tell(struct own *o, uint64_t line)
+static void tell(struct own *o, enum whom whom, uint64_t line)
 {
     line = o->is_name ? 0 : line;
-    if (was_told(o, line))
+    if (was_told(&o->told[whom], line))
         return;
     if (o->whose == OURS) {
-        o->found(o->arg, o->member, line);
+        if (o->hides[whom])
+            o->found(o->arg, o->member, line);
     } else if (o->whose == UNKNOWN && o->n_waiting < MAX_WAITING) {
         o->waiting =
             xreallocarray(o->waiting, o->n_waiting + 1, sizeof(*o->waiting));
-        o->waiting[o->n_waiting++] = (struct waiting){xstrdup(o->member), line};
+        o->waiting[o->n_waiting++] =
+            (struct waiting){xstrdup(o->member), line, whom};
     }
 }
 
@@ -89,7 +104,7 @@ static void look_found(void *arg, uint64_t line)
     uint64_t seen = k->forms ? pseudonyms_seen(k->forms) : 0;
 
     if (!k->forms || seen != k->seen)
-        tell(k->own, line);
+        tell(k->own, k->whom, line);
     k->seen = seen;
     k->line = line;
 }
@@ -118,7 +133,7 @@ static void drop_free(struct sink *s)
 
 /* ---- one text ------------------------------------------------------------ */
 
-static void begin_look(struct own *o, struct look *k,
+static void begin_look(struct own *o, struct look *k, enum whom whom,
                        const struct pseudonyms *p)
 {
     static const struct sink_ops ops = {drop_write, drop_close, drop_free};
@@ -126,6 +141,7 @@ static void begin_look(struct own *o, struct look *k,
 
     nowhere->ops = &ops;
     k->own = o;
+    k->whom = whom;
     k->stage = pseudonymizer_new(p, nowhere);
     pseudonymizer_tell(k->stage, look_found, k);
     k->forms = p == o->forms ? p : NULL;
@@ -139,9 +155,14 @@ void own_begin(struct own *o, const char *member, bool is_name, bool ours)
         return;
     o->member = member;
     o->is_name = is_name;
-    o->n_told = 0;
-    begin_look(o, &o->look[BY_NAME], ours ? o->rare : o->names);
-    begin_look(o, &o->look[BY_FORM], o->forms);
+    for (int i = 0; i < WHOM; i++) {
+        const struct names *n = &o->names[i];
+
+        o->told[i].n = 0;
+        begin_look(o, &o->look[i == HOST ? BY_NAME : BY_GUEST], (enum whom)i,
+                   ours ? n->rare : n->all);
+    }
+    begin_look(o, &o->look[BY_FORM], HOST, o->forms);
     for (size_t i = 0; !is_name && made_json(member) && i < LOOKS; i++)
         pseudonymizer_keep_keys(o->look[i].stage);
 }
@@ -182,13 +203,31 @@ static bool made_here(const struct own *o, const struct manifest_head *head)
     return false;
 }
 
+static void add_missed(struct own *o, char *const *missed)
+{
+    size_t n = 0;
+
+    while (o->missed && o->missed[n])
+        n++;
+    for (; missed && *missed; missed++) {
+        o->missed = xreallocarray(o->missed, n + 2, sizeof(*o->missed));
+        o->missed[n++] = xstrdup(*missed);
+        o->missed[n] = NULL;
+    }
+}
+
 void own_head(struct own *o, const struct manifest_head *head)
 {
     if (!o)
         return;
     o->whose = made_here(o, head) ? OURS : NOT_OURS;
+    o->hides[HOST] = true;
+    o->hides[GUESTS] = head->options.hide_domains;
+    for (int i = 0; i < WHOM; i++)
+        if (o->hides[i])
+            add_missed(o, o->names[i].missed);
     for (size_t i = 0; i < o->n_waiting; i++) {
-        if (o->whose == OURS)
+        if (o->whose == OURS && o->hides[o->waiting[i].whom])
             o->found(o->arg, o->waiting[i].member, o->waiting[i].line);
         free(o->waiting[i].member);
     }
@@ -256,15 +295,15 @@ static int read_program(struct gather *g, struct words *w, struct err *err)
     return r;
 }
 
-static void take_names(struct own *o, const struct words *w)
+static void take_names(struct names *n, const struct words *w)
 {
     for (size_t i = 0; i < pseudonyms_count(w->of); i++) {
         enum pseudonym_kind kind;
         const char *name = pseudonyms_name(w->of, i, &kind);
 
-        pseudonyms_learn(o->names, kind, name, strlen(name));
+        pseudonyms_learn(n->all, kind, name, strlen(name));
         if (!w->found[i])
-            pseudonyms_learn(o->rare, kind, name, strlen(name));
+            pseudonyms_learn(n->rare, kind, name, strlen(name));
     }
 }
 
@@ -312,29 +351,47 @@ static char *host_as(const uint8_t *key, const char *name, bool asked)
     return buf_take(&out.text);
 }
 
-/* Those of this host, without what is found by its form. */
+/* Of what was learned all names, and those that are rare. */
+static int split_names(struct names *n, const struct pseudonyms *learned,
+                       const uint8_t *key, struct gather *g, struct err *err)
+{
+    struct words w = {.of = learned,
+                      .found = xcalloc(pseudonyms_count(learned) + 1, 1)};
+    int r = read_program(g, &w, err);
+
+    n->all = pseudonyms_new(key, false);
+    n->rare = pseudonyms_new(key, false);
+    if (!r)
+        take_names(n, &w);
+    free(w.found);
+    return r;
+}
+
+/* Those of this host, without what is found by its form, and of its guests. */
 static int learn_own(struct own *o, struct gather *g, struct err *err)
 {
     uint8_t key[PSEUDONYM_KEY_SIZE];
-    struct learn_opts opts = {
-        .host = o->host[0], .addresses = true, .missed = &o->missed};
-    struct pseudonyms *all;
-    struct words w;
+    struct pseudonyms *all, *guests;
     int r;
 
     random_bytes(key, sizeof(key));
-    all = pseudonyms_new(key, true);
-    o->names = pseudonyms_new(key, false);
-    o->rare = pseudonyms_new(key, false);
-    r = learn_host(g, &opts, all, err);
-    w = (struct words){.of = all,
-                       .found = xcalloc(pseudonyms_count(all) + 1, 1)};
+    o->forms = all = pseudonyms_new(key, true);
+    guests = pseudonyms_new(key, false);
+    r = learn_host(g,
+                   &(struct learn_opts){
+                       .host = o->host[0],
+                       .domains = true,
+                       .addresses = true,
+                       .missed = &o->names[HOST].missed,
+                       .guests = guests,
+                       .guests_missed = &o->names[GUESTS].missed,
+                   },
+                   all, err);
     if (!r)
-        r = read_program(g, &w, err);
+        r = split_names(&o->names[HOST], all, key, g, err);
     if (!r)
-        take_names(o, &w);
-    free(w.found);
-    o->forms = all;
+        r = split_names(&o->names[GUESTS], guests, key, g, err);
+    pseudonyms_free(guests);
     return r;
 }
 
@@ -382,8 +439,11 @@ void own_free(struct own *o)
     str_list_free(o->missed);
     for (size_t i = 0; i < sizeof(o->host) / sizeof(o->host[0]); i++)
         free(o->host[i]);
-    pseudonyms_free(o->names);
-    pseudonyms_free(o->rare);
+    for (int i = 0; i < WHOM; i++) {
+        pseudonyms_free(o->names[i].all);
+        pseudonyms_free(o->names[i].rare);
+        str_list_free(o->names[i].missed);
+    }
     pseudonyms_free(o->forms);
     free(o);
 }

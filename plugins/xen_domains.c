@@ -296,6 +296,7 @@ static bool fits_path(const char *name)
 struct folder {
     struct plan_adder *adder;
     const struct domain *dom;
+    const char *name;   /* that its files have */
     const char *member; /* "domains/5-guest" */
 };
 
@@ -377,7 +378,7 @@ static void add_by_name(const struct folder *f)
     };
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-        add_files(f, files[i].what, files[i].log, files[i].before, f->dom->name,
+        add_files(f, files[i].what, files[i].log, files[i].before, f->name,
                   files[i].after);
 }
 
@@ -397,7 +398,7 @@ static bool is_config_end(const char *s)
  * web.example. */
 static void add_own_configs(const struct folder *f, const struct domains *d)
 {
-    const char *name = f->dom->name;
+    const char *name = f->name;
 
     for (size_t i = 0; i < CONFIG_FOLDERS; i++) {
         const char *folder = config_folders[i].folder;
@@ -422,11 +423,25 @@ static void add_folder_name(struct buf *member, const struct domain *dom)
     str_add_member_name(member, dom->name ? dom->name : known, false);
 }
 
+/* Before what xl adds to the name of one that is moved: to that here until its
+ * last page has come, to that there until it is destroyed
+ * (tools/xl/xl_migrate.c).  Its configuration and most logs have it without. */
+static char *name_of_files(const char *name)
+{
+    static const char *const added[] = {"--incoming", "--migratedaway"};
+
+    for (size_t i = 0; name && i < sizeof(added) / sizeof(added[0]); i++)
+        if (str_ends(name, added[i]) && strlen(name) > strlen(added[i]))
+            return xstrndup(name, strlen(name) - strlen(added[i]));
+    return name ? xstrdup(name) : NULL;
+}
+
 static void add_domain(struct plan_adder *adder, const struct domains *d,
                        const struct domain *dom)
 {
     struct buf member = BUF_INIT;
-    struct folder f = {.adder = adder, .dom = dom};
+    char *name = name_of_files(dom->name);
+    struct folder f = {.adder = adder, .dom = dom, .name = name};
 
     add_folder_name(&member, dom);
     f.member = buf_str(&member);
@@ -435,11 +450,12 @@ static void add_domain(struct plan_adder *adder, const struct domains *d,
     add_probe(&f, "devices", "devices", "devices.json", "xen_store/devices");
     if (dom->domid) {
         add_by_id(&f);
-        if (fits_path(dom->name)) {
+        if (fits_path(name)) {
             add_by_name(&f);
             add_own_configs(&f, d);
         }
     }
+    free(name);
     buf_done(&member);
 }
 

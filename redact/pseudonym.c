@@ -15,6 +15,7 @@
 #include "collector/base/core/xalloc.h"
 #include "redact/pseudonym_classes.h"
 #include "redact/pseudonym_find.h"
+#include "redact/pseudonym_spell.h"
 #include "redact/pseudonym_watch.h"
 #include "redact/redact.h"
 
@@ -130,6 +131,11 @@ bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
     return digits && n == len &&
            inet_pton(six ? AF_INET6 : AF_INET, address, ip) == 1 &&
            pseudonym_keys_network(p->keys, ip, six, bits);
+}
+
+void pseudonyms_spell(struct pseudonyms *p, const uint8_t *ip, size_t n)
+{
+    pseudonym_spell(p->keys, p->names, ip, n);
 }
 
 void pseudonyms_watch(struct pseudonyms *p, const uint8_t *id, size_t n)

@@ -56,6 +56,10 @@ bool pseudonyms_full(const struct pseudonyms *p);
  * first and last addresses stay those.  False if it is none, or not taken. */
 bool pseudonyms_learn_network(struct pseudonyms *p, const char *text,
                               size_t len);
+/* An address of 4 or 16 bytes which goes whatever stands around it, and also in
+ * spellings that nothing tells from numbers: 10-0-0-5, 0A000005, 32 digits.
+ * When all networks were learned. */
+void pseudonyms_spell(struct pseudonyms *p, const uint8_t *ip, size_t n);
 /* An address of 4, 6 (a MAC) or 16 bytes that is looked for in every spelling;
  * from the first on, for one thread. */
 void pseudonyms_watch(struct pseudonyms *p, const uint8_t *id, size_t n);

@@ -27,8 +27,8 @@ hint_fn hint_home, hint_user, hint_from, hint_sudo, hint_su, hint_uid, hint_pts,
     hint_cmd;
 hint_fn hint_line, hint_word, hint_uuid, hint_sn, hint_dev, hint_iserial,
     hint_inquiry, hint_by_id, hint_iqn, hint_naa, hint_default_duid, hint_duid,
-    hint_client;
-hint_fn hint_crontab, hint_tty;
+    hint_client, hint_header;
+hint_fn hint_crontab, hint_tty, hint_sid;
 hint_fn hint_hostname, hint_host, hint_rhost, hint_uname;
 
 #endif

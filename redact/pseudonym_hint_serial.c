@@ -310,6 +310,15 @@ bool hint_by_id(const struct view *v, size_t i, size_t end, struct found *f)
 
 /* ---- names of storage ---------------------------------------------------- */
 
+/* udev's by-path: iqn.2003-01.org.example:disk1-lun-0-part1. */
+static size_t before_lun(const struct view *v, size_t start, size_t stop)
+{
+    for (size_t k = start; k + 5 < stop; k++)
+        if (hint_begins(v, k, "-lun-") && is(v, k + 5, C_DIGIT))
+            return k;
+    return stop;
+}
+
 /* iqn.2003-01.org.example:disk1: the date stays; the kernel's own name of an
  * NVMe device has dots in it: nqn.2014.08.org.nvmexpress:144d144dSERIAL. */
 bool hint_iqn(const struct view *v, size_t i, size_t end, struct found *f)
@@ -326,6 +335,7 @@ bool hint_iqn(const struct view *v, size_t i, size_t end, struct found *f)
     while (stop < v->len && stop - start < 224 &&
            (is(v, stop, C_LABEL) || strchr(".:_", v->d[stop])))
         stop++;
+    stop = before_lun(v, start, stop);
     while (stop > start && !is(v, stop - 1, C_ALNUM))
         stop--;
     if (stop == start || hint_begins(v, start, "invalid:target-") ||
@@ -354,6 +364,30 @@ bool hint_naa(const struct view *v, size_t i, size_t end, struct found *f)
     if ((n != 16 && n != 32) || is(v, end + 1 + n, C_ALNUM))
         return false;
     find_serial_stand_in(v, end + 1, end + 1 + n, f);
+    return true;
+}
+
+/* ---- headers of frames --------------------------------------------------- */
+
+/* Behind the kernel's "martian source": two MACs in "ll header: 00000000: 00 1b
+ * 21 aa bb cc 00 16 3e aa bb cc 08 06", older ones with colons. */
+bool hint_header(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    enum { WIDTH = 3 * MAC_DIGITS / 2 - 1 };
+    size_t start = end + 2;
+    struct found other;
+
+    (void)i;
+    if (hint_begins(v, start, "00000000: "))
+        start += 10;
+    for (size_t k = start; k < start + 2 * WIDTH + 1; k++)
+        if ((k - start) % 3 == 2 ? at(v, k) != ' ' : !is(v, k, C_HEX))
+            return false;
+    find_mac_parts(v, start + WIDTH + 1, WIDTH, &other);
+    find_mac_parts(v, start, WIDTH, f);
+    found_add(f, " ", 1);
+    found_add(f, other.text, other.n);
+    f->end = other.end;
     return true;
 }
 

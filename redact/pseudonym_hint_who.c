@@ -299,6 +299,18 @@ bool hint_crontab(const struct view *v, size_t i, size_t end, struct found *f)
     return v->d[i + 1] >= 'A' && v->d[i + 1] <= 'Z' && hint_cmd(v, i, end, f);
 }
 
+/* xapi's audit.log: 'S-1-5-21-1-2-3-500' 'CORP\\alice' 'ALLOWED' */
+bool hint_sid(const struct view *v, size_t i, size_t end, struct found *f)
+{
+    size_t k = end;
+
+    (void)i;
+    while (k - end < 48 && (is(v, k, C_DIGIT) || at(v, k) == '-'))
+        k++;
+    return hint_begins(v, k, "' '") && at(v, account_end(v, k + 3)) == '\'' &&
+           put_user(v, k + 3, f);
+}
+
 /* A host's name, with its domain if there is one. */
 static bool put_host(const struct view *v, size_t i, struct found *f)
 {

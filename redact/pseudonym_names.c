@@ -1,6 +1,7 @@
 #include "redact/pseudonym_names.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,8 +158,9 @@ static void make_stand(struct names_known *k, struct name *n)
         }
 }
 
-/* A keyword is what its user says: any bytes, but for marks around it. */
-static bool fit_keyword(const char **text, size_t *len)
+/* A keyword is what its user says, and a guest's name what its owner says: any
+ * bytes, but for marks around it. */
+static bool fit_any(const char **text, size_t *len)
 {
     while (*len && !isalnum((unsigned char)**text) &&
            (uint8_t) * *text < NAMES_LEAD_BYTE)
@@ -180,7 +182,20 @@ static bool is_capitals(const char *text, size_t len)
     return true;
 }
 
-static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
+/* Who asks for guests to be hidden means "db1", too. */
+static bool fit_name(enum pseudonym_kind kind, const char **text, size_t *len)
+{
+    size_t letters = 0;
+
+    if (!fit_any(text, len) || names_common(*text, *len))
+        return false;
+    for (size_t i = 0; i < *len; i++)
+        letters += isalpha((unsigned char)(*text)[i]) ||
+                   (uint8_t)(*text)[i] >= NAMES_LEAD_BYTE;
+    return letters >= (kind == PSEUDONYM_GUEST ? 1 : PSEUDONYM_LEAST);
+}
+
+static bool fit_number(enum pseudonym_kind kind, const char *text, size_t len)
 {
     size_t letters = 0, digits = 0;
 
@@ -193,15 +208,25 @@ static bool fit(enum pseudonym_kind kind, const char *text, size_t len)
         letters += isalpha((unsigned char)text[i]) != 0;
         digits += isdigit((unsigned char)text[i]) != 0;
     }
-    if (kind == PSEUDONYM_SERIAL)
-        return letters + digits >= 5 && !names_placeholder(text, len) &&
-               (digits || (letters >= CAPITALS_LEAST &&
-                           is_capitals(text, len) && !names_common(text, len)));
-    if (kind == PSEUDONYM_MAC || kind == PSEUDONYM_ADDRESS)
+    if (kind != PSEUDONYM_SERIAL)
         return digits > 0;
-    /* Who asks for guests to be hidden means "db1", too. */
-    return letters >= (kind == PSEUDONYM_GUEST ? 1 : PSEUDONYM_LEAST) &&
-           !names_common(text, len);
+    return letters + digits >= 5 && !names_placeholder(text, len) &&
+           (digits || (letters >= CAPITALS_LEAST && is_capitals(text, len) &&
+                       !names_common(text, len)));
+}
+
+static bool fit(enum pseudonym_kind kind, const char **text, size_t *len)
+{
+    switch (kind) {
+    case PSEUDONYM_KEYWORD:
+        return fit_any(text, len);
+    case PSEUDONYM_SERIAL:
+    case PSEUDONYM_MAC:
+    case PSEUDONYM_ADDRESS:
+        return fit_number(kind, *text, *len);
+    default:
+        return fit_name(kind, text, len);
+    }
 }
 
 static void set_flag(struct names_known *k, const char *text, unsigned flag)
@@ -219,9 +244,7 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     struct name *n;
     size_t slot;
 
-    if (names_known_full(k) ||
-        !(kind == PSEUDONYM_KEYWORD ? fit_keyword(&text, &len)
-                                    : fit(kind, text, len)))
+    if (names_known_full(k) || !fit(kind, &text, &len))
         return false;
     slot = slot_of(k, hash_of(text, len), text, len);
     if (k->slots[slot])
@@ -302,14 +325,16 @@ static void add_uuid(struct names_known *k, const struct name *n)
     add(k, n->kind, text, len, n, NULL);
 }
 
-/* A MAC's 12 digits in parts: with a blank behind every two, as in a dump of
- * bytes, and with a dash behind four or six, as some switches print it. */
+/* A MAC's 12 digits in parts: with a blank behind every two or four, as in a
+ * dump of bytes, and with a mark behind four or six, as some switches print it.
+ */
 static void add_parts(struct names_known *k, const struct name *n)
 {
     static const struct {
         unsigned width;
         char between;
-    } forms[] = {{2, ' '}, {4, '-'}, {6, '-'}};
+    } forms[] = {{2, ' '}, {4, ' '}, {4, '-'}, {4, ':'},
+                 {6, '-'}, {6, '.'}, {6, ':'}};
 
     for (size_t f = 0; n->len == 12 && f < sizeof(forms) / sizeof(forms[0]);
          f++) {
@@ -325,23 +350,95 @@ static void add_parts(struct names_known *k, const struct name *n)
     }
 }
 
-/* A domain as LDAP names it: dc=example,dc=org (RFC 2247). */
-static void add_ldap(struct names_known *k, const struct name *n)
+/* The labels of a domain with what stands before the first and the others. */
+static void add_labels(struct names_known *k, const struct name *n, bool back,
+                       const char *first, const char *other)
 {
     struct buf b = BUF_INIT;
+    const char *end = n->text + n->len, *p = back ? end : n->text, *q;
 
-    for (size_t i = 0; i < n->len; i++) {
-        if (!i || n->text[i] == '.')
-            buf_adds(&b, i ? ",dc=" : "dc=");
-        if (n->text[i] != '.')
-            buf_addc(&b, n->text[i]);
-    }
+    do {
+        buf_adds(&b, b.len ? other : first);
+        if (back) {
+            for (q = p; q > n->text && q[-1] != '.';)
+                q--;
+            buf_add(&b, q, (size_t)(p - q));
+            p = q > n->text ? q - 1 : NULL;
+        } else {
+            q = memchr(p, '.', (size_t)(end - p));
+            buf_add(&b, p, (size_t)((q ? q : end) - p));
+            p = q ? q + 1 : NULL;
+        }
+    } while (p);
     add(k, n->kind, buf_str(&b), b.len, n, NULL);
     buf_done(&b);
 }
 
-/* A guest's name, which may hold any byte, as JSON and member names spell it.
- */
+/* A domain as LDAP names it (RFC 2247), in its URLs, and as certificates do. */
+static void add_ldap(struct names_known *k, const struct name *n)
+{
+    add_labels(k, n, false, "dc=", ",dc=");
+    add_labels(k, n, false, "dc=", ", dc=");
+    add_labels(k, n, false, "dc%3d", "%2cdc%3d");
+    add_labels(k, n, true, "dc = ", ", dc = ");
+    add_labels(k, n, true, "dc=", "/dc=");
+}
+
+enum number { AS_IT_IS, OCTAL, DECIMAL, HEXADECIMAL, NUMBERS };
+
+/* With a backslash before what C puts one before, as xenstore-ls and libxl's
+ * JSON have it; bytes beyond ASCII as numbers, as C, OCaml and Python do. */
+static void add_slashed(struct buf *b, const char *text, enum number number)
+{
+    for (; *text; text++) {
+        uint8_t c = (uint8_t)*text;
+
+        if (c == '"' || c == '\\')
+            buf_addc(b, '\\');
+        if (number == OCTAL && c >= 0x80)
+            buf_addf(b, "\\%03o", c);
+        else if (number == DECIMAL && c >= 0x80)
+            buf_addf(b, "\\%03u", c);
+        else if (number == HEXADECIMAL && c >= 0x80)
+            buf_addf(b, "\\x%02x", c);
+        else
+            buf_addc(b, *text);
+    }
+}
+
+/* xapi: as its database escapes a value besides, "web%.1". */
+static void add_xml(struct buf *b, const char *text, bool xapi)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '&':
+            buf_adds(b, "&amp;");
+            break;
+        case '<':
+            buf_adds(b, "&lt;");
+            break;
+        case '>':
+            buf_adds(b, "&gt;");
+            break;
+        case '"':
+            buf_adds(b, "&quot;");
+            break;
+        case '\'':
+            buf_adds(b, "&apos;");
+            break;
+        case ' ':
+            buf_adds(b, xapi ? "%." : " ");
+            break;
+        case '%':
+            buf_adds(b, xapi ? "%%" : "%");
+            break;
+        default:
+            buf_addc(b, *text);
+        }
+}
+
+/* A guest's name, which may hold any byte, as JSON, XML, the database of xapi,
+ * xenstore's tools and member names spell it. */
 static void add_spelled(struct names_known *k, const struct name *n)
 {
     struct buf b = BUF_INIT;
@@ -351,6 +448,16 @@ static void add_spelled(struct names_known *k, const struct name *n)
     buf_reset(&b);
     str_add_member_name(&b, n->text, false);
     add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    for (int i = 0; i < NUMBERS; i++) {
+        buf_reset(&b);
+        add_slashed(&b, n->text, (enum number)i);
+        add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    }
+    for (int i = 0; i < 2; i++) {
+        buf_reset(&b);
+        add_xml(&b, n->text, i);
+        add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    }
     buf_done(&b);
 }
 
@@ -380,6 +487,17 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     }
     k->originals++;
     return true;
+}
+
+void names_known_spell(struct names_known *k, const char *text,
+                       const char *stands)
+{
+    size_t before = k->n;
+
+    if (add(k, PSEUDONYM_ADDRESS, text, strlen(text), NULL, NULL) &&
+        k->n > before)
+        snprintf(k->v[before].stands, sizeof(k->v[before].stands), "%s",
+                 stands);
 }
 
 /* ---- finding ------------------------------------------------------------- */

@@ -23,6 +23,9 @@ struct names_known *names_known_new(const struct pseudonym_keys *keys);
 void names_known_free(struct names_known *k);
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len);
+/* A spelling of a known address, and what stands for it. */
+void names_known_spell(struct names_known *k, const char *text,
+                       const char *stands);
 /* No more can be added. */
 bool names_known_full(const struct names_known *k);
 size_t names_known_count(const struct names_known *k);

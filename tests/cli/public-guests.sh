@@ -92,5 +92,43 @@ fi
 has hidden/files/var/log/messages 'not Alpine 3\.19'
 has hidden/files/var/log/messages 'of guest-[0-9a-f]{8}$'
 lacks err 'names may stay'
+
+# Names that are no words, in each spelling of theirs: one pseudonym each.
+cat >marks.py <<'END'
+import sys
+sys.path.append(sys.argv[1])
+from synthetic import write
+file = lambda p, t: (("file", p), t)
+write("marks", {"name": "zugspitze", "kernel": "6.1.0", "machine": "x86_64",
+                "xen": "4.17.2"}, [
+    file("/etc/hostname", "zugspitze\n"),
+    file("/etc/xen/w.cfg", 'name = "Windows 11 (2)"\n'),
+    file("/etc/xen/z.cfg", 'name = "Zo\u00eb"\n'),
+    file("/var/xapi/state.db", '<database><row ref="a" is_a_template="false" '
+         'name__label="Payroll%.DB" uuid="1"/></database>'),
+    file("/etc/libvirt/libxl/q.xml",
+         "<domain type='xen'><name>tea &amp; cake</name></domain>\n"),
+    file("/var/log/xen/xl-bahnhof.log", "x\n"),
+    (("command", "xl list -v"), "Name  ID Mem VCPUs State Time(s)\n"
+     "bahnhof--migratedaway   7  1024     1     -b----      14.9\n"),
+    file("/var/log/messages",
+         "1 of Windows 11 (2) x\n1 of Windows%.11%.(2) x\n"
+         "2 of Zo\u00eb x\n2 of Zo\\xc3\\xab x\n2 of Zo\\303\\253 x\n"
+         "2 of Zo\\195\\171 x\n3 of Payroll DB x\n3 of Payroll%.DB x\n"
+         "4 of tea & cake x\n4 of tea &amp; cake x\n"
+         "5 of bahnhof x\n"),
+])
+END
+run 0 /usr/bin/python3 marks.py "$TOP/tests/hosts"
+collect --replay marks --privacy public --hide-domains --format dir -o marked
+lacks err 'names may stay'
+log=marked/files/var/log/messages
+lacks $log 'Windows|Zo|Payroll|cake|bahnhof'
+[ "$(sed 's/ x$//; s/[()]*$//; s/%\.*$//' $log | sort -u | wc -l)" = 5 ] ||
+    fail "a guest has two pseudonyms: $(cat $log)"
+[ "$(grep -c 'of guest-[0-9a-f]\{8\}' $log)" = 11 ] || fail 'a guest is no guest'
+guest=$(sed -n 's/^5 of \(guest-[0-9a-f]*\).*/\1/p' $log)
+has marked/commands/xen_toolstack/xl-list-v.txt "^$guest--migratedaway "
+
 collect --replay host --privacy public --format dir -o shown
 has shown/commands/xen_xapi/xe-vm.txt ': payrolldb$'

@@ -34,6 +34,12 @@ LEARNED = {
     "a disk": "WD-WCC4N0987654", "a disk's WWN": "5000c500a1b2c3d4",
     "lsblk alone": "S4EVNX0M123456", "a NIC": "MT2012X04711",
     "a NIC's MAC": "d43d7ea1b2c3", "an HBA": "2100001b32867e5d",
+    "a pool's host": "matterhorn", "its label": "zmutt", "xapi's host": "dufour",
+    "an installation": "7c0f2d1e-5a4b-4c3d-9e8f-102132435465",
+    "DRBD": "liskamm", "DRBD, two": "castor", "DRBD, a mesh": "pollux",
+    "corosync": "breithorn", "corosync, a name": "taschhorn",
+    "fstab": "nordend", "a mount": "signalkuppe", "a share": "parrotspitze",
+    "rsyslog": "ludwigshohe",
 }
 
 LINES = [
@@ -57,6 +63,20 @@ LINES = [
     ("hwaddr 001b21aabbcf", "001b21aabbcf"),
     ("vif 00:16:3e:4d:5e:6f", "4d:5e:6f"),
     ("inet6 fe80::21b:21ff:feaa:bbcc/64 scope link", "feaa:bbcc"),
+    # this machine's address where nothing tells that it is one
+    ("of 198-51-100-17 end", "198-51-100-17"), ("at 0xC6336411", "C6336411"),
+    ("at 116433c6 end", "116433c6"), ("Xen 198.51.100.17", "198.51.100.17"),
+    ("xen-198.51.100.17.so", "198.51.100.17"),
+    ("port 198.51.100.17.80", "198.51.100.17"),
+    ("as 20010db8007700000000000000000009", "20010db80077"),
+    # its MAC and its domain, in other spellings
+    ("ffff d43d 7ea1 b2c3 0806", "d43d 7ea1"), ("d43d:7ea1:b2c3", "7ea1:b2c3"),
+    ("at d43d7e.a1b2c3", "d43d7e.a1b2c3"),
+    ("dc=dc1, dc=gebirg, dc=example", "gebirg"),
+    ("Issuer: DC = example, DC = gebirg, CN = x", "gebirg"),
+    ("/DC=example/DC=gebirg/CN=x", "gebirg"),
+    ("ldap:///dc%3Dgebirg%2Cdc%3Dexample", "gebirg"),
+    ("_ldap._tcp.gebirg.example", "gebirg"),
     ("mail luis.trenker@gipfel.example", "trenker"),
     ("target iqn.2003-01.example.san:vol7", "example.san"),
     ("to naa.5000c500a1b2c3d5", "5000c500a1b2c3d5"),
@@ -65,7 +85,9 @@ LINES = [
      "kammerlander"),
 ]
 
-KEPT = ["127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
+# Found by a MAC that the bundle does not tell.
+BY_MAC = ["d43d 7ea1", "7ea1:b2c3", "d43d7e.a1b2c3"]
+KEPT = ["_ldap._tcp.", "127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
         "1.3.6.1.4.1", "0000:03:00.0", "224.0.0.251", "ff02::1", "web1",
         "8f2e1a3c-1122-3344-5566-778899aabbcc", "at bbc.co.uk", "domain 7 port 5022"]
 
@@ -98,7 +120,8 @@ def main(folder, cert, pem):
         file("/etc/hosts", "127.0.0.1 localhost\n198.51.100.17 zugspitze\n"
              "198.51.100.18 watzmann.berg.example watzmann\n"
              "198.51.100.19 jenner.dc1.gebirg.example jenner\n"
-             "198.51.100.20 hirschbichl.example.co.uk\n"),
+             "198.51.100.20 hirschbichl.example.co.uk\n"
+             "2001:db8:77::9 zugspitze\n"),
         file("/etc/resolv.conf", "search tal.example\n"),
         file("/root/.ssh/known_hosts", "hochkalter ssh-ed25519 AAAA\n"
              "[schneibstein]:2222 ssh-ed25519 AAAA\n"
@@ -120,6 +143,30 @@ def main(folder, cert, pem):
         run("lspci -nnvv", "03:00.0 Ethernet controller [0200]\n"
             "\t\t\t[SN] Serial number: %s\n\tCapabilities: [140 v1] Device "
             "Serial Number 00-1b-21-ff-ff-45-67-89\n" % name["a NIC"]),
+        run("xe host-list params=all", "uuid ( RO)          : 1\n"
+            "           name-label ( RW): %s\n     name-description ( RW): x\n"
+            "             hostname ( RO): %s\n" % (name["its label"],
+                                                    name["a pool's host"])),
+        file("/var/xapi/state.db", '<database><row ref="a" uuid="1" '
+             'name__label="no host"/><row ref="b" hostname="%s" '
+             'name__label="%s" uuid="2"/></database>' % (
+                 name["xapi's host"], name["xapi's host"])),
+        file("/etc/xensource-inventory", "PRODUCT_BRAND='XCP-ng'\n"
+             "INSTALLATION_UUID='%s'\n" % name["an installation"]),
+        file("/etc/drbd.d/r0.res", "resource r0 {\n  on %s {\n"
+             "    address 10.9.8.7:7788;\n  }\n  host %s port 7789;\n"
+             "  connection-mesh {\n    hosts %s %s;\n  }\n}\n" % (
+                 name["DRBD"], name["DRBD, two"], name["DRBD"],
+                 name["DRBD, a mesh"])),
+        file("/etc/corosync/corosync.conf", "nodelist {\n  node {\n"
+             "    ring0_addr: %s\n    name: %s\n    nodeid: 1\n  }\n}\n" % (
+                 name["corosync"], name["corosync, a name"])),
+        file("/etc/fstab", "# host:/none\n%s:/export /mnt nfs defaults 0 0\n"
+             "UUID=1 / ext4 defaults 0 1\n" % name["fstab"]),
+        file("/proc/mounts", "%s:/vol /mnt nfs rw 0 0\n//%s/share /smb cifs rw "
+             "0 0\n" % (name["a mount"], name["a share"])),
+        file("/etc/rsyslog.conf", "*.* @@%s.berg.example:514\n" %
+             name["rsyslog"]),
         file("/sys/class/net/eth0/address", "d4:3d:7e:a1:b2:c3\n"),
         file("/sys/class/fc_host/host3/port_name", "0x2100001b32867e5d\n"),
         file("/sys/block/sda/device/serial", name["a disk"] + "\n"),
@@ -150,7 +197,8 @@ def main(folder, cert, pem):
                  "the journal", "sudo", "no sudoer",
                  "a wrong password", "last, a long user", "a long host", "a NIC"]
     with open(folder + ".later", "w") as f:
-        for n in [name[k] for k in in_bundle] + [gone for _, gone in LINES]:
+        for n in [name[k] for k in in_bundle] + [
+                gone for _, gone in LINES if gone not in BY_MAC]:
             f.write(n + "\n")
     with open(folder + ".kept", "w") as f:
         f.writelines(k + "\n" for k in KEPT)

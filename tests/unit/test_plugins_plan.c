@@ -324,6 +324,23 @@ static void test_domains(void **state)
                                   LONG("0", "Domain-0") LONG("3", "web"));
 }
 
+/* Files of one that is moved have its name without what xl adds. */
+static void test_domains_moved(void **state)
+{
+    struct plan_adder added = {""};
+
+    (void)state;
+    domains_of("domain-names",
+               "name 3 web--migratedaway\nname 4 db--incoming\n"
+               "name 5 --incoming\n",
+               &added);
+    assert_non_null(
+        strstr(added.text, BY_NAME("3", "web", "web", "web--migratedaway")));
+    assert_non_null(
+        strstr(added.text, BY_NAME("4", "db", "db", "db--incoming")));
+    assert_null(strstr(added.text, "d5-cfg"));
+}
+
 /* What belongs to another domain is in no other's folder. */
 static void test_domains_configs(void **state)
 {
@@ -474,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_ovs),
         cmocka_unit_test(test_process),
         cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_moved),
         cmocka_unit_test(test_domains_configs),
         cmocka_unit_test(test_domains_odd_names),
         cmocka_unit_test(test_domains_hostile),

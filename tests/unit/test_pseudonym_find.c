@@ -534,9 +534,8 @@ static void test_keyword_ends(void **state)
 
 static void test_not_learned(void **state)
 {
-    static const char *const no[] = {"ab",    "localhost",     "admin",
-                                     "12345", "host-0123abcd", "xen",
-                                     "",      "-abc"};
+    static const char *const no[] = {
+        "ab", "localhost", "admin", "12345", "host-0123abcd", "xen", "", "-ab"};
     struct pseudonyms *p = public_new(7);
 
     (void)state;

@@ -159,15 +159,21 @@ static bool between(struct span s, const char *before, const char *behind,
 /* /local/domain/3/name = "web1"; /vm/UUID... */
 void learn_line_xenstore(struct learn *l, const char *p, const char *end)
 {
-    static const char vm[] = "/vm/", domain[] = "/local/domain/";
-    const char *v = memmem(p, (size_t)(end - p), " = \"", 4), *q;
+    static const char vm[] = "/vm/", domain[] = "/local/domain/",
+                      name[] = "/name = \"";
+    const char *v = p + sizeof(domain) - 1, *q;
 
     if ((size_t)(end - p) > sizeof(vm) + UUID_LEN && !memcmp(p, vm, 4))
         take_uuid(l, (struct span){p + 4, p + 4 + UUID_LEN});
-    if (!v || v - p < 5 || memcmp(v - 5, "/name", 5) ||
+    /* What a guest may write stands deeper: it must name nobody. */
+    if (end - p < (ptrdiff_t)sizeof(domain) ||
         memcmp(p, domain, sizeof(domain) - 1))
         return;
-    v += 4;
+    while (v < end && isdigit((unsigned char)*v))
+        v++;
+    if (end - v < (ptrdiff_t)sizeof(name) || memcmp(v, name, sizeof(name) - 1))
+        return;
+    v += sizeof(name) - 1;
     q = memrchr(v, '"', (size_t)(end - v));
     if (q)
         take_slashed_name(l, (struct span){v, q});

@@ -40,15 +40,14 @@ void learn_take(struct learn *l, enum pseudonym_kind kind, const char *text,
                 size_t n)
 {
     static const char dom0[] = "Domain-0";
-    char name[80], shown[80];
 
     if (pseudonyms_learn(l->p, kind, text, n) || kind != PSEUDONYM_GUEST || !n)
         return;
     if (n == strlen(dom0) && !memcmp(text, dom0, n))
         return;
-    snprintf(name, sizeof(name), "guest %.*s", (int)(n < 64 ? n : 64), text);
-    learn_miss(l, str_visible(name, shown, sizeof(shown)),
-               "no name to be told from other words");
+    /* Not which: this stands in the bundle. */
+    learn_miss(l, "a guest",
+               "its name is too short, or a word that half of all hosts have");
 }
 
 /* ---- names of hosts ------------------------------------------------------ */
@@ -453,10 +452,12 @@ void learn_line_log(struct learn *l, const char *p, const char *end)
     size_t n;
     const char *host = pseudonyms_log_host(p, (size_t)(end - p), &n);
 
-    if (host)
-        learn_host_name(l, host, n);
-    p = memmem(p, (size_t)(end - p), " sudo", 5);
-    if (p)
+    if (!host)
+        return;
+    learn_host_name(l, host, n);
+    /* Elsewhere in the line anybody may have written it. */
+    p = host + n;
+    if (end - p > 5 && !memcmp(p, " sudo", 5))
         take_sudo(l, p + 5, end);
 }
 

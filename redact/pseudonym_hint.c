@@ -77,6 +77,7 @@ static const struct hint {
     {"begin edit", hint_crontab},
     {"cmd", hint_cmd},
     {"clientid", hint_client},
+    {"creation_host", hint_hostname},
     {"dev", hint_dev},
     {"default-duid", hint_default_duid},
     {"delete", hint_crontab},

@@ -247,8 +247,15 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     if (names_known_full(k) || !fit(kind, &text, &len))
         return false;
     slot = slot_of(k, hash_of(text, len), text, len);
-    if (k->slots[slot])
+    if (k->slots[slot]) {
+        n = &k->v[k->slots[slot] - 1];
+        if (n->cut && !as) { /* somebody is called so */
+            n->cut = false;
+            n->kind = kind;
+            make_stand(k, n);
+        }
         return true;
+    }
     if (k->n == k->cap) {
         k->cap = k->cap ? 2 * k->cap : 64;
         k->v = xreallocarray(k->v, k->cap, sizeof(*k->v));
@@ -461,6 +468,18 @@ static void add_spelled(struct names_known *k, const struct name *n)
     buf_done(&b);
 }
 
+/* Columns of ps and top are 8 wide: "abcdefgh" fits, of more 7 and a + stand
+ * there. */
+static void add_cut(struct names_known *k, const struct name *n)
+{
+    enum { WIDTH = 8 };
+    size_t before = k->n;
+
+    if (n->len > WIDTH && add(k, n->kind, n->text, WIDTH - 1, n, NULL) &&
+        k->n > before)
+        k->v[before].cut = true;
+}
+
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len)
 {
@@ -480,6 +499,8 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         add_ldap(k, &n);
     if (kind == PSEUDONYM_GUEST)
         add_spelled(k, &n);
+    if (kind == PSEUDONYM_USER)
+        add_cut(k, &n);
     for (size_t i = before, end = k->n; i < end; i++) {
         n = k->v[i];
         if (kind != PSEUDONYM_MAC && memchr(n.text, '-', n.len))
@@ -536,7 +557,8 @@ const struct name *names_known_find(const struct names_known *k,
         if (!is_last(p[i]) || (p[i] < 0x80 && i + 1 < n && isalnum(p[i + 1])))
             continue;
         slot = slot_of(k, h, (const char *)p, i + 1);
-        if (k->slots[slot])
+        if (k->slots[slot] &&
+            (!k->v[k->slots[slot] - 1].cut || (i + 1 < n && p[i + 1] == '+')))
             best = &k->v[k->slots[slot] - 1];
     }
     return best;

@@ -14,6 +14,8 @@ struct name {
     size_t len;
     enum pseudonym_kind kind;
     char stands[PSEUDONYM_NAME_MAX + 1]; /* for it; "" where it is made anew */
+    bool
+        cut; /* only before a '+', as ps writes the first 7 letters of a user */
     const char *dash; /* how each of its dashes is written; NULL: as "-" */
 };
 

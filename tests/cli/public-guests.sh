@@ -109,6 +109,9 @@ write("marks", {"name": "zugspitze", "kernel": "6.1.0", "machine": "x86_64",
     file("/etc/libvirt/libxl/q.xml",
          "<domain type='xen'><name>tea &amp; cake</name></domain>\n"),
     file("/var/log/xen/xl-bahnhof.log", "x\n"),
+    # what a guest wrote names nobody
+    (("probe", "xenstore"), '/local/domain/7/name = "talstation"\n'
+     '/local/domain/7/data/z/name = "murmeltier"\n'),
     (("command", "xl list -v"), "Name  ID Mem VCPUs State Time(s)\n"
      "bahnhof--migratedaway   7  1024     1     -b----      14.9\n"),
     file("/var/log/messages",
@@ -116,17 +119,18 @@ write("marks", {"name": "zugspitze", "kernel": "6.1.0", "machine": "x86_64",
          "2 of Zo\u00eb x\n2 of Zo\\xc3\\xab x\n2 of Zo\\303\\253 x\n"
          "2 of Zo\\195\\171 x\n3 of Payroll DB x\n3 of Payroll%.DB x\n"
          "4 of tea & cake x\n4 of tea &amp; cake x\n"
-         "5 of bahnhof x\n"),
+         "5 of bahnhof x\n6 of talstation x\n7 of murmeltier x\n"),
 ])
 END
 run 0 /usr/bin/python3 marks.py "$TOP/tests/hosts"
 collect --replay marks --privacy public --hide-domains --format dir -o marked
 lacks err 'names may stay'
 log=marked/files/var/log/messages
-lacks $log 'Windows|Zo|Payroll|cake|bahnhof'
-[ "$(sed 's/ x$//; s/[()]*$//; s/%\.*$//' $log | sort -u | wc -l)" = 5 ] ||
+lacks $log 'Windows|Zo|Payroll|cake|bahnhof|talstation'
+has $log '^7 of murmeltier x$'
+[ "$(sed 's/ x$//; s/[()]*$//; s/%\.*$//' $log | sort -u | wc -l)" = 7 ] ||
     fail "a guest has two pseudonyms: $(cat $log)"
-[ "$(grep -c 'of guest-[0-9a-f]\{8\}' $log)" = 11 ] || fail 'a guest is no guest'
+[ "$(grep -c 'of guest-[0-9a-f]\{8\}' $log)" = 12 ] || fail 'a guest is no guest'
 guest=$(sed -n 's/^5 of \(guest-[0-9a-f]*\).*/\1/p' $log)
 has marked/commands/xen_toolstack/xl-list-v.txt "^$guest--migratedaway "
 

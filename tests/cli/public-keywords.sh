@@ -42,7 +42,7 @@ has err 'warning: names may stay that were not learned: /etc/hosts: '
 has err 'not learned: those behind the 10000th'
 holds cut.tar.bz2 'm["names"]["missed"][0].startswith("/etc/hosts: ")' \
     'm["names"]["missed"][1].startswith("those behind the 10000th")' \
-    '"guest mail: no name to be told from other words" in m["names"]["missed"]'
+    '"a guest: its name is too short, or a word that half of all hosts have" in m["names"]["missed"]'
 run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" cut.tar.bz2
 has <("$XB" inspect cut.tar.bz2 xen-bugtool.log) '^names were not learned from guest mail: '
 has <("$XB" inspect cut.tar.bz2 summary.txt) \

@@ -155,9 +155,10 @@ has out '^files/proc/meminfo:[0-9]+: a name, address or serial number of this'
 run 4 beside one "$XB" verify --deep guests
 lacks out '^files/proc/meminfo:[0-9]+: a name'
 # What could not be hidden when it was made is told again.
-echo 'name = "x"' >one/guest.cfg
+echo 'name = "x"' >one/guest.cfg # too short
 run 0 beside one "$XB" collect -y -q --privacy public --hide-domains -f dir \
     -o "$PWD/left" --only sys_memory
-has err 'names may stay that were not learned: guest x'
+has err 'names may stay that were not learned: a guest: its name'
+! grep -rn 'guest x' left || fail 'the bundle names a guest'
 run 0 beside one "$XB" verify --deep left
 has out '^When it was made, names could not be learned from these'

@@ -69,6 +69,8 @@ LINES = [
     ("xen-198.51.100.17.so", "198.51.100.17"),
     ("port 198.51.100.17.80", "198.51.100.17"),
     ("as 20010db8007700000000000000000009", "20010db80077"),
+    # cut by ps
+    (" 4711     1 hinters+ ?        Ss", "hinters+"),
     # its MAC and its domain, in other spellings
     ("ffff d43d 7ea1 b2c3 0806", "d43d 7ea1"), ("d43d:7ea1:b2c3", "7ea1:b2c3"),
     ("at d43d7e.a1b2c3", "d43d7e.a1b2c3"),
@@ -85,9 +87,9 @@ LINES = [
      "kammerlander"),
 ]
 
-# Found by a MAC that the bundle does not tell.
-BY_MAC = ["d43d 7ea1", "7ea1:b2c3", "d43d7e.a1b2c3"]
-KEPT = ["_ldap._tcp.", "127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
+# Found by a MAC, or a user, that the bundle does not tell.
+NOT_LATER = ["d43d 7ea1", "7ea1:b2c3", "d43d7e.a1b2c3", "hinters+"]
+KEPT = ["a steinbock ran", "_ldap._tcp.", "127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
         "1.3.6.1.4.1", "0000:03:00.0", "224.0.0.251", "ff02::1", "web1",
         "8f2e1a3c-1122-3344-5566-778899aabbcc", "at bbc.co.uk", "domain 7 port 5022"]
 
@@ -112,7 +114,10 @@ def main(folder, cert, pem):
         "Nov 25 10:00:03 zugspitze sudo[7]: taubenstein : user NOT in sudoers ; "
         "TTY=pts/0 ; PWD=/ ;\n"
         "Nov 25 10:00:04 zugspitze sudo:  seebergkopf : 1 incorrect password "
-        "attempt ; TTY=pts/0 ;\n")
+        "attempt ; TTY=pts/0 ;\n"
+        # what anybody may have written names nobody
+        "Nov 25 10:00:05 zugspitze sshd[3]: Invalid user x sudo: steinbock : y "
+        "from 203.0.113.9\n")
     file, run = (lambda p, t: (("file", p), t)), (lambda c, t: (("command", c), t))
     write(folder, {"name": "zugspitze", "kernel": "2.6.18.8-zugspitze",
                    "machine": "x86_64", "xen": "4.17.2"}, [
@@ -198,7 +203,7 @@ def main(folder, cert, pem):
                  "a wrong password", "last, a long user", "a long host", "a NIC"]
     with open(folder + ".later", "w") as f:
         for n in [name[k] for k in in_bundle] + [
-                gone for _, gone in LINES if gone not in BY_MAC]:
+                gone for _, gone in LINES if gone not in NOT_LATER]:
             f.write(n + "\n")
     with open(folder + ".kept", "w") as f:
         f.writelines(k + "\n" for k in KEPT)

@@ -44,7 +44,7 @@ holds cut.tar.bz2 'm["names"]["missed"][0].startswith("/etc/hosts: ")' \
     'm["names"]["missed"][1].startswith("those behind the 10000th")' \
     '"a guest: its name is too short, or a word that half of all hosts have" in m["names"]["missed"]'
 run 0 /usr/bin/python3 "$TOP/tests/cli/schema.py" cut.tar.bz2
-has <("$XB" inspect cut.tar.bz2 xen-bugtool.log) '^names were not learned from guest mail: '
+has <("$XB" inspect cut.tar.bz2 xen-bugtool.log) '^names were not learned from a guest: '
 has <("$XB" inspect cut.tar.bz2 summary.txt) \
     '^HIDES LESS names were not learned from 3 sources'
 has <("$XB" inspect cut.tar.bz2) 'Hides less +names were not learned from /etc/hosts: '

@@ -142,6 +142,8 @@ static const char *const common[] = {
     "vnc",
     "remote",
     "warn",
+    "pacemaker",
+    "peer",
     "primary",
     "secondary",
     "switch",

@@ -16,9 +16,12 @@
 struct names_known {
     const struct pseudonym_keys *keys;
     struct name *v;
-    size_t n, cap, originals; /* the others are spellings of those */
-    uint32_t *slots;          /* 1 + index, open addressing; 0: free */
-    size_t n_slots;           /* a power of 2, at most half full */
+    size_t n, cap;
+    uint32_t *own; /* which have pseudonyms of their own; the others are
+                    * spellings of those */
+    size_t n_own, originals;
+    uint32_t *slots; /* 1 + index, open addressing; 0: free */
+    size_t n_slots;  /* a power of 2, at most half full */
     size_t longest;
     uint8_t prefix[NAMES_FLAGS_SIZE]; /* two NAMES_ flags each */
     uint8_t first[32];                /* of the hints, by letter */
@@ -48,6 +51,7 @@ void names_known_free(struct names_known *k)
     for (size_t i = 0; i < k->n; i++)
         free(k->v[i].text);
     free(k->v);
+    free(k->own);
     free(k->slots);
     free(k);
 }
@@ -150,12 +154,14 @@ static void make_stand(struct names_known *k, struct name *n)
     if (!prefix)
         return;
     pseudonym_name(k->keys, prefix, n->text, n->len, DIGITS, n->stands);
-    for (size_t i = 0; i < k->n; i++)
-        if (&k->v[i] != n && !strcmp(k->v[i].stands, n->stands)) {
+    for (size_t i = 0; i < k->n_own; i++)
+        if (!strcmp(k->v[k->own[i]].stands, n->stands)) {
             pseudonym_name(k->keys, prefix, n->text, n->len, MANY_DIGITS,
                            n->stands);
             break;
         }
+    k->own = xreallocarray(k->own, k->n_own + 1, sizeof(*k->own));
+    k->own[k->n_own++] = (uint32_t)(n - k->v);
 }
 
 /* A keyword is what its user says, and a guest's name what its owner says: any
@@ -501,7 +507,9 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         add_spelled(k, &n);
     if (kind == PSEUDONYM_USER)
         add_cut(k, &n);
-    for (size_t i = before, end = k->n; i < end; i++) {
+    /* Of a guest's name in other spellings nobody makes a volume. */
+    for (size_t i = before, end = kind == PSEUDONYM_GUEST ? i + 1 : k->n;
+         i < end; i++) {
         n = k->v[i];
         if (kind != PSEUDONYM_MAC && memchr(n.text, '-', n.len))
             add_escaped(k, &n);

@@ -60,4 +60,4 @@ run 0 "$XB" collect -y --sysroot "$PWD/disk" --privacy public --hide-domains \
     --only sys_net -o few.tar.bz2
 holds few.tar.bz2 'len(m["names"]["missed"]) == 1'
 lacks err '/etc/hosts|10000'
-has err 'warning: names may stay that were not learned: guest mail: '
+has err 'warning: names may stay that were not learned: a guest: '

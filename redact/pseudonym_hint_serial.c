@@ -155,10 +155,17 @@ static void cut_prose(const struct view *v, struct value_at *a)
 static bool hint_serial(const struct view *v, size_t end, enum where where,
                         struct found *f)
 {
+    const struct name *known;
     struct value_at a;
 
     if (!hint_value(v, end, where != WORD, &a))
         return false;
+    /* Behind one that was learned there is something else. */
+    known = names_known_find(v->names, v->d + a.start, a.end - a.start);
+    if (known && known->kind == PSEUDONYM_SERIAL) {
+        find_serial_spelled(v, a.start, a.start + known->len, known->dash, f);
+        return true;
+    }
     if (where != WORD) {
         cut_prose(v, &a);
         if (hint_begins(v, a.start, VMWARE)) /* then its UUID */

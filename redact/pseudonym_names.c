@@ -450,16 +450,26 @@ static void add_xml(struct buf *b, const char *text, bool xapi)
         }
 }
 
-/* A guest's name, which may hold any byte, as JSON, XML, the database of xapi,
- * xenstore's tools and member names spell it. */
+/* A guest's name as what is called after it spells all of it. */
+static void add_member(struct names_known *k, const struct name *n,
+                       const char *text, size_t len)
+{
+    char *whole = xstrndup(text, len);
+    struct buf b = BUF_INIT;
+
+    str_add_member_name(&b, whole, false);
+    add(k, n->kind, buf_str(&b), b.len, n, NULL);
+    buf_done(&b);
+    free(whole);
+}
+
+/* A guest's name, which may hold any byte, as JSON, XML, the database of xapi
+ * and xenstore's tools spell it. */
 static void add_spelled(struct names_known *k, const struct name *n)
 {
     struct buf b = BUF_INIT;
 
     str_add_json(&b, n->text);
-    add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    buf_reset(&b);
-    str_add_member_name(&b, n->text, false);
     add(k, n->kind, buf_str(&b), b.len, n, NULL);
     for (int i = 0; i < NUMBERS; i++) {
         buf_reset(&b);
@@ -503,8 +513,10 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
         add_parts(k, &n);
     if (kind == PSEUDONYM_DOMAIN && memchr(n.text, '.', n.len))
         add_ldap(k, &n);
-    if (kind == PSEUDONYM_GUEST)
+    if (kind == PSEUDONYM_GUEST) {
+        add_member(k, &n, text, len);
         add_spelled(k, &n);
+    }
     if (kind == PSEUDONYM_USER)
         add_cut(k, &n);
     /* Of a guest's name in other spellings nobody makes a volume. */

@@ -218,6 +218,10 @@ static void name_with_labels(const struct view *v, size_t i,
     f->start = start;
     f->end = i + n->len;
     f->n = 0;
+    /* "%C3%84rzte" of a member's name begins with no letter. */
+    if (n->kind == PSEUDONYM_GUEST && i > v->least && v->d[i - 1] == '%' &&
+        is(v, i, C_HEX) && is(v, i + 1, C_HEX))
+        f->start = i - 1;
     if (start < i) {
         add_labels(v, start, i - 1, f);
         found_add(f, ".", 1);

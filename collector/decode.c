@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/packed.h"
 #include "collector/base/core/xalloc.h"
 
 struct decode {
     struct archive *a;
     decode_source source;
     void *arg;
+    const void *first; /* a block that was looked at and given back */
+    size_t first_len;
 };
 
 static la_ssize_t read_more(struct archive *a, void *arg, const void **data)
@@ -33,33 +36,66 @@ static const char *reason(struct archive *a)
     return text ? text : "the data is damaged or cut off";
 }
 
-int decode_new(decode_source source, void *arg, struct decode **out,
-               struct err *err)
+/* Of the names that packed_format gives, one filter and no more: libarchive by
+ * itself puts up to 25 behind one another, and of what was packed three times
+ * over a hundred bytes are enough to keep it busy for years without one byte
+ * that comes out. */
+static int add_filter(struct archive *a, const char *format)
+{
+    static const struct {
+        const char *name;
+        int code;
+    } filters[] = {{"gzip", ARCHIVE_FILTER_GZIP},
+                   {"bzip2", ARCHIVE_FILTER_BZIP2},
+                   {"xz", ARCHIVE_FILTER_XZ},
+                   {"zstd", ARCHIVE_FILTER_ZSTD}};
+
+    /* zstd and xz may tell of windows larger than the memory that we allow
+     * ourselves; libarchive refuses those by itself or fails to allocate. */
+    for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+        if (!strcmp(filters[i].name, format))
+            return archive_read_append_filter(a, filters[i].code);
+    return ARCHIVE_FATAL;
+}
+
+static int first_block(struct decode *d, struct err *err)
+{
+    ssize_t n = decode_read(d, &d->first, err);
+
+    if (n < 0)
+        return (int)n;
+    d->first_len = (size_t)n;
+    if (packed_format(d->first, d->first_len))
+        return err_set(err, -EBADMSG,
+                       "cannot be decompressed: it is compressed more than "
+                       "once");
+    return 0;
+}
+
+int decode_new(const char *format, decode_source source, void *arg,
+               struct decode **out, struct err *err)
 {
     struct decode *d = xcalloc(1, sizeof(*d));
     struct archive_entry *entry;
+    int rc;
 
     d->source = source;
     d->arg = arg;
     d->a = archive_read_new();
     if (!d->a)
         xmalloc((size_t)-1);
-    /* zstd and xz may tell of windows larger than the memory that we allow
-     * ourselves; libarchive refuses those by itself or fails to allocate. */
-    archive_read_support_filter_gzip(d->a);
-    archive_read_support_filter_bzip2(d->a);
-    archive_read_support_filter_xz(d->a);
-    archive_read_support_filter_zstd(d->a);
     archive_read_support_format_raw(d->a);
-    if (archive_read_open(d->a, d, NULL, read_more, NULL) != ARCHIVE_OK ||
-        archive_read_next_header(d->a, &entry) != ARCHIVE_OK ||
-        archive_filter_code(d->a, 0) == ARCHIVE_FILTER_NONE) {
-        err_set(err, -EBADMSG, "cannot be decompressed: %s", reason(d->a));
+    if (add_filter(d->a, format) != ARCHIVE_OK ||
+        archive_read_open(d->a, d, NULL, read_more, NULL) != ARCHIVE_OK ||
+        archive_read_next_header(d->a, &entry) != ARCHIVE_OK)
+        rc = err_set(err, -EBADMSG, "cannot be decompressed: %s", reason(d->a));
+    else
+        rc = first_block(d, err);
+    if (rc)
         decode_free(d);
-        return -EBADMSG;
-    }
-    *out = d;
-    return 0;
+    else
+        *out = d;
+    return rc;
 }
 
 ssize_t decode_read(struct decode *d, const void **data, struct err *err)
@@ -68,6 +104,12 @@ ssize_t decode_read(struct decode *d, const void **data, struct err *err)
     size_t n;
     int r;
 
+    if (d->first_len) {
+        n = d->first_len;
+        *data = d->first;
+        d->first_len = 0;
+        return (ssize_t)n;
+    }
     do {
         r = archive_read_data_block(d->a, data, &n, &offset);
     } while (r == ARCHIVE_OK && n == 0);

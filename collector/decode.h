@@ -14,8 +14,10 @@ typedef ssize_t (*decode_source)(void *arg, const void **data);
 
 struct decode;
 
-int decode_new(decode_source source, void *arg, struct decode **out,
-               struct err *err);
+/* format: what packed_format said of its first bytes.  What is compressed within
+ * what was compressed is refused. */
+int decode_new(const char *format, decode_source source, void *arg,
+               struct decode **out, struct err *err);
 /* As decode_source. -EBADMSG: the data is no valid file of its format. */
 ssize_t decode_read(struct decode *d, const void **data, struct err *err);
 void decode_free(struct decode *d);

@@ -367,6 +367,13 @@ def bomb_rows(table):
             save(f"nested.tar.{packer}", nested))
         row(f"bundle: a log that is {packer} three times over",
             save("log.tar.bz2", with_log(nested)), True)
+    log = b"a line of a log that says nothing\n" * (6 << 20)
+    for packer in ("xz", "zstd"):
+        row(f"bundle: {packer} with a window of 1 GiB or more",
+            save(f"window.tar.{packer}", bombs.window(
+                packer, tar_of([("log", log)]))))
+        row(f"bundle: a log that is {packer} with such a window",
+            save("log.tar.bz2", with_log(bombs.window(packer, log))), True)
     row("bundle: a bundle that is packed 25 times",
         save("packed.tar.bz2", bombs.packed(tar_of([("x", b"x")]), 25)))
 

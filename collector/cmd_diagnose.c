@@ -164,6 +164,7 @@ static int a_bundle(struct diagnose *c, struct err *err)
     char *block = xmalloc(BLOCK_BYTES);
     struct unpack *u = NULL;
     struct unpack_member m;
+    bool whole = false;
     int r = bundle_arg_open(c->ctl, &u, NULL, err);
 
     while (!r && (r = unpack_next(u, &m, err)) != 0) {
@@ -171,9 +172,13 @@ static int a_bundle(struct diagnose *c, struct err *err)
             r = 0;
             continue;
         }
-        if (r > 0)
+        if (r > 0) {
+            whole = whole || !strcmp(m.name, "manifest.json");
             r = a_member(c, u, m.name, block, err);
+        }
     }
+    if (!r && !whole)
+        r = err_set(err, -EBADMSG, "it is no bundle: it has no manifest.json");
     unpack_free(u);
     free(block);
     return r;

@@ -1,5 +1,10 @@
 /* decode.h: reading through a compressed log (gzip, bzip2, xz, zstd), over
- * libarchive's filters. */
+ * libarchive's filters.
+ *
+ * Memory: of xz and zstd no more than WINDOW_MOST is kept in all; what has more
+ * in its head (xz -8 and -9, zstd --ultra) is unpacked up to so many bytes. One
+ * at a time keeps more than 2 MiB: decode_new and decode_read then wait for the
+ * other's decode_free, which the same thread calls. */
 #ifndef XB_DECODE_H
 #define XB_DECODE_H
 
@@ -14,8 +19,10 @@ typedef ssize_t (*decode_source)(void *arg, const void **data);
 
 struct decode;
 
-int decode_new(decode_source source, void *arg, struct decode **out,
-               struct err *err);
+/* format: what packed_format said of its first bytes.  What is compressed
+ * within what was compressed is refused. */
+int decode_new(const char *format, decode_source source, void *arg,
+               struct decode **out, struct err *err);
 /* As decode_source. -EBADMSG: the data is no valid file of its format. */
 ssize_t decode_read(struct decode *d, const void **data, struct err *err);
 void decode_free(struct decode *d);

@@ -89,7 +89,7 @@ int input_new(int fd, struct input **out, struct err *err)
     if (!rc)
         in->decoded = packed_format(in->block, in->kept);
     if (!rc && in->decoded)
-        rc = decode_new(read_raw, in, &in->decode, err);
+        rc = decode_new(in->decoded, read_raw, in, &in->decode, err);
     while (!rc && n > 0 && in->head.len < REDACT_HEAD) {
         n = read_next(in, &data, err);
         if (n > 0)

@@ -290,7 +290,7 @@ static int take_stdout(struct road *r, struct source *src,
         return 0;
     }
     if (format) {
-        rc = decode_new(source_read, src, &dec, err);
+        rc = decode_new(format, source_read, src, &dec, err);
         if (rc) {
             *text = taken_own(r->t, xstrdup(err->text));
             drain(src);

@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 {
     static char name[] = "xen-bugtool", *no_args[] = {name, NULL};
     unsigned closed = fill_standard_fds();
-    struct options opt;
+    struct options opt = {0};
     int status;
 
     if (argc < 1) {

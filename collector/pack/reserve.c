@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Space reserved on the output itself lies so far behind its end that the
@@ -10,13 +11,33 @@
  * today's file systems that can reserve at all (16 TiB). */
 #define FAR ((off_t)1 << 40)
 
+/* No more than this part of what is free, so that more space never means less
+ * for the members. */
+#define PART 3u
+#define PAGE_BITS ((uint64_t)4095)
+
 /* Less is of no use: log, summary and manifest of a small run. */
 #define LEAST 65536u
+
+static void be_modest(struct reserve *r)
+{
+    struct statvfs v;
+    uint64_t part;
+
+    if (fstatvfs(r->fd, &v))
+        return;
+    part = (uint64_t)v.f_bavail * v.f_frsize / PART & ~PAGE_BITS;
+    if (part < LEAST)
+        part = LEAST;
+    if (r->bytes > part)
+        r->bytes = part;
+}
 
 static int set_aside(struct reserve *r, int mode, off_t off, struct err *err)
 {
     int rc;
 
+    be_modest(r);
     for (;;) {
         rc = fallocate(r->fd, mode, off, (off_t)r->bytes) ? errno : 0;
         /* ext4 keeps what it found before there was no more: all there is,

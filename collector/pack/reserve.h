@@ -19,8 +19,9 @@ struct reserve {
 
 /* Takes bytes from the spool file if there is one, else through out_fd (a file
  * or a folder).  0 too where the file system cannot set space aside, or out_fd
- * is a pipe: then nothing is held.  Where there is less, half of it, and so on
- * down to 64 KiB.  -ENOSPC: not even that is there. */
+ * is a pipe: then nothing is held.  At most a third of what is free; where a
+ * quota leaves less, half of it, and so on down to 64 KiB.  -ENOSPC: not even
+ * that is there. */
 int reserve_take(struct reserve *r, uint64_t bytes, int spool_fd, int out_fd,
                  struct err *err);
 /* Where the spool may begin. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/base/window.h"
 #include "collector/pack/bunzip.h"
 #include "collector/pack/unpack_ahead.h"
 
@@ -37,6 +38,8 @@ struct stream {
     struct archive *a;
     uint64_t in_pos;
     int in_errno;
+    struct window *window;
+    struct err window_err; /* code 0: it is small enough */
     char *in;
 };
 
@@ -177,6 +180,19 @@ static int open_bzip2(struct stream *s, unsigned char level, struct err *err)
 
 /* ---- by libarchive ---- */
 
+static bool window_too_large(struct stream *s)
+{
+    uint64_t n = s->window->largest;
+
+    if (n <= WINDOW_MOST)
+        return false;
+    err_set(&s->window_err, -EBADMSG,
+            "reading it takes a window of %llu MiB, and %u are held: unpack it "
+            "and name the folder",
+            (unsigned long long)(n >> 20), WINDOW_MOST >> 20);
+    return true;
+}
+
 static la_ssize_t on_input(struct archive *a, void *arg, const void **out)
 {
     struct stream *s = arg;
@@ -185,6 +201,11 @@ static la_ssize_t on_input(struct archive *a, void *arg, const void **out)
     if (r < 0) {
         s->in_errno = (int)-r;
         archive_set_error(a, (int)-r, "read error");
+        return ARCHIVE_FATAL;
+    }
+    if (window_feed(s->window, s->in, (size_t)r, &s->window_err) < 0 ||
+        window_too_large(s)) {
+        archive_set_error(a, EINVAL, "%s", s->window_err.text);
         return ARCHIVE_FATAL;
     }
     s->in_pos += (uint64_t)r;
@@ -198,6 +219,11 @@ static int filter_fault(struct stream *s, struct err *err)
 
     if (s->in_errno)
         return err_sys(err, s->in_errno, "cannot read the bundle");
+    if (s->window_err.code) {
+        if (err)
+            *err = s->window_err;
+        return s->window_err.code;
+    }
     return err_set(err, -EBADMSG, "the bundle is damaged: %s",
                    why ? why : "it cannot be decompressed");
 }
@@ -210,18 +236,21 @@ static int open_filter(struct stream *s, struct err *err)
     s->a = archive_read_new();
     if (!s->a)
         return err_set(err, -ENOMEM, "cannot start libarchive");
-    /* Anything but ARCHIVE_OK means that it would run a program. */
-    if (s->kind == STREAM_GZIP)
-        r = archive_read_support_filter_gzip(s->a);
-    else if (s->kind == STREAM_XZ)
-        r = archive_read_support_filter_xz(s->a);
-    else
-        r = archive_read_support_filter_zstd(s->a);
+    /* Anything but ARCHIVE_OK means that it would run a program.  One filter,
+     * whatever comes out of it: see decode.c. */
+    r = archive_read_append_filter(
+        s->a, s->kind == STREAM_GZIP ? ARCHIVE_FILTER_GZIP
+              : s->kind == STREAM_XZ ? ARCHIVE_FILTER_XZ
+                                     : ARCHIVE_FILTER_ZSTD);
     if (r != ARCHIVE_OK)
         return err_set(err, -ENOTSUP,
                        "this libarchive cannot read bundles packed so; unpack "
                        "it and name the folder");
     s->in = xmalloc(INPUT_BYTES);
+    s->window = xmalloc(sizeof(*s->window));
+    window_start(s->window, s->kind == STREAM_GZIP ? "gzip"
+                            : s->kind == STREAM_XZ ? "xz"
+                                                   : "zstd");
     if (archive_read_support_format_raw(s->a) != ARCHIVE_OK ||
         archive_read_open(s->a, s, NULL, on_input, NULL) != ARCHIVE_OK ||
         archive_read_next_header(s->a, &e) != ARCHIVE_OK)
@@ -333,6 +362,7 @@ void stream_free(struct stream *s)
     if (s->a)
         archive_read_free(s->a);
     free(s->in);
+    free(s->window);
     free(s);
 }
 

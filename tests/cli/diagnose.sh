@@ -88,6 +88,12 @@ has out 'log.gz:2'
 has out 'second:2'
 run 1 "$XB" diagnose second healthy.tar.bz2
 one_line 'healthy.tar.bz2: a bundle stands alone'
+# An archive of something else is not told to be without problems.
+mkdir other
+echo '(XEN) all is well' >other/log
+tar cf other.tar other
+run 4 "$XB" diagnose other.tar
+one_line 'other.tar: it is no bundle: it has no manifest.json'
 run 1 "$XB" diagnose "$host" second
 one_line 'a bundle stands alone'
 run 1 "$XB" diagnose second nosuch

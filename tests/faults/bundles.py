@@ -13,6 +13,7 @@ import subprocess
 import tarfile
 import time
 
+import bombs
 import lib
 from lib import BUILD, WORK, XB, Folder, Outcome, clean_env, many
 
@@ -167,38 +168,6 @@ def cases():
     return out
 
 
-def bomb(path, mib, packer):
-    """A tar of one member of so many MiB of zeros: bytes from KiB."""
-    info = tarfile.TarInfo(f"{TOP_FOLDER}/zeros")
-    info.size, info.mode = mib << 20, 0o600
-    top = tarfile.TarInfo(TOP_FOLDER)
-    top.type, top.mode = tarfile.DIRTYPE, 0o700
-    with open(path, "wb") as out:
-        child = subprocess.Popen([packer, "-q", "-1", "-c"], stdout=out,
-                                 stdin=subprocess.PIPE)
-        child.stdin.write(top.tobuf() + info.tobuf())
-        for _ in range(mib >> 6):
-            child.stdin.write(bytes(1 << 26))
-        child.stdin.write(bytes(1024))
-        child.stdin.close()
-        assert child.wait() == 0
-
-
-def many_members(path, n):
-    top = tarfile.TarInfo(TOP_FOLDER)
-    top.type, top.mode = tarfile.DIRTYPE, 0o700
-    with open(path, "wb") as out:
-        zstd = subprocess.Popen(["zstd", "-q", "-1", "-c"], stdout=out,
-                                stdin=subprocess.PIPE)
-        zstd.stdin.write(top.tobuf())
-        for i in range(n):
-            zstd.stdin.write(tarfile.TarInfo(f"{TOP_FOLDER}/m{i}").tobuf(
-                tarfile.USTAR_FORMAT))
-        zstd.stdin.write(bytes(1024))
-        zstd.stdin.close()
-        assert zstd.wait() == 0
-
-
 COMMANDS = {
     "inspect": lambda b, o: ["inspect", b],
     "verify": lambda b, o: ["verify", b],
@@ -228,7 +197,14 @@ def most_memory(master):
     return most
 
 
-def run(command, path, sound, max_kib=MAX_KIB):
+def figures(took):
+    """The note of a row: what took longest, and most memory."""
+    longest, most = max(took), max(took, key=lambda t: t[1])
+    return (f"at most {longest[0]:.1f} s ({longest[2]}), {most[1] >> 10} MiB in "
+            f"one process ({most[2]})")
+
+
+def run(command, path, sound, max_kib=MAX_KIB, took=None):
     with Folder() as out, Folder() as aside:
         begun = time.monotonic()
         with open(f"{aside}/text", "wb") as text:
@@ -246,6 +222,8 @@ def run(command, path, sound, max_kib=MAX_KIB):
                     return Outcome("bad", False, f"{command}: hung")
                 time.sleep(0.01)
         status = child.returncode
+        if took is not None:
+            took.append((time.monotonic() - begun, kib, command))
         with open(f"{aside}/text", "rb") as f:
             said = f.read()
         made = os.listdir(out)
@@ -344,6 +322,62 @@ def in_process(packed):
     return out
 
 
+def with_log(content):
+    """A sound bundle in which one source was of these bytes."""
+    m, members = base()
+    m = changed(m)
+    item = next(i for i in m["items"] if "member" in i)
+    item.update(bytes_stored=len(content),
+                sha256=hashlib.sha256(content).hexdigest())
+    members = [(name, content if name == item["member"] else data)
+               for name, data in members]
+    return bz2.compress(tar_of(members + [("manifest.json",
+                                           manifest_bytes(m))]))
+
+
+def bomb_rows(table):
+    mib = 10240 if lib.FULL else 512
+
+    def row(name, path, sound=False, most=MAX_KIB):
+        took = []
+        table.row(name, many(lambda c: run(c, path, sound, most, took),
+                             COMMANDS))
+        table.note(figures(took))
+        os.unlink(path)
+
+    for packer in ("zstd", "bzip2"):
+        path = f"{WORK}/bomb.tar.{packer}"
+        bombs.zeros(path, f"{TOP_FOLDER}/zeros", mib, packer)
+        size = os.path.getsize(path)
+        if packer == "bzip2":
+            with open(path, "rb") as f:
+                inner = f.read()
+        row(f"bundle: {mib} MiB of zeros in {size} bytes, {packer}", path)
+    row(f"bundle: a log that is {mib} MiB in {len(inner)} bytes",
+        save("log.tar.bz2", with_log(inner)), True)
+    # No more are taken than the largest run makes, and those need no more
+    # memory than a run does.
+    n = 1000000
+    path = f"{WORK}/many.tar.zst"
+    bombs.members(path, TOP_FOLDER, n)
+    row(f"bundle: {n} members", path, most=MANY_KIB)
+    for packer in ("zstd", "gzip"):
+        nested = bombs.nested(packer)
+        row(f"bundle: {packer} three times over, nothing in it",
+            save(f"nested.tar.{packer}", nested))
+        row(f"bundle: a log that is {packer} three times over",
+            save("log.tar.bz2", with_log(nested)), True)
+    log = b"a line of a log that says nothing\n" * (6 << 20)
+    for packer in ("xz", "zstd"):
+        row(f"bundle: {packer} with a window of 1 GiB or more",
+            save(f"window.tar.{packer}", bombs.window(
+                packer, tar_of([("log", log)]))))
+        row(f"bundle: a log that is {packer} with such a window",
+            save("log.tar.bz2", with_log(bombs.window(packer, log))), True)
+    row("bundle: a bundle that is packed 25 times",
+        save("packed.tar.bz2", bombs.packed(tar_of([("x", b"x")]), 25)))
+
+
 def rows(table, only=None):
     def wanted(name):
         return not only or name in only
@@ -355,23 +389,8 @@ def rows(table, only=None):
             most = MAX_KIB + (200000 if "items" in name else 0)
             table.row(f"bundle: {name}",
                       many(lambda c: run(c, path, sound, most), COMMANDS))
-    mib = 10240 if lib.FULL else 512
     if wanted("bombs"):
-        for packer in ("zstd", "bzip2"):
-            path = f"{WORK}/bomb.tar.{packer}"
-            bomb(path, mib, packer)
-            kib = os.path.getsize(path) >> 10
-            table.row(f"bundle: {mib} MiB of zeros in {kib} KiB, {packer}",
-                      many(lambda c: run(c, path, False), COMMANDS))
-            os.unlink(path)
-        path = f"{WORK}/many.tar.zst"
-        n = 1000000
-        many_members(path, n)
-        # No more are taken than the largest run makes, and those need no more
-        # memory than a run does.
-        table.row(f"bundle: {n} members",
-                  many(lambda c: run(c, path, False, MANY_KIB), COMMANDS))
-        os.unlink(path)
+        bomb_rows(table)
     if wanted("bytes"):
         m, members = base()
         few = [x for x in members

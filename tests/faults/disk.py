@@ -5,8 +5,11 @@ import subprocess
 import time
 
 from kill import processes
-from lib import (ONLY, WORK, XB, Folder, Outcome, clean_env, drop_in, finish,
-                 judge, many, start)
+from lib import (ETC, ONLY, WORK, XB, Folder, Outcome, clean_env, drop_in, finish,
+                 judge, many, session_of, start)
+
+# What all of our processes may take together.
+PROMISED_KIB = 64 * 1024
 
 
 class Tmpfs:
@@ -166,6 +169,59 @@ def little_memory(kib):
     return group_of(kib, run)
 
 
+def pss_of(pids):
+    """KiB, of our own programs among these."""
+    total = 0
+    for pid in pids:
+        try:
+            if "/xen-bugtool" not in os.readlink(f"/proc/{pid}/exe"):
+                continue
+            with open(f"/proc/{pid}/smaps_rollup") as f:
+                total += next(int(l.split()[1]) for l in f
+                              if l.startswith("Pss:"))
+        except (OSError, StopIteration):
+            pass
+    return total
+
+
+def packed_logs(packer):
+    """Four logs at once, each of which asks its reader for all of its window."""
+    logs = f"{WORK}/packed"
+    shutil.rmtree(logs, ignore_errors=True)
+    os.mkdir(logs, 0o755)
+    text = b"".join(b"line %d of a log that says nothing at all\n" % i
+                    for i in range(450000))
+    for number in range(4):
+        path = f"{logs}/{number}.log.1"
+        if number:
+            os.link(f"{logs}/0.log.1", path)
+            continue
+        with open(path, "wb") as out:
+            subprocess.run(packer + ["-c"], input=text, stdout=out, check=True)
+        os.chmod(path, 0o644)
+    drop_in("packed", f"""
+name: packed
+summary: logs that are packed
+items:
+  - name: all
+    glob: {logs}/*
+    max_size: 32M
+""")
+    with Folder() as folder:
+        child = start(folder, "--only", "packed", "--jobs", "4")
+        most = 0
+        while child.poll() is None:
+            most = max(most, pss_of(pid for pid, _ in session_of(child.pid)))
+            time.sleep(0.02)
+        status, err = finish(child)
+        seen = judge(folder, status, err, child.pid)
+    shutil.rmtree(logs)
+    os.unlink(f"{ETC}/xen-bugtool/plugins.d/packed.yaml")
+    if seen.ok and most > PROMISED_KIB:
+        return Outcome("bad", False, f"{packer}: {most} KiB of memory")
+    return seen._replace(label=f"{seen.label} in {most >> 10} MiB")
+
+
 HOLDER = """
 held = bytearray(40 << 20)
 held[::4096] = b"x" * len(held[::4096])
@@ -278,6 +334,9 @@ def rows(table, only=None):
         table.row("a control group of 96 MiB", [little_memory(96 * 1024)])
         table.row("a control group of 16 to 48 MiB",
                   [little_memory(k * 1024) for k in (16, 24, 32, 48)])
+        table.row("four logs packed with xz -6, xz -9, zstd -19, in 64 MiB",
+                  [packed_logs(packer) for packer in (
+                      ["xz", "-6"], ["xz", "-9"], ["zstd", "-q", "-19"])])
         table.row("memory runs out beside a larger process",
                   [chosen_first(n) for n in (2, 4, 6, 8)],
                   lambda c: None if c["we were killed"] else

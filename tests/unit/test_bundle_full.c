@@ -285,6 +285,7 @@ static void test_no_reserve(void **state)
     char page[4096] = "";
     struct err err = ERR_INIT;
     struct bundle *b;
+    struct stat st;
     int fill;
 
     (void)state;
@@ -292,6 +293,9 @@ static void test_no_reserve(void **state)
     opts.out_fd = unnamed("full");
     opts.spool_fd = unnamed("full");
     assert_int_equal(bundle_new(&opts, &b, &err), 0);
+    /* A third: the members need most of it. */
+    assert_int_equal(fstat(opts.spool_fd, &st), 0);
+    assert_in_range(st.st_blocks * 512, 1900 << 10, 2048 << 10);
     bundle_free(b);
     fill = unnamed("full");
     while (write(fill, page, sizeof(page)) > 0)

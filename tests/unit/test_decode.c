@@ -38,7 +38,8 @@ static int decode_all(const char *text, size_t len, size_t step,
     struct decode *d = NULL;
     const void *p;
     ssize_t n;
-    int r = decode_new(next_step, &s, &d, err);
+    const char *format = packed_format(text, len);
+    int r = decode_new(format ? format : "none", next_step, &s, &d, err);
 
     if (r)
         return r;
@@ -111,6 +112,28 @@ static void bzip2(void **state)
     buf_done(&out);
 }
 
+/* Twice is refused, and nothing of it is unpacked: the inner one could be a
+ * bomb of which not one byte comes out. */
+static void more_than_once(void **state)
+{
+    char once[512], twice[1024];
+    unsigned n = sizeof(twice);
+    struct buf out = BUF_INIT;
+    struct err e = ERR_INIT;
+    size_t n_once = gz("text\n", once, sizeof(once));
+
+    (void)state;
+    assert_int_equal(
+        BZ2_bzBuffToBuffCompress(twice, &n, once, (unsigned)n_once, 1, 0, 0),
+        BZ_OK);
+    for (size_t step = 1; step <= n; step++) {
+        assert_int_equal(decode_all(twice, n, step, &out, &e), -EBADMSG);
+        assert_non_null(strstr(e.text, "more than once"));
+    }
+    assert_int_equal(out.len, 0);
+    buf_done(&out);
+}
+
 static void bad_data(void **state)
 {
     char packed[512];
@@ -134,7 +157,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip), cmocka_unit_test(two_members),
-        cmocka_unit_test(bzip2), cmocka_unit_test(bad_data)};
+        cmocka_unit_test(bzip2), cmocka_unit_test(more_than_once),
+        cmocka_unit_test(bad_data)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,10 @@
 #define MIX UINT64_C(0x9e3779b97f4a7c15)
 /* How many symbols may be compared in vain, for each of the text. */
 #define STEPS_MAX 16u
+/* What kinds are sorted by. */
+#define DIGIT 11u
+#define DIGIT_VALUES (1u << DIGIT)
+#define DIGITS ((64 + DIGIT - 1) / DIGIT)
 /* A text as short as this is sorted by hand. */
 #define SHORT 4u
 
@@ -325,25 +329,33 @@ static int by_rest(const void *a, const void *b, void *arg)
     return (nx < ny) - (nx > ny);
 }
 
-/* By key, a byte at a time from the lowest; then by what is behind it. Returns
+/* By key, digit by digit from the lowest; then by what is behind it. Returns
  * where they are: in either half. */
 static struct piece *sort_kinds(const struct cut *c)
 {
     struct piece *from = c->kinds, *to = from + c->n_kinds;
     const uint32_t n = c->n_kinds;
+    uint32_t count[DIGITS][DIGIT_VALUES];
 
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        uint32_t at[257] = {0};
+    memset(count, 0, sizeof(count));
+    for (uint32_t i = 0; i < n; i++)
+        for (unsigned k = 0; k < DIGITS; k++)
+            count[k][from[i].key >> k * DIGIT & (DIGIT_VALUES - 1)]++;
+    for (unsigned k = 0; k < DIGITS; k++) {
+        const unsigned shift = k * DIGIT;
+        uint32_t *at = count[k], sum = 0;
         struct piece *other = from;
 
-        for (uint32_t i = 0; i < n; i++)
-            at[(from[i].key >> shift & 255) + 1]++;
-        if (at[(from[0].key >> shift & 255) + 1] == n)
+        if (at[from[0].key >> shift & (DIGIT_VALUES - 1)] == n)
             continue;
-        for (unsigned k = 0; k < 256; k++)
-            at[k + 1] += at[k];
+        for (unsigned v = 0; v < DIGIT_VALUES; v++) {
+            uint32_t here = at[v];
+
+            at[v] = sum;
+            sum += here;
+        }
         for (uint32_t i = 0; i < n; i++)
-            to[at[from[i].key >> shift & 255]++] = from[i];
+            to[at[from[i].key >> shift & (DIGIT_VALUES - 1)]++] = from[i];
         from = to;
         to = other;
     }

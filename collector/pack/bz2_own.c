@@ -151,6 +151,22 @@ static void make_symbols(struct symbols *s, const uint8_t *column, size_t n,
     add_symbol(s, n_used + 1);
 }
 
+/* Which bytes there are: eight are loaded at once. */
+static void find_used(const uint8_t *rle, size_t n, bool used[256])
+{
+    size_t i = 0;
+
+    for (; n - i >= 8; i += 8) {
+        uint64_t v = bytes_load64(rle + i);
+
+        used[v & 255] = used[v >> 8 & 255] = used[v >> 16 & 255] = true;
+        used[v >> 24 & 255] = used[v >> 32 & 255] = used[v >> 40 & 255] = true;
+        used[v >> 48 & 255] = used[v >> 56] = true;
+    }
+    for (; i < n; i++)
+        used[rle[i]] = true;
+}
+
 /* ---- the block ----------------------------------------------------------- */
 
 static void put_used(struct bits *b, const bool used[256])
@@ -245,8 +261,7 @@ static int own_encode(struct bz2_encoder *e, const uint8_t *rle, size_t n,
         rc = bwt_transform(rle, n, w->room, w->turned, &row, err);
     if (rc)
         return rc;
-    for (size_t i = 0; i < n; i++)
-        used[rle[i]] = true;
+    find_used(rle, n, used);
     make_symbols(&s, column, n, used);
     bz2_tables_make(&w->tables, s.v, s.n, s.freq, s.count);
     buf_reset(&w->out);

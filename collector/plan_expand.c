@@ -444,6 +444,7 @@ static void set_member(struct builder *b, struct planned *it)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
+        it->clean = !strcmp(buf_str(&masked), it->path);
         if (item->member)
             add_masked(b, item->member, &whole);
         else

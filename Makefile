@@ -67,8 +67,8 @@ FRONT_SRC  := $(filter-out %/main.c,$(wildcard collector/front/*.c))
 # One sorter, and without any nothing that needs one.
 SORTER_NOT := $(patsubst %,collector/pack/bwt_%.c,$(filter-out $(SORTER),$(SORTERS)))
 ifeq ($(SORTER),none)
-SORTER_NOT += collector/pack/bwt.c collector/pack/bz2_own.c \
-	collector/pack/bz2_huffman.c
+SORTER_NOT += collector/pack/bwt.c collector/pack/bwt_pieces.c \
+	collector/pack/bz2_own.c collector/pack/bz2_huffman.c
 ALL_CFLAGS += -DBZ2_NO_SORTER
 endif
 WORKER_SRC := $(filter-out %/worker.c %/worker_malloc.c $(SORTER_NOT),$(wildcard collector/*.c collector/base/*.c \

@@ -112,6 +112,7 @@ int closing_new(struct bundle *b, const struct redact_rules *rules,
     rc = member_begin(c->manifest, &info, err);
     if (rc)
         return rc;
+    member_unsummed(c->manifest);
     info.name = LOG_NAME;
     c->log = segment_new(b);
     rc = member_begin(c->log, &info, err);
@@ -457,6 +458,9 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
 
     memset(&head, 0, sizeof(head));
     bundle_release_reserve(c->bundle);
+    /* What there is of a long one is packed while the page is made. */
+    if (!c->manifest_rc)
+        c->manifest_rc = member_cut(c->manifest, &c->manifest_err);
     opts->head(&head, stop_text(stop_reason(opts->stop)), opts->arg);
     log_hidden(c, &head);
     finish_log(c);

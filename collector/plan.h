@@ -42,6 +42,7 @@ struct planned {
     uint64_t max_bytes;
     unsigned interval_ms; /* of a sample; else 0 */
     unsigned timeout_ms;
+    bool clean;         /* the rules leave path as it is */
     bool settled;       /* nothing to ask: status and why are known */
     enum status status; /* if settled */
     char *why;          /* NULL: nothing to say */

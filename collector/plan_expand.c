@@ -189,9 +189,32 @@ struct found_file {
 };
 
 struct found_files {
-    struct found_file *v;
+    struct found_file *v; /* NULL: planned already */
     size_t n, cap;
 };
+
+static void set_member(struct builder *b, struct planned *it);
+
+/* Names all that was planned so far, in plan order. */
+static void name_members(struct builder *b)
+{
+    while (b->n_named < b->plan->n)
+        set_member(b, &b->plan->items[b->n_named++]);
+}
+
+/* path is taken over. */
+static void add_file(struct builder *b, struct slot *s, char *path,
+                     uint64_t size, int64_t mtime)
+{
+    struct planned *it = planned_add(b, s, path);
+
+    if (!it)
+        return;
+    it->size = size;
+    it->mtime = mtime;
+    judge(b, it);
+    name_members(b);
+}
 
 /* The knobs of procfs and sysfs that only take orders. */
 static bool write_only(const struct chunk *c)
@@ -200,9 +223,12 @@ static bool write_only(const struct chunk *c)
            (c->mode & S_IFMT) == S_IFREG && !(c->mode & 0444);
 }
 
-static int list(struct builder *b, const struct request *rq,
+/* Rotations are planned once all are known, and so is a file of known name; of
+ * the others each while the reader looks for the next. */
+static int list(struct builder *b, struct slot *s, const struct request *rq,
                 struct found_files *out, struct err *err)
 {
+    const bool all_first = s->item->rotated || s->item->file;
     struct chunk c;
     int r = gather_start(b->g, rq, err);
 
@@ -211,6 +237,11 @@ static int list(struct builder *b, const struct request *rq,
     while ((r = gather_next(b->g, &c, err)) > 0) {
         if (c.kind != CHUNK_ENTRY || write_only(&c))
             continue;
+        if (!all_first) {
+            out->n++;
+            add_file(b, s, xstrdup(c.path), c.size, c.mtime);
+            continue;
+        }
         if (out->n == out->cap) {
             out->cap = out->cap ? out->cap * 2 : 64;
             out->v = xreallocarray(out->v, out->cap, sizeof(*out->v));
@@ -285,13 +316,13 @@ static int expand_files(struct builder *b, struct slot *s, struct err *err)
                 settle(it, ST_TIMEOUT, HUNG_TEXT);
             goto out;
         }
-        r = list(b, &rq, &found, err);
+        r = list(b, s, &rq, &found, err);
         if (!r && gather_outcome(b->g)->status == ST_TIMEOUT)
             hung_note(b->plan->hung, fixed);
     }
     if (r < 0)
         goto out;
-    if (item->rotated && found.n)
+    if (item->rotated && found.v)
         qsort(found.v, found.n, sizeof(*found.v), newest_first);
     if (item->file && !found.n) {
         /* Reading it says why: absent, denied, refused. */
@@ -300,19 +331,14 @@ static int expand_files(struct builder *b, struct slot *s, struct err *err)
             judge(b, it);
         goto out;
     }
-    for (size_t i = 0; i < found.n; i++) {
-        it = planned_add(b, s, found.v[i].path);
+    for (size_t i = 0; found.v && i < found.n; i++) {
+        add_file(b, s, found.v[i].path, found.v[i].size, found.v[i].mtime);
         found.v[i].path = NULL;
-        if (!it)
-            continue;
-        it->size = found.v[i].size;
-        it->mtime = found.v[i].mtime;
-        judge(b, it);
     }
     if (!item->file)
         settle_listing(b, s, found.n);
 out:
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; found.v && i < found.n; i++)
         free(found.v[i].path);
     free(found.v);
     free(pattern);
@@ -418,6 +444,7 @@ static void set_member(struct builder *b, struct planned *it)
         return; /* a listing that gave nothing */
     if (it->path) {
         b->mask(b->mask_arg, it->path, strlen(it->path), &masked);
+        it->clean = !strcmp(buf_str(&masked), it->path);
         if (item->member)
             add_masked(b, item->member, &whole);
         else
@@ -481,8 +508,7 @@ static void set_plain(struct builder *b, struct planned *it)
 
 void plan_name_members(struct builder *b)
 {
-    for (size_t i = 0; i < b->plan->n; i++)
-        set_member(b, &b->plan->items[i]);
+    name_members(b);
     b->sorted = xreallocarray(NULL, b->plan->n + 1, sizeof(*b->sorted));
     for (size_t i = 0; i < b->plan->n; i++) {
         if (b->plan->items[i].member)

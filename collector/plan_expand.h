@@ -26,7 +26,8 @@ struct builder {
     struct plan *plan;
     struct names *paths; /* both of strings that the plan owns */
     struct names *members;
-    char **sorted; /* the members' names, once all are known */
+    size_t n_named; /* items that have their members' names */
+    char **sorted;  /* the members' names, once all are known */
     size_t n_sorted;
 };
 

@@ -83,7 +83,9 @@ static void name_source(struct taken *t, const struct redact_rules *rules,
         m->argv = t->argv;
     } else {
         m->source = SRC_FILE;
-        m->path = taken_mask(t, rules, it->path);
+        /* The same rules: they are whole before the plan is made. */
+        m->path = it->clean ? taken_own(t, xstrdup(it->path))
+                            : taken_mask(t, rules, it->path);
         if (!m->path && it->item->glob)
             m->glob = taken_mask(t, rules, it->item->glob);
         else if (!m->path)

@@ -13,6 +13,19 @@ static bool holds(const uint8_t *p, size_t n, const char *text)
     return memmem(p, n, text, strlen(text)) != NULL;
 }
 
+/* A text of plain lines is looked through for its dashes alone. */
+static bool may_end(const uint8_t *p, size_t n)
+{
+    const uint8_t *end = p + n, *at = p;
+
+    for (; (at = memchr(at, '-', (size_t)(end - at))); at++) {
+        if ((end - at >= 9 && !memcmp(at, "-----END ", 9)) ||
+            (at - p >= 7 && !memcmp(at - 7, "Private", 7)))
+            return true;
+    }
+    return false;
+}
+
 static size_t line_len(const uint8_t *p, size_t n)
 {
     const uint8_t *nl = memchr(p, '\n', n);
@@ -62,7 +75,7 @@ bool cut_key_find(const uint8_t *p, size_t n, size_t *from, size_t *to)
 
     if (n > CUT_LOOK)
         n = CUT_LOOK;
-    if (!holds(p, n, "-----END ") && !holds(p, n, "Private-"))
+    if (!may_end(p, n))
         return false;
     for (size_t i = 0; i < n; i += len + 1) {
         len = line_len(p + i, n - i);

@@ -116,10 +116,13 @@ uint32_t class_of_member(const char *member)
 {
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         const char *glob = members[i].glob;
+        size_t n = 0;
 
         /* Most names differ before the first '*'. */
-        if (!strncmp(glob, member, strcspn(glob, "*")) &&
-            !fnmatch(glob, member, 0))
+        while (glob[n] && glob[n] != '*' && glob[n] == member[n])
+            n++;
+        if (glob[n] == '*' ? !fnmatch(glob + n, member + n, 0)
+                           : !glob[n] && !member[n])
             return members[i].bits;
     }
     return 0;

@@ -205,6 +205,7 @@ static void enter_folder(struct list *l, const struct place *at,
         l->n_denied++;
         goto out;
     }
+    reply_flush(l->rp);
     sub.fd = openat(at->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (sub.fd < 0 || fstat(sub.fd, &st)) {
         unreadable(l, errno);
@@ -259,6 +260,7 @@ static void enter_match(struct list *l, const struct place *at,
     char *shown = xasprintf("%s/%s", at->shown, name);
     int rc;
 
+    reply_flush(l->rp);
     rc = path_walk_at(at->fd, *at->real ? at->real : "/", name, 0, &f, NULL);
     if (rc == PATH_UNSAFE)
         l->n_links++;
@@ -321,6 +323,8 @@ static void init(struct list *l, struct reply *rp, uint64_t max_entries)
     memset(l, 0, sizeof(*l));
     l->rp = rp;
     l->max_entries = max_entries ? max_entries : MAX_ENTRIES;
+    /* What was found goes out before a folder is entered that may hang. */
+    reply_together(rp);
 }
 
 static void note_count(struct reply *rp, uint64_t n, const char *what)

@@ -13,6 +13,8 @@
 
 /* No text of ours needs more; names in it come from the host. */
 #define TEXT_MAX 479
+/* How long an entry is held back for others to come. */
+#define HELD_MS 50
 
 void reply_init(struct reply *rp, int sock)
 {
@@ -54,6 +56,11 @@ static void send_frame(struct reply *rp, uint32_t type, const void *data,
 void reply_together(struct reply *rp)
 {
     rp->together = true;
+}
+
+void reply_flush(struct reply *rp)
+{
+    send_held(rp);
 }
 
 void reply_end(struct reply *rp)
@@ -114,8 +121,12 @@ bool reply_entry(struct reply *rp, const char *path, const struct stat *st)
     field_put_u64(&b, (uint64_t)st->st_mtime);
     field_put_u64(&b, st->st_mode);
     fits = b.len <= FRAME_MAX;
+    if (!rp->held.len)
+        rp->held_since = clock_mono_ms();
     if (fits)
         send_frame(rp, RE_ENTRY, b.data, b.len);
+    if (rp->held.len && clock_mono_ms() - rp->held_since >= HELD_MS)
+        send_held(rp);
     buf_done(&b);
     return fits;
 }

@@ -30,6 +30,7 @@ struct reply {
     char left[480];
     bool together; /* hold frames back, to send them as one RE_MANY */
     struct buf held;
+    int64_t held_since; /* of entries; monotonic */
 };
 
 void reply_init(struct reply *rp, int sock);
@@ -40,8 +41,11 @@ void reply_end(struct reply *rp);
 void reply_meta(struct reply *rp, const struct stat *st, const char *resolved,
                 uint64_t lead);
 /* What is sent from now on goes with the end, in one message if it fits: for
- * what is short and cannot be waited for. */
+ * what is short and cannot be waited for.  Entries are held for a moment only.
+ */
 void reply_together(struct reply *rp);
+/* Sends now what is held back. */
+void reply_flush(struct reply *rp);
 /* RE_DATA or RE_ERRDATA, in frames of FRAME_MAX. Nonzero: the peer is gone. */
 int reply_data(struct reply *rp, bool is_stderr, const char *data, size_t len);
 /* False if the path is too long to be sent. */

@@ -384,7 +384,10 @@ static int live_next(struct gather *g, struct chunk *out, struct err *err)
     if (left <= 0)
         return give_up(l, err);
     before = clock_mono_ms();
-    r = frame_recv(l->sock, &l->frame, (int)left, l->wake_fd);
+    /* A small file's only message is mostly there; the stop is looked for
+     * before the next file. */
+    r = (l->command || l->data_seen ? frame_recv : frame_recv_soon)(
+        l->sock, &l->frame, (int)left, l->wake_fd);
     l->waited_ms += (uint64_t)(clock_mono_ms() - before);
     if (r == -ETIMEDOUT)
         return give_up(l, err);

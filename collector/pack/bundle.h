@@ -73,9 +73,15 @@ struct sink *member_sink(struct segment *s);
 int member_prepend(struct segment *s, const void *data, size_t n,
                    struct err *err);
 /* size_out and sha256_out (of all bytes, the prepended ones first; may be NULL)
- * are set on success. With member_prepend sha256 is not available. */
+ * are set on success. With member_prepend or member_unsummed
+ * there is no sha256. */
 int member_end(struct segment *s, uint64_t *size_out,
                char sha256_out[SHA256_HEX], struct err *err);
+/* Of a member without a sum (that of the manifest stands nowhere): after
+ * member_begin. */
+void member_unsummed(struct segment *s);
+/* Hands over what there is of a large member, to be packed meanwhile. */
+int member_cut(struct segment *s, struct err *err);
 /* Forgets the member that was begun, as if it never had been. */
 void member_drop(struct segment *s);
 /* Bytes written to the current member so far. */

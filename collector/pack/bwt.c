@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "collector/pack/bwt_pieces.h"
+
 /* Two candidates i and j that agree in k bytes; the one that loses is passed
  * over with all that it has compared. */
 size_t bwt_least_rotation(const uint8_t *t, size_t n)
@@ -45,9 +47,11 @@ int bwt_transform(const uint8_t *t, size_t n, int32_t *room, uint8_t *turned,
     memcpy(turned + 1, t + start, n - start);
     memcpy(turned + 1 + n - start, t, start);
     turned[0] = turned[n];
-    rc = bwt_sort(turned + 1, room, n, err);
-    if (rc)
-        return rc;
+    if (!bwt_pieces_sort(turned + 1, n, room, n + 1)) {
+        rc = bwt_sort(turned + 1, room, n, err);
+        if (rc)
+            return rc;
+    }
     for (size_t i = 0; i < n; i++) {
         int32_t at = room[i];
 

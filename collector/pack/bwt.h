@@ -1,5 +1,5 @@
-/* bwt.h: the Burrows-Wheeler transform of a block, over the suffix sorter that
- * the build has (Makefile: SORTER).
+/* bwt.h: the Burrows-Wheeler transform of a block, over our own suffix sorter
+ * (bwt_pieces.h) and the one that the build has (Makefile: SORTER).
  *
  * bzip2 sorts the rotations of a block.  Of a block that starts with its least
  * rotation the order of the suffixes is an order of the rotations: where a
@@ -13,8 +13,9 @@
 
 #include "collector/base/core/err.h"
 
-/* The seam to the sorter: fills sa with the places at which the suffixes of the
- * n bytes at t begin, in order.  1 <= n <= INT32_MAX. */
+/* The seam to the sorter that takes what bwt_pieces.h leaves: fills sa with the
+ * places at which the suffixes of the n bytes at t begin, in order.
+ * 1 <= n <= INT32_MAX. */
 int bwt_sort(const uint8_t *t, int32_t *sa, size_t n, struct err *err);
 
 /* Where the least rotation of the n bytes at t begins, in linear time. */

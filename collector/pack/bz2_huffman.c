@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 4
+#define ROUNDS 3
 /* Costs of all tables are added in one number, a field for each: 50 codes of
  * at most 17 bits stay below 1024. */
 #define FIELD_BITS 10u

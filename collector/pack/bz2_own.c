@@ -109,6 +109,23 @@ static inline unsigned move_to_front(uint8_t list[256], uint8_t c)
     return at;
 }
 
+/* The first of column[i..n) that is not c; n: none. */
+static inline size_t run_end(const uint8_t *column, size_t i, size_t n,
+                             uint8_t c)
+{
+    const uint64_t all = c * UINT64_C(0x0101010101010101);
+
+    for (; n - i >= 8; i += 8) {
+        uint64_t differ = bytes_load64(column + i) ^ all;
+
+        if (differ)
+            return i + (unsigned)__builtin_ctzll(differ) / 8;
+    }
+    while (i < n && column[i] == c)
+        i++;
+    return i;
+}
+
 /* used[c] for each byte of the column; the last symbol is the end. */
 static void make_symbols(struct symbols *s, const uint8_t *column, size_t n,
                          const bool used[256])
@@ -126,13 +143,28 @@ static void make_symbols(struct symbols *s, const uint8_t *column, size_t n,
     while (i < n) {
         size_t from = i;
 
-        while (i < n && column[i] == list[0])
-            i++;
+        i = run_end(column, i, n, list[0]);
         add_run(s, i - from);
         if (i < n)
             add_symbol(s, move_to_front(list, column[i++]) + 1);
     }
     add_symbol(s, n_used + 1);
+}
+
+/* Which bytes there are: eight are loaded at once. */
+static void find_used(const uint8_t *rle, size_t n, bool used[256])
+{
+    size_t i = 0;
+
+    for (; n - i >= 8; i += 8) {
+        uint64_t v = bytes_load64(rle + i);
+
+        used[v & 255] = used[v >> 8 & 255] = used[v >> 16 & 255] = true;
+        used[v >> 24 & 255] = used[v >> 32 & 255] = used[v >> 40 & 255] = true;
+        used[v >> 48 & 255] = used[v >> 56] = true;
+    }
+    for (; i < n; i++)
+        used[rle[i]] = true;
 }
 
 /* ---- the block ----------------------------------------------------------- */
@@ -229,8 +261,7 @@ static int own_encode(struct bz2_encoder *e, const uint8_t *rle, size_t n,
         rc = bwt_transform(rle, n, w->room, w->turned, &row, err);
     if (rc)
         return rc;
-    for (size_t i = 0; i < n; i++)
-        used[rle[i]] = true;
+    find_used(rle, n, used);
     make_symbols(&s, column, n, used);
     bz2_tables_make(&w->tables, s.v, s.n, s.freq, s.count);
     buf_reset(&w->out);

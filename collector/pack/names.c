@@ -33,16 +33,24 @@ struct names {
 };
 
 /* A polynomial over a prime field at a secret point: who does not know the
- * seed cannot choose names that collide. */
+ * seed cannot choose names that collide. Its coefficients are seven bytes each;
+ * no name has a zero byte, so the end needs no mark. */
 static size_t hash(const struct names *s, const char *name)
 {
+    size_t left = strlen(name);
     uint64_t h = 1;
 
-    for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-        unsigned __int128 v = (unsigned __int128)h * s->seed + *p + 1;
+    while (left) {
+        size_t n = left < 7 ? left : 7;
+        unsigned __int128 v = (unsigned __int128)h * s->seed;
+        uint64_t part = 0;
 
+        memcpy(&part, name, n);
+        v += part;
         h = (uint64_t)(v & PRIME61) + (uint64_t)(v >> 61);
         h = (h & PRIME61) + (h >> 61);
+        name += n;
+        left -= n;
     }
     return (size_t)((h * 0x9e3779b97f4a7c15ull) >> 20);
 }
@@ -153,7 +161,8 @@ static char *another(struct names *s, int64_t base, unsigned first)
 
 int64_t names_add_another(struct names *s, const char *name, unsigned first)
 {
-    int64_t at = names_add(s, name), base = names_find(s, name);
+    int64_t at = names_add(s, name);
+    int64_t base = at == -EEXIST ? names_find(s, name) : at;
 
     while (at == -EEXIST) {
         char *next = another(s, base, first);
@@ -166,7 +175,8 @@ int64_t names_add_another(struct names *s, const char *name, unsigned first)
 
 int64_t names_add_kept(struct names *s, char **name, unsigned first)
 {
-    int64_t at = names_add(s, *name), base = names_find(s, *name);
+    int64_t at = names_add(s, *name);
+    int64_t base = at == -EEXIST ? names_find(s, *name) : at;
 
     while (at == -EEXIST) {
         free(*name);

@@ -31,7 +31,7 @@ struct segment {
     int bad; /* negative: why.text says what was lost */
     struct err why;
 
-    bool open, large, has_front;
+    bool open, large, has_front, unsummed;
     char *name;
     int64_t mtime;
     uint64_t size;     /* written, without the front */
@@ -198,7 +198,8 @@ int member_write(struct segment *s, const void *data, size_t n, struct err *err)
         return rc;
     if (!s->open)
         return err_set(err, -EINVAL, "cannot write: no member was begun");
-    sha256_update(s->sha, data, n);
+    if (!s->unsummed)
+        sha256_update(s->sha, data, n);
     rc = take_data(s, data, n, &why);
     if (!rc)
         s->size += n;
@@ -221,6 +222,21 @@ int member_prepend(struct segment *s, const void *data, size_t n,
     if (s->p->format == BUNDLE_DIR)
         rc = dir_file_prepend(s->file, data, n, &why);
     return spoil(s, rc, &why, err);
+}
+
+void member_unsummed(struct segment *s)
+{
+    s->unsummed = true;
+}
+
+int member_cut(struct segment *s, struct err *err)
+{
+    struct err why = ERR_INIT;
+    int rc = check_bad(s, err);
+
+    if (rc || !s->large)
+        return rc;
+    return spoil(s, lane_flush(s, &s->data, &why), &why, err);
 }
 
 uint64_t member_size(const struct segment *s)
@@ -278,7 +294,7 @@ static void member_reset(struct segment *s)
     free(s->name);
     s->name = NULL;
     s->size = 0;
-    s->open = s->large = s->has_front = false;
+    s->open = s->large = s->has_front = s->unsummed = false;
 }
 
 int member_end(struct segment *s, uint64_t *size_out,
@@ -300,7 +316,7 @@ int member_end(struct segment *s, uint64_t *size_out,
     }
     if (size_out)
         *size_out = member_size(s);
-    if (sha256_out && s->has_front)
+    if (sha256_out && (s->has_front || s->unsummed))
         sha256_out[0] = '\0';
     else if (sha256_out)
         sha256_hex(s->sha, sha256_out);

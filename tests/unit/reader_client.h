@@ -40,7 +40,7 @@ struct client {
 struct answer {
     struct buf out, err;
     struct buf entries; /* the paths, a newline behind each */
-    size_t n_entries;
+    size_t n_entries, n_messages;
     bool meta;
     uint64_t size, lead;
     char resolved[256];
@@ -147,6 +147,7 @@ static UNUSED bool answer_take(struct client *c, struct answer *a)
     bool more = true;
 
     assert_int_equal(frame_recv(c->sock, &c->frame, 60000, -1), 1);
+    a->n_messages++;
     if (c->frame.type != RE_MANY)
         return answer_part(a, c->frame.type, c->frame.data, c->frame.len);
     for (p = c->frame.data; p < c->frame.data + c->frame.len; p += head[1]) {

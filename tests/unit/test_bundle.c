@@ -265,6 +265,54 @@ static void test_misuse(void **state)
     assert_null(none);
 }
 
+/* Cut where the caller likes, in every format: the same member. */
+static void test_cut(void **state)
+{
+    static const enum bundle_format formats[] = {BUNDLE_TAR_BZ2, BUNDLE_TAR,
+                                                 BUNDLE_TAR_ZST};
+    const struct member_info info = {"a", 1};
+    const size_t n = 700000;
+    char *data = xmalloc(n);
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        data[i] = "aaaaaaaaab\n"[i * 7 / 50 % 11];
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const struct setup su = {formats[i], 2, 1, 1, 0, false, false};
+        int fd = open("cut", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        struct bundle *b = start(&su, fd, -1);
+        struct segment *s = segment_new(b);
+        char sha256[SHA256_HEX] = "x";
+        uint64_t size;
+
+        assert_int_equal(member_begin(s, &info, NULL), 0);
+        member_unsummed(s);
+        /* Nothing yet; then a small one, a large one, and one just cut. */
+        for (size_t pos = 0, step = 0; pos < n; pos += step) {
+            assert_int_equal(member_cut(s, NULL), 0);
+            step = pos == 0 ? 5 : pos == 5 ? 650001 : n - pos;
+            assert_int_equal(member_write(s, data + pos, step, NULL), 0);
+        }
+        assert_int_equal(member_cut(s, NULL), 0);
+        assert_int_equal(member_cut(s, NULL), 0);
+        assert_int_equal(member_prepend(s, "head\n", 5, NULL), 0);
+        assert_int_equal(member_end(s, &size, sha256, NULL), 0);
+        assert_int_equal(size, n + 5);
+        assert_string_equal(sha256, "");
+        assert_int_equal(segment_close(s, NULL), 0);
+        assert_int_equal(bundle_append(b, s, NULL), 0);
+        assert_int_equal(bundle_finish(b, NULL), 0);
+        bundle_free(b);
+        close(fd);
+        fd = open("data", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        assert_int_equal(write(fd, data, n), n);
+        close(fd);
+        run("tar -xOf cut top/a >got && printf 'head\n' | cat - data | "
+            "cmp - got");
+    }
+    free(data);
+}
+
 /* What stands in the file already, and what comes after, is left alone. */
 static void test_offset(void **state)
 {
@@ -298,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_dir_segment_given_up),
         cmocka_unit_test(test_empty_bundle),
         cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_offset),
     };
 

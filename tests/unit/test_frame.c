@@ -115,6 +115,9 @@ static void test_wake(void **state)
     /* A peer that never pauses cannot outrun the stop. */
     assert_int_equal(frame_send(pair[0], 1, "x", 1, -1), 0);
     assert_int_equal(frame_recv(pair[1], &f, -1, wake[0]), -EINTR);
+    /* Unless what is there was to be had first, and was. */
+    assert_int_equal(frame_recv_soon(pair[1], &f, -1, wake[0]), 1);
+    assert_int_equal(frame_recv_soon(pair[1], &f, -1, wake[0]), -EINTR);
     close(wake[0]);
     close(wake[1]);
 }

@@ -198,6 +198,27 @@ static void trees(void **state)
 
 /* Links to files are listed, reading decides; folders are entered by links only
  * in patterns, and only by those that root alone can have made. */
+/* One message for each folder's files, so that 20,000 small files take no time
+ * to list, and what was found is out before the next folder can hang. */
+static void together(void **state)
+{
+    struct answer a;
+
+    (void)state;
+    for (unsigned i = 0; i < 300; i++) {
+        char name[32];
+        const char *const names[] = {name, NULL};
+
+        snprintf(name, sizeof(name), "%c/f%03u", "abc"[i % 3], i);
+        make(names);
+    }
+    tree_as(0, dir, 0, 0, &a);
+    assert_int_equal(a.n_entries, 300);
+    /* A machine that stops for a moment makes it a few more. */
+    assert_in_range(a.n_messages, 3, 30);
+    answer_done(&a);
+}
+
 static void linked(void **state)
 {
     struct answer a;
@@ -458,8 +479,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(globs),        T(bounds), T(trees),    T(linked),        T(no_right),
-        T(never_listed), T(mounts), T(extremes), T(configuration),
+        T(globs),    T(bounds),       T(trees),  T(together), T(linked),
+        T(no_right), T(never_listed), T(mounts), T(extremes), T(configuration),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,8 @@ static int take_fds(struct msghdr *mh, struct frame *f)
     return n_fds;
 }
 
-int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
+static int receive(int sock, struct frame *f, int timeout_ms, int wake_fd,
+                   bool look)
 {
     union {
         struct cmsghdr align;
@@ -150,9 +151,10 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
     f->fd = -1;
     f->data[0] = '\0';
     do {
-        r = wait_readable(sock, timeout_ms, wake_fd);
+        r = look ? 0 : wait_readable(sock, timeout_ms, wake_fd);
         if (r)
             return r;
+        look = false;
         memset(&mh, 0, sizeof(mh));
         mh.msg_iov = iov;
         mh.msg_iovlen = 2;
@@ -178,6 +180,16 @@ int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
     f->len = (size_t)n - sizeof(f->type);
     f->data[f->len] = '\0';
     return 1;
+}
+
+int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd)
+{
+    return receive(sock, f, timeout_ms, wake_fd, false);
+}
+
+int frame_recv_soon(int sock, struct frame *f, int timeout_ms, int wake_fd)
+{
+    return receive(sock, f, timeout_ms, wake_fd, true);
 }
 
 void field_put_u64(struct buf *b, uint64_t v)

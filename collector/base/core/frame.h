@@ -38,6 +38,8 @@ int frame_send(int sock, uint32_t type, const void *data, size_t len, int fd);
  * readable first; -EPROTO not a message of ours; other -errno.  A message with
  * more than one descriptor is -EPROTO, all of them closed. */
 int frame_recv(int sock, struct frame *f, int timeout_ms, int wake_fd);
+/* The same, but what is there already wins over wake_fd and spares the wait. */
+int frame_recv_soon(int sock, struct frame *f, int timeout_ms, int wake_fd);
 
 /* Writing fields. */
 void field_put_u64(struct buf *b, uint64_t v);

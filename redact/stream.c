@@ -23,6 +23,7 @@
 #include "redact/ruleset.h"
 #include "redact/token.h"
 #include "redact/value.h"
+#include "redact/wide.h"
 
 /* So long a newline is waited for behind the lead.  What is printed with a CR
  * only, as progress is, would else be lost as a whole. */
@@ -31,7 +32,8 @@
 struct redactor {
     struct sink sink;
     const struct redact_rules *rules;
-    struct sink *next;
+    struct wide *wide; /* around us, and first in the stream */
+    struct sink *begin, *next;
     struct pseudonymizer *pseudonyms; /* is next; or NULL */
     struct work *work;                /* NULL until the first byte */
     size_t out, pos, len;
@@ -403,8 +405,12 @@ static int redactor_write(struct sink *s, const void *data, size_t n,
     size_t k;
     int rc;
 
-    if (!r->work)
+    if (!r->work) {
         r->work = redact_work_get(r->rules);
+        /* Of UTF-16, half so many bytes come here, or some more. */
+        if (wide_is(r->wide))
+            r->lead = (r->lead + 1) / 2;
+    }
     while (n) {
         k = r->rules->window - r->len;
         if (k > n)
@@ -465,9 +471,11 @@ struct redactor *redactor_new(const struct redact_rules *rules,
 
     r->sink.ops = &redactor_ops;
     r->rules = rules;
-    r->next = next;
+    r->wide = wide_new(next);
+    r->next = wide_out(r->wide);
+    r->begin = wide_in(r->wide, &r->sink);
     if (rules->pseudonyms) {
-        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, next);
+        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, r->next);
         r->next = pseudonymizer_sink(r->pseudonyms);
     }
     r->hits = xcalloc(rules->set.n, sizeof(*r->hits));
@@ -476,7 +484,7 @@ struct redactor *redactor_new(const struct redact_rules *rules,
 
 struct sink *redactor_sink(struct redactor *r)
 {
-    return &r->sink;
+    return r->begin;
 }
 
 void redactor_lead(struct redactor *r, uint64_t lead)
@@ -514,85 +522,4 @@ uint64_t redactor_pseudonyms(const struct redactor *r)
 uint64_t redactor_lines_gone(const struct redactor *r)
 {
     return r->lines_gone;
-}
-
-/* ---- a short text ---- */
-
-struct text_sink {
-    struct sink sink;
-    struct buf *out;
-};
-
-static int text_write(struct sink *s, const void *data, size_t n,
-                      struct err *err)
-{
-    (void)err;
-    buf_add(((struct text_sink *)s)->out, data, n);
-    return 0;
-}
-
-static int text_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void text_free(struct sink *s)
-{
-    (void)s;
-}
-
-static void whole_text(const struct redact_rules *rules, const char *text,
-                       size_t len, bool keep_keys, struct buf *out)
-{
-    static const struct sink_ops ops = {text_write, text_close, text_free};
-    struct text_sink t = {{&ops}, out};
-    struct redactor *r = redactor_new(rules, &t.sink);
-
-    if (keep_keys)
-        redactor_keep_keys(r);
-    sink_write(&r->sink, text, len, NULL);
-    sink_close(&r->sink, NULL);
-    sink_free(&r->sink);
-}
-
-void redact_text(const struct redact_rules *rules, const char *text, size_t len,
-                 struct buf *out)
-{
-    whole_text(rules, text, len, false, out);
-}
-
-void redact_json(const struct redact_rules *rules, const char *text, size_t len,
-                 struct buf *out)
-{
-    whole_text(rules, text, len, true, out);
-}
-
-/* As /proc/PID/cmdline has them, with NUL between them. */
-void redact_args(const struct redact_rules *rules, const char *const *argv,
-                 size_t n, char **out)
-{
-    struct buf whole = BUF_INIT, masked = BUF_INIT, one = BUF_INIT;
-    size_t i, from = 0;
-
-    for (i = 0; i < n; i++)
-        buf_add(&whole, argv[i], strlen(argv[i]) + 1);
-    redact_text(rules, buf_str(&whole), whole.len, &masked);
-    for (i = 0; i < n && from < masked.len; i++) {
-        const char *end = memchr(masked.data + from, 0, masked.len - from);
-
-        if (!end)
-            break;
-        buf_adds(&one, masked.data + from);
-        out[i] = buf_take(&one);
-        from = (size_t)(end - masked.data) + 1;
-    }
-    /* A line that could not be scanned took the rest with it. */
-    for (; i < n; i++) {
-        redact_text(rules, argv[i], strlen(argv[i]), &one);
-        out[i] = buf_take(&one);
-    }
-    buf_done(&whole);
-    buf_done(&masked);
 }

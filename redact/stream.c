@@ -19,6 +19,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "redact/cut.h"
+#include "redact/hunt.h"
 #include "redact/pseudonym.h"
 #include "redact/ruleset.h"
 #include "redact/token.h"
@@ -47,7 +48,8 @@ struct redactor {
     uint64_t lead;
     uint64_t muted_bytes;
     uint64_t cut_from, cut_to; /* a key without its BEGIN, in the stream */
-    size_t rule;               /* of the value */
+    uint64_t hunt_to; /* lines of a key that stand apart, up to there */
+    size_t rule;      /* of the value */
     struct value value;
     uint64_t *hits;
     uint64_t total, unscannable, lines_gone;
@@ -274,6 +276,43 @@ static int begin_cut(struct redactor *r, struct err *err)
     return rc ? rc : 1;
 }
 
+/* The rest of a line goes that looks like key and stands apart. */
+static int begin_hunted(struct redactor *r, struct err *err)
+{
+    struct value_context c = {.keep_tokens = r->rules->opts.keep_tokens};
+    int rc = emit(r, r->out, r->pos, err);
+
+    r->out = r->pos;
+    r->rule = r->rules->key_rule;
+    r->in_value = true;
+    value_begin(&r->value, FORM_BASE64, &c, r->work->hash);
+    return rc ? rc : 1;
+}
+
+/* Where from pos on the next word is that looks so, if before limit. */
+static size_t hunt(struct redactor *r, size_t limit)
+{
+    const uint8_t *w = r->work->window, *nl;
+    size_t line = r->pos, at, from;
+
+    while (line && r->pos - line < HUNT_LINE && w[line - 1] != '\n')
+        line--;
+    for (; line < limit; line = (size_t)(nl - w) + 1) {
+        at = line < r->pos ? r->pos : line;
+        if (r->base + line >= r->hunt_to || hunt_ends(w + at, r->len - at)) {
+            r->hunt_to = r->base + at;
+            break;
+        }
+        if (hunt_line(w + line, r->len - line, !r->base && !line, &from) &&
+            line + from >= r->pos && line + from < limit)
+            return line + from;
+        nl = memchr(w + line, '\n', r->len - line);
+        if (!nl)
+            break;
+    }
+    return limit;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
@@ -292,6 +331,11 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         return 0;
     if (r->base + r->pos < r->cut_to && r->base + limit > r->cut_from)
         limit = (size_t)(r->cut_from - r->base);
+    if (r->base + r->pos < r->hunt_to) {
+        limit = hunt(r, limit);
+        if (limit == r->pos)
+            return begin_hunted(r, err);
+    }
     if (!r->fresh || r->pos >= r->listed)
         nominate(r);
     if (limit > r->listed)
@@ -344,6 +388,9 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
         r->pos = r->out;
     if (!rc && done) {
         r->in_value = false;
+        if (r->value.form == FORM_BLOCK)
+            r->hunt_to = r->base + r->out +
+                         (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);
         if (value_taken(&r->value))
             rc = emit_token(r, err);
     }
@@ -376,10 +423,13 @@ static int process(struct redactor *r, bool eof, struct err *err)
     size_t from, to;
     int rc;
 
-    if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n &&
-        cut_key_find(r->work->window, r->len, &from, &to)) {
-        r->cut_from = from;
-        r->cut_to = to;
+    if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n) {
+        if (cut_key_find(r->work->window, r->len, &from, &to)) {
+            r->cut_from = from;
+            r->cut_to = to;
+        } else if (hunt_find(r->work->window, r->len, &to)) {
+            r->hunt_to = to;
+        }
     }
     do {
         rc = r->in_value ? feed_value(r, eof, err) : scan(r, eof, err);

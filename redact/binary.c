@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "redact/wide.h"
+
 bool redact_is_format(const uint8_t *p, size_t n)
 {
     static const struct {
@@ -17,8 +19,8 @@ bool redact_is_format(const uint8_t *p, size_t n)
         {"%PDF-", 0, 5},
         {"\211PNG", 0, 4},
         {"\377\330\377", 0, 3}, /* JPEG */
-        {"\377\376", 0, 2},     /* UTF-16 */
-        {"\376\377", 0, 2},
+        {"\377\376\0", 0, 4},   /* UTF-32 */
+        {"\0\0\376\377", 0, 4},
         {"\37\213", 0, 2}, /* gzip within what was unpacked, and the like */
         {"BZh", 0, 3},
         {"\3757zXZ", 0, 5},
@@ -62,6 +64,8 @@ bool redact_is_binary(const uint8_t *head, size_t n)
         n = REDACT_HEAD;
     if (redact_is_format(head, n))
         return true;
+    if (wide_order_of(head, n) > WIDE_NONE)
+        return false;
     for (size_t i = 0; i < n; i += len) {
         len = 1;
         if (!head[i]) {
@@ -76,8 +80,8 @@ bool redact_is_binary(const uint8_t *head, size_t n)
         }
     }
     others = n - nul;
-    /* Every second byte NUL: UTF-16 without its mark.  A hole is no part of
-     * that, and lists have longer parts. */
+    /* Every second byte NUL: like UTF-16, which it is not.  A hole is no part
+     * of that, and lists have longer parts. */
     if (n >= 16 && (nul - holes) * 5 > others * 4)
         return true;
     /* A few stray controls are no reason, whatever the length. */

@@ -16,7 +16,7 @@ bool redact_is_format(const uint8_t *head, size_t n);
 
 /* The same, or by the look of it.  Text are also lists separated by
  * NUL (/proc/PID/environ), logs with holes of NULs (after a power cut), Latin-1
- * and colours of terminals; UTF-16 is not, since no rule reads it. */
+ * and colours of terminals; and UTF-16 as wide.h knows it. */
 bool redact_is_binary(const uint8_t *head, size_t n);
 
 #endif

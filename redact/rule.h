@@ -35,6 +35,7 @@
     X(XAPI, "xapi")             /* a string of a xapi database row */          \
     X(ESCAPED_LINE, "escaped-line") /* a line inside of a string */            \
     X(YAML_BLOCK, "yaml-block")     /* the lines below "key: |" */             \
+    X(ROWS, "rows")             /* of a table, up to a line that is none */    \
     X(USERINFO, "userinfo")         /* the password of a URL, up to its @ */   \
     X(SEMI, "semi")                 /* of a connection string, up to a ; */    \
     X(BLOCK, "block")   /* the lines between BEGIN and END of PEM */           \

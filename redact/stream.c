@@ -19,10 +19,12 @@
 
 #include "collector/base/core/xalloc.h"
 #include "redact/cut.h"
+#include "redact/hunt.h"
 #include "redact/pseudonym.h"
 #include "redact/ruleset.h"
 #include "redact/token.h"
 #include "redact/value.h"
+#include "redact/wide.h"
 
 /* So long a newline is waited for behind the lead.  What is printed with a CR
  * only, as progress is, would else be lost as a whole. */
@@ -31,7 +33,8 @@
 struct redactor {
     struct sink sink;
     const struct redact_rules *rules;
-    struct sink *next;
+    struct wide *wide; /* around us, and first in the stream */
+    struct sink *begin, *next;
     struct pseudonymizer *pseudonyms; /* is next; or NULL */
     struct work *work;                /* NULL until the first byte */
     size_t out, pos, len;
@@ -45,7 +48,8 @@ struct redactor {
     uint64_t lead;
     uint64_t muted_bytes;
     uint64_t cut_from, cut_to; /* a key without its BEGIN, in the stream */
-    size_t rule;               /* of the value */
+    uint64_t hunt_to; /* lines of a key that stand apart, up to there */
+    size_t rule;      /* of the value */
     struct value value;
     uint64_t *hits;
     uint64_t total, unscannable, lines_gone;
@@ -272,6 +276,43 @@ static int begin_cut(struct redactor *r, struct err *err)
     return rc ? rc : 1;
 }
 
+/* The rest of a line goes that looks like key and stands apart. */
+static int begin_hunted(struct redactor *r, struct err *err)
+{
+    struct value_context c = {.keep_tokens = r->rules->opts.keep_tokens};
+    int rc = emit(r, r->out, r->pos, err);
+
+    r->out = r->pos;
+    r->rule = r->rules->key_rule;
+    r->in_value = true;
+    value_begin(&r->value, FORM_BASE64, &c, r->work->hash);
+    return rc ? rc : 1;
+}
+
+/* Where from pos on the next word is that looks so, if before limit. */
+static size_t hunt(struct redactor *r, size_t limit)
+{
+    const uint8_t *w = r->work->window, *nl;
+    size_t line = r->pos, at, from;
+
+    while (line && r->pos - line < HUNT_LINE && w[line - 1] != '\n')
+        line--;
+    for (; line < limit; line = (size_t)(nl - w) + 1) {
+        at = line < r->pos ? r->pos : line;
+        if (r->base + line >= r->hunt_to || hunt_ends(w + at, r->len - at)) {
+            r->hunt_to = r->base + at;
+            break;
+        }
+        if (hunt_line(w + line, r->len - line, !r->base && !line, &from) &&
+            line + from >= r->pos && line + from < limit)
+            return line + from;
+        nl = memchr(w + line, '\n', r->len - line);
+        if (!nl)
+            break;
+    }
+    return limit;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
@@ -290,6 +331,11 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         return 0;
     if (r->base + r->pos < r->cut_to && r->base + limit > r->cut_from)
         limit = (size_t)(r->cut_from - r->base);
+    if (r->base + r->pos < r->hunt_to) {
+        limit = hunt(r, limit);
+        if (limit == r->pos)
+            return begin_hunted(r, err);
+    }
     if (!r->fresh || r->pos >= r->listed)
         nominate(r);
     if (limit > r->listed)
@@ -342,6 +388,9 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
         r->pos = r->out;
     if (!rc && done) {
         r->in_value = false;
+        if (r->value.form == FORM_BLOCK)
+            r->hunt_to = r->base + r->out +
+                         (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);
         if (value_taken(&r->value))
             rc = emit_token(r, err);
     }
@@ -374,10 +423,13 @@ static int process(struct redactor *r, bool eof, struct err *err)
     size_t from, to;
     int rc;
 
-    if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n &&
-        cut_key_find(r->work->window, r->len, &from, &to)) {
-        r->cut_from = from;
-        r->cut_to = to;
+    if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n) {
+        if (cut_key_find(r->work->window, r->len, &from, &to)) {
+            r->cut_from = from;
+            r->cut_to = to;
+        } else if (hunt_find(r->work->window, r->len, &to)) {
+            r->hunt_to = to;
+        }
     }
     do {
         rc = r->in_value ? feed_value(r, eof, err) : scan(r, eof, err);
@@ -403,8 +455,12 @@ static int redactor_write(struct sink *s, const void *data, size_t n,
     size_t k;
     int rc;
 
-    if (!r->work)
+    if (!r->work) {
         r->work = redact_work_get(r->rules);
+        /* Of UTF-16, half so many bytes come here, or some more. */
+        if (wide_is(r->wide))
+            r->lead = (r->lead + 1) / 2;
+    }
     while (n) {
         k = r->rules->window - r->len;
         if (k > n)
@@ -465,9 +521,11 @@ struct redactor *redactor_new(const struct redact_rules *rules,
 
     r->sink.ops = &redactor_ops;
     r->rules = rules;
-    r->next = next;
+    r->wide = wide_new(next);
+    r->next = wide_out(r->wide);
+    r->begin = wide_in(r->wide, &r->sink);
     if (rules->pseudonyms) {
-        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, next);
+        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, r->next);
         r->next = pseudonymizer_sink(r->pseudonyms);
     }
     r->hits = xcalloc(rules->set.n, sizeof(*r->hits));
@@ -476,7 +534,7 @@ struct redactor *redactor_new(const struct redact_rules *rules,
 
 struct sink *redactor_sink(struct redactor *r)
 {
-    return &r->sink;
+    return r->begin;
 }
 
 void redactor_lead(struct redactor *r, uint64_t lead)
@@ -514,85 +572,4 @@ uint64_t redactor_pseudonyms(const struct redactor *r)
 uint64_t redactor_lines_gone(const struct redactor *r)
 {
     return r->lines_gone;
-}
-
-/* ---- a short text ---- */
-
-struct text_sink {
-    struct sink sink;
-    struct buf *out;
-};
-
-static int text_write(struct sink *s, const void *data, size_t n,
-                      struct err *err)
-{
-    (void)err;
-    buf_add(((struct text_sink *)s)->out, data, n);
-    return 0;
-}
-
-static int text_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void text_free(struct sink *s)
-{
-    (void)s;
-}
-
-static void whole_text(const struct redact_rules *rules, const char *text,
-                       size_t len, bool keep_keys, struct buf *out)
-{
-    static const struct sink_ops ops = {text_write, text_close, text_free};
-    struct text_sink t = {{&ops}, out};
-    struct redactor *r = redactor_new(rules, &t.sink);
-
-    if (keep_keys)
-        redactor_keep_keys(r);
-    sink_write(&r->sink, text, len, NULL);
-    sink_close(&r->sink, NULL);
-    sink_free(&r->sink);
-}
-
-void redact_text(const struct redact_rules *rules, const char *text, size_t len,
-                 struct buf *out)
-{
-    whole_text(rules, text, len, false, out);
-}
-
-void redact_json(const struct redact_rules *rules, const char *text, size_t len,
-                 struct buf *out)
-{
-    whole_text(rules, text, len, true, out);
-}
-
-/* As /proc/PID/cmdline has them, with NUL between them. */
-void redact_args(const struct redact_rules *rules, const char *const *argv,
-                 size_t n, char **out)
-{
-    struct buf whole = BUF_INIT, masked = BUF_INIT, one = BUF_INIT;
-    size_t i, from = 0;
-
-    for (i = 0; i < n; i++)
-        buf_add(&whole, argv[i], strlen(argv[i]) + 1);
-    redact_text(rules, buf_str(&whole), whole.len, &masked);
-    for (i = 0; i < n && from < masked.len; i++) {
-        const char *end = memchr(masked.data + from, 0, masked.len - from);
-
-        if (!end)
-            break;
-        buf_adds(&one, masked.data + from);
-        out[i] = buf_take(&one);
-        from = (size_t)(end - masked.data) + 1;
-    }
-    /* A line that could not be scanned took the rest with it. */
-    for (; i < n; i++) {
-        redact_text(rules, argv[i], strlen(argv[i]), &one);
-        out[i] = buf_take(&one);
-    }
-    buf_done(&whole);
-    buf_done(&masked);
 }

@@ -48,6 +48,7 @@ static const struct form {
     [FORM_ESCAPED_LINE] = {"escaped-line", C_EOL | C_BLANK | C_QUOTE | C_SLASH,
                            true, value_escaped_line},
     [FORM_YAML_BLOCK] = {"yaml-block", 0, false, NULL},
+    [FORM_ROWS] = {"rows", 0, false, NULL},
     [FORM_USERINFO] = {"userinfo",
                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
                        false, value_userinfo},
@@ -240,6 +241,8 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
         return value_xml_step(v, p, n, eof, raw, gone);
     if (v->form == FORM_TOKEN)
         return token_step(v, p, n, eof, gone);
+    if (v->form == FORM_ROWS)
+        return value_rows_step(v, p, n, eof, gone);
     if (v->form == FORM_WORD || v->form == FORM_BASE64 || v->form == FORM_HASH)
         return value_word_step(v, p, n, eof, gone);
     if (!v->opened) {

@@ -65,6 +65,9 @@ int value_xml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
 /* Of value_yaml.c. */
 int value_yaml_step(struct value *v, const uint8_t *p, size_t n, bool eof,
                     size_t *raw, size_t *gone);
+/* Of value_rows.c. */
+int value_rows_step(struct value *v, const uint8_t *p, size_t n, bool eof,
+                    size_t *gone);
 /* Of value.c for them. */
 void value_hash(struct value *v, uint8_t c);
 void value_hash_utf8(struct value *v, unsigned long c);

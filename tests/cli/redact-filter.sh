@@ -93,9 +93,19 @@ run 1 "$XB" redact program
 one_line 'program is no text'
 run 1 "$XB" redact program -o from-program
 [ ! -e from-program ] || fail 'a file was made of a program'
-printf 'p\0a\0s\0s\0w\0o\0r\0d\0=\0a\0b\0c\0' >utf16
-run 1 "$XB" redact utf16
+{ printf '\377\376\0\0'; printf 'password=abc\n' | iconv -t UTF-32LE; } >utf32
+run 1 "$XB" redact utf32
 one_line 'no text'
+
+# Text of Windows: in UTF-16 as it came, with its mark, without its secret.
+{ printf '\377\376'; printf '"DefaultPassword"="S3cret"\r\nplain\r\n' |
+    iconv -t UTF-16LE; } >wide
+run 0 "$XB" redact wide
+head -c 2 out | cmp - <(printf '\377\376') || fail 'the mark is lost'
+iconv -f UTF-16 -t UTF-8 out >narrow
+has narrow '^"DefaultPassword"="\[REDACTED:'
+has narrow '^plain'
+lacks narrow 'S3cret'
 run 1 "$XB" redact nosuch
 one_line 'cannot open nosuch: No such file'
 for file in /proc/kmsg /proc/self/mem; do

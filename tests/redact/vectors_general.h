@@ -197,6 +197,18 @@ static const struct vector general_vectors[] = {
          "kernel key\nsig_key:        17:6B:F6:87:AA:AA:26:9B\n"
          "sig_hashalgo:   sha256\nsignature:      32:1A:EF:AA:08:E0:C9:1C:\n"
          "\t\tBE:EF:AA:2D:29:9E\n"),
+    V("rows of a dump",
+      "COPY u (id, password) FROM stdin;\n1\tS3cret\n2\tS4\n\\.\nx\n",
+      "COPY u (id, password) FROM stdin;\n<copy-rows>\n\\.\nx\n"),
+    V("rows of a table",
+      " id | password \n----+----------\n  1 | S3cret\n  2 | S4\n(2 rows)\n",
+      " id | password \n----+----------\n<table-rows>\n(2 rows)\n"),
+    V("rows with CR", "a,password\r\nx,S3cret\r\ny,S4\r\nend\r\n",
+      "a,password\r\n<csv-rows>\r\nend\r\n"),
+    V("rows that end with the text", "a;password\nx;S3cret\ny;S4",
+      "a;password\n<csv-rows>"),
+    V("a list", "password:\n- S3cret\n- S4\nx: y\n",
+      "password:\n<list-rows>\nx: y\n"),
 };
 
 #define N_GENERAL (sizeof(general_vectors) / sizeof(general_vectors[0]))

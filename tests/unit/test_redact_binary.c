@@ -43,6 +43,11 @@ static void test_text(void **state)
         TEXT("gr\303\274n \342\202\254 \360\237\220\274\n"),
         /* a sequence that the end of the head cuts off */
         TEXT("price: \342\202"),
+        /* UTF-16 with its mark and without */
+        TEXT("\377\376p\0a\0"),
+        TEXT("\376\377\0p\0a"),
+        TEXT("p\0a\0s\0s\0w\0o\0r\0d\0=\0x\0y\0z\0"),
+        TEXT("\0p\0a\0s\0s\0w\0o\0r\0d\0=\0x\0y\0z"),
         TEXT("BZ is no bzip2\n"),
         TEXT("PK: the initials\n"),
     };
@@ -60,10 +65,10 @@ static void test_binary(void **state)
         TEXT("PK\3\4"),
         TEXT("SQLite format 3\0"),
         TEXT("LPKSHHRH"),
-        /* UTF-16 with its mark and without: no rule reads it */
-        TEXT("\377\376p\0a\0"),
-        TEXT("p\0a\0s\0s\0w\0o\0r\0d\0=\0x\0y\0z\0"),
-        TEXT("\0p\0a\0s\0s\0w\0o\0r\0d\0=\0x\0y\0z"),
+        /* UTF-32; numbers of two bytes; half of them with zeros */
+        TEXT("\377\376\0\0p\0\0\0"),
+        TEXT("\0\0\376\377\0\0\0p"),
+        TEXT("\1\0\2\0\3\0\4\0\5\0\6\0\7\0\10\0"),
         /* a build-id as sysfs has it */
         TEXT("\025\033\0377?\326K2\025\223\277\230\177\331#\315\020\332\272"),
         TEXT("\001\002\003\004\005\006"),

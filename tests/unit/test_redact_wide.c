@@ -1,0 +1,188 @@
+/* Text in UTF-16: its secrets go, the rest comes out as it went in, however the
+ * stream is cut. */
+#include <stdlib.h>
+
+#include "redact/wide.h"
+#include "tests/redact/util.h"
+
+static void add_unit(struct buf *b, unsigned unit, bool big)
+{
+    buf_addc(b, (char)(big ? unit >> 8 : unit));
+    buf_addc(b, (char)(big ? unit : unit >> 8));
+}
+
+static void widen(struct buf *b, const char *ascii, bool big)
+{
+    for (; *ascii; ascii++)
+        add_unit(b, (unsigned char)*ascii, big);
+}
+
+static size_t one_byte(void *ctx)
+{
+    (void)ctx;
+    return 1;
+}
+
+static size_t some_bytes(void *ctx)
+{
+    return next_random(ctx) % 40;
+}
+
+/* Of a text of ASCII between two tokens or without; buf_done. */
+static void narrow(const struct buf *in, bool big, struct buf *out)
+{
+    for (size_t i = 0; i + 1 < in->len; i += 2)
+        if (!in->data[i + !big])
+            buf_addc(out, in->data[i + big]);
+}
+
+static const char text[] = "Windows Registry Editor Version 5.00\r\n\r\n"
+                           "[HKEY_LOCAL_MACHINE\\SOFTWARE\\XenTools]\r\n"
+                           "\"DefaultUserName\"=\"admin\"\r\n"
+                           "\"DefaultPassword\"=\"S3cret\"\r\n"
+                           "\"Version\"=dword:00000001\r\n"
+                           "password = S3cret\r\n";
+
+static void test_hidden(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct buf in, got, whole, plain, want = BUF_INIT, shown = BUF_INIT;
+
+    (void)state;
+    run(rules, text, sizeof(text) - 1, NULL, NULL, &plain);
+    normalise(&plain, &want);
+    assert_null(strstr(buf_str(&want), "S3cret"));
+    for (unsigned how = 0; how < 4; how++) {
+        bool big = how & 1, mark = how & 2;
+
+        in = (struct buf)BUF_INIT;
+        if (mark)
+            add_unit(&in, 0xfeff, big);
+        widen(&in, text, big);
+        run(rules, in.data, in.len, NULL, NULL, &whole);
+        run(rules, in.data, in.len, one_byte, NULL, &got);
+        assert_same(&got, whole.data, whole.len, "byte by byte");
+        assert_int_equal(whole.len, 2 * plain.len + 2 * mark);
+        assert_memory_equal(whole.data, in.data, 2 * mark);
+        buf_done(&got);
+        got = (struct buf)BUF_INIT;
+        narrow(&whole, big, &got);
+        normalise(&got, &shown);
+        assert_same(&shown, want.data, want.len, "as of bytes");
+        buf_done(&got);
+        buf_done(&whole);
+        buf_done(&in);
+    }
+    buf_done(&plain);
+    buf_done(&want);
+    buf_done(&shown);
+    redact_rules_free(rules);
+}
+
+/* Every unit there is, pairs and halves of pairs, and half a unit at the end.
+ */
+static void test_unharmed(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    uint32_t seed = 1;
+    struct buf got;
+
+    (void)state;
+    for (unsigned how = 0; how < 8; how++) {
+        bool big = how & 1;
+        struct buf in = BUF_INIT;
+
+        add_unit(&in, 0xfeff, big);
+        add_unit(&in, 'a', big);
+        for (unsigned c = 0; c < 0x10000; c++)
+            add_unit(&in, how & 2 ? c : 0xffff - c, big);
+        for (unsigned i = 0; i < 2000; i++)
+            add_unit(&in, 0xd700 + next_random(&seed) % 0xa00, big);
+        if (how & 4)
+            buf_addc(&in, 'x');
+        run(rules, in.data, in.len, some_bytes, &seed, &got);
+        assert_same(&got, in.data, in.len, "all units");
+        buf_done(&got);
+        buf_done(&in);
+    }
+    redact_rules_free(rules);
+}
+
+/* What is no UTF-16 goes by as it is, whatever its first bytes. */
+static void test_other(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } other[] = {
+        {"", 0},
+        {"\377", 1},
+        {"\377\376", 2},
+        {"\377\376a", 3},
+        {"\376\377\0", 3},
+        {"\377\376\0\0a\0\0\0", 8},
+        {"\0", 1},
+        {"\0\0\0\0", 4},
+        {"w\0-h\0root\0", 10},
+        {"a\0b\0c\0d\0e\0f\0g\0", 14},
+        {"a\0b\0c\0d\0e\0f\0g\0h\0long\0", 21},
+        {"\0a\0b\0c\0d\0e\0f\0g\0h\0\0\0x", 20},
+    };
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct buf got;
+
+    (void)state;
+    for (size_t i = 0; i < N(other); i++) {
+        run(rules, other[i].bytes, other[i].len, NULL, NULL, &got);
+        assert_same(&got, other[i].bytes, other[i].len, "at once");
+        buf_done(&got);
+        run(rules, other[i].bytes, other[i].len, one_byte, NULL, &got);
+        assert_same(&got, other[i].bytes, other[i].len, "byte by byte");
+        buf_done(&got);
+    }
+    redact_rules_free(rules);
+}
+
+/* A tail that was kept: it may begin in the middle of a unit, has no mark, and
+ * begins with a line. */
+static void test_lead(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+
+    (void)state;
+    for (unsigned shift = 0; shift < 2; shift++) {
+        struct keep k = {.sink = {&keep_ops}};
+        struct redactor *r = redactor_new(rules, &k.sink);
+        struct buf in = BUF_INIT, shown = BUF_INIT;
+
+        widen(&in, "12345678 before\r\npassword=S3cret\r\nlast\r\n", false);
+        redactor_lead(r, 20);
+        assert_int_equal(
+            sink_write(redactor_sink(r), in.data + shift, in.len - shift, NULL),
+            0);
+        assert_int_equal(sink_close(redactor_sink(r), NULL), 0);
+        assert_true(redactor_hits_total(r));
+        sink_free(redactor_sink(r));
+        for (size_t i = 0; i < k.buf.len; i++)
+            if (k.buf.data[i])
+                buf_addc(&shown, k.buf.data[i]);
+        assert_memory_equal(buf_str(&shown), "password=[", 10);
+        assert_non_null(strstr(buf_str(&shown), "last"));
+        buf_done(&k.buf);
+        buf_done(&shown);
+        buf_done(&in);
+    }
+    redact_rules_free(rules);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_unharmed),
+        cmocka_unit_test(test_other),
+        cmocka_unit_test(test_lead),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

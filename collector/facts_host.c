@@ -317,12 +317,13 @@ static struct json_object *disks(const char *text, const char *inodes)
         if (df_row(line, true, &row) && !is_pseudo(row.type) &&
             !has_mount(list, row.mount)) {
             o = json_object_new_object();
+            /* A summary's line has room for the first few only. */
             facts_put_text(o, "mount", row.mount);
+            facts_put_number(o, "used_pct", row.pct);
+            facts_put_number(o, "free_kb", row.free);
+            facts_put_number(o, "size_kb", row.size);
             facts_put_text(o, "source", row.source);
             facts_put_text(o, "type", row.type);
-            facts_put_number(o, "size_kb", row.size);
-            facts_put_number(o, "free_kb", row.free);
-            facts_put_number(o, "used_pct", row.pct);
             json_object_array_add(list, o);
         }
         free(line);

@@ -8,6 +8,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/speaker.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
@@ -68,6 +69,7 @@ struct a_line {
     uint64_t number;
     const unsigned *patterns; /* whose words it has, ascending */
     size_t n;
+    uint32_t classes; /* of the member's, for what it counts */
 };
 
 struct match *match_new(const struct diag_rules *rules)
@@ -375,7 +377,7 @@ static int try_patterns(struct match_stream *s, bool unexplained,
         const struct diag_rule *rule = &rules->rule[p->rule];
         uint32_t key = rule->first + p->condition;
 
-        if (key == last || !(rule->classes & s->classes) ||
+        if (key == last || !(rule->classes & l->classes) ||
             rule->unexplained != unexplained)
             continue;
         if (!matches(s, l->patterns[i], l))
@@ -392,7 +394,11 @@ static void on_line(void *arg, const char *line, size_t len,
                     const unsigned *patterns, size_t n)
 {
     struct match_stream *s = arg;
-    struct a_line l = {line, len, line_number(s, line), patterns, n};
+    struct a_line l = {.text = line,
+                       .len = len,
+                       .number = line_number(s, line),
+                       .patterns = patterns,
+                       .n = n};
     int gravest;
 
     block_feed(s, line);
@@ -401,6 +407,7 @@ static void on_line(void *arg, const char *line, size_t len,
         l.len--;
     if (l.len > DIAG_LINE_MAX)
         l.len = DIAG_LINE_MAX;
+    l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
     if (gravest < 0 && !s->block)
         try_patterns(s, true, &l);

@@ -1,0 +1,154 @@
+#include "collector/diagnose/speaker.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "collector/diagnose/classes.h"
+
+#define BRACKET_MAX 48 /* "[2026-11-27 10:00:00]", "[    3.141592]" */
+
+/* Programs that log words of whoever speaks to them. */
+static const char *const heard[] = {
+    "apache2", "asterisk", "cupsd",   "dovecot",  "exim",   "exim4",
+    "ftpd",    "haproxy",  "httpd",   "lighttpd", "named",  "nginx",
+    "nmbd",    "ntpd",     "postfix", "proftpd",  "rsyncd", "rsyslogd",
+    "saned",   "sendmail", "smbd",    "snmpd",    "spamd",  "squid",
+    "vsftpd",  "telnetd",
+};
+
+/* These log a name that somebody typed, and otherwise what they are at. */
+static const char *const asked[] = {
+    "sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo",
+};
+
+struct text {
+    const char *p, *end;
+};
+
+static bool take(struct text *t, const char *word)
+{
+    size_t n = strlen(word);
+
+    if ((size_t)(t->end - t->p) < n || memcmp(t->p, word, n) != 0)
+        return false;
+    t->p += n;
+    return true;
+}
+
+static size_t span(const struct text *t, const char *set)
+{
+    size_t n = 0;
+
+    while (t->p + n < t->end && t->p[n] && strchr(set, t->p[n]))
+        n++;
+    return n;
+}
+
+static size_t span_to(const struct text *t, const char *set)
+{
+    size_t n = 0;
+
+    while (t->p + n < t->end && !strchr(set, t->p[n]))
+        n++;
+    return n;
+}
+
+static bool take_bracket(struct text *t)
+{
+    size_t left = (size_t)(t->end - t->p);
+    const char *to;
+
+    if (!left || *t->p != '[')
+        return false;
+    to = memchr(t->p, ']', left < BRACKET_MAX ? left : BRACKET_MAX);
+    if (to)
+        t->p = to + 1;
+    return to;
+}
+
+/* "Nov 27 " of syslog; the time behind it is taken like any other. */
+static bool take_month(struct text *t)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    if (t->end - t->p < 7 || t->p[3] != ' ')
+        return false;
+    for (const char *m = months; *m; m += 3) {
+        if (memcmp(t->p, m, 3) == 0) {
+            t->p += 4;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_stamps(struct text *t)
+{
+    size_t n = 1;
+
+    (void)take_month(t);
+    while (n) {
+        n = span(t, " \t>");
+        if (!n && t->p < t->end && isdigit((unsigned char)*t->p))
+            n = span(t, "0123456789-:.,TZ+/");
+        t->p += n;
+        if (!n)
+            n = take_bracket(t) || take(t, "(XEN)");
+    }
+}
+
+/* "(d3) " and "(d3v0) " are in front of what domain 3 printed. */
+static bool is_guest(struct text t)
+{
+    size_t n;
+
+    if (!take(&t, "(d"))
+        return false;
+    n = span(&t, "0123456789");
+    if (!n || (n == 1 && *t.p == '0'))
+        return false;
+    t.p += n;
+    if (take(&t, "v"))
+        t.p += span(&t, "0123456789");
+    return take(&t, ")");
+}
+
+static bool is_one_of(const char *const *names, size_t n, const char *name,
+                      size_t len)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(names[i]) == len && !memcmp(names[i], name, len))
+            return true;
+    return false;
+}
+
+/* HOST PROGRAM[PID]: or HOST PROGRAM: */
+static bool is_stranger(struct text t)
+{
+    const char *name;
+    size_t n;
+
+    t.p += span_to(&t, " ");
+    if (!take(&t, " "))
+        return false;
+    name = t.p;
+    n = span_to(&t, " :[/");
+    t.p += n;
+    if (t.p == t.end || *t.p == ' ')
+        return false;
+    if (is_one_of(heard, sizeof(heard) / sizeof(heard[0]), name, n))
+        return true;
+    return is_one_of(asked, sizeof(asked) / sizeof(asked[0]), name, n) &&
+           memmem(t.p, (size_t)(t.end - t.p), "user ", 5);
+}
+
+uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
+{
+    struct text t = {line, line + len};
+
+    take_stamps(&t);
+    if (is_guest(t))
+        return class_of_name("guest");
+    return is_stranger(t) ? 0 : classes;
+}

@@ -1,0 +1,78 @@
+/* Who said a line: a guest in Xen's log, a stranger in the system's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/diagnose/classes.h"
+#include "collector/diagnose/speaker.h"
+
+static uint32_t of(const char *line)
+{
+    return speaker_classes(line, strlen(line), CLASS_ALL);
+}
+
+static void test_guest(void **state)
+{
+    static const char *const lines[] = {
+        "(d3) Kernel panic - not syncing: x",
+        "(XEN) (d3) Kernel panic",
+        "[2026-11-27 10:00:00] (XEN) [  1.25] (d12) BUG: x",
+        "(d3v1) (XEN) Panic on CPU 0:",
+        "> (d101) Xen BUG at mm.c:1",
+    };
+    static const char *const others[] = {
+        "(d0) Kernel panic",
+        "(XEN) d3v0 Unhandled page fault",
+        "(XEN) Panic on CPU 0:",
+        "(d3 Kernel panic",
+        "(dx) text",
+        "",
+        "(d",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_int_equal(of(lines[i]), class_of_name("guest"));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_int_equal(of(others[i]), CLASS_ALL);
+}
+
+static void test_stranger(void **state)
+{
+    static const char *const lines[] = {
+        "Nov 27 10:00:00 h sshd[1]: Invalid user (XEN) Panic on CPU 0: from x",
+        "Nov  7 10:00:00 h sshd[1]: Failed password for invalid user a from x",
+        "2026-11-27T10:00:00.1+01:00 h nginx: \"GET /Kernel panic\"",
+        "Nov 27 10:00:00 h postfix/smtpd[9]: lost connection",
+    };
+    static const char *const others[] = {
+        "Nov 27 10:00:00 h kernel: Out of memory: Killed process 1",
+        "Nov 27 10:00:00 h sshd[1]: FATAL: FIPS integrity test failed",
+        "Nov 27 10:00:00 h systemd[1]: nginx.service: Failed",
+        "Nov 27 10:00:00 h sshd is no program here",
+        "sshd[1]: user x", /* without a host it is no system's log */
+        "Nov 27",
+        "Nov 27 10:00:00 h",
+        "nginx:",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_int_equal(of(lines[i]), 0);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_int_equal(of(others[i]), CLASS_ALL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_guest),
+        cmocka_unit_test(test_stranger),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -35,14 +35,14 @@
     X(XAPI, "xapi")             /* a string of a xapi database row */          \
     X(ESCAPED_LINE, "escaped-line") /* a line inside of a string */            \
     X(YAML_BLOCK, "yaml-block")     /* the lines below "key: |" */             \
-    X(ROWS, "rows")             /* of a table, up to a line that is none */    \
-    X(USERINFO, "userinfo")         /* the password of a URL, up to its @ */   \
-    X(SEMI, "semi")                 /* of a connection string, up to a ; */    \
-    X(BLOCK, "block")   /* the lines between BEGIN and END of PEM */           \
-    X(TOKEN, "token")   /* a token of ours */                                  \
-    X(WORD, "word")     /* letters, digits, -, _ and . between them */         \
-    X(BASE64, "base64") /* and + / = and %XX */                                \
-    X(HASH, "hash")     /* of a password: and . / + = $ */
+    X(ROWS, "rows")         /* of a table, up to a line that is none */        \
+    X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
+    X(SEMI, "semi")         /* of a connection string, up to a ; */            \
+    X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
+    X(TOKEN, "token")       /* a token of ours */                              \
+    X(WORD, "word")         /* letters, digits, -, _ and . between them */     \
+    X(BASE64, "base64")     /* and + / = and %XX */                            \
+    X(HASH, "hash")         /* of a password: and . / + = $ */
 
 enum value_form {
 #define X(id, text) FORM_##id,

@@ -48,8 +48,10 @@ struct redactor {
     uint64_t lead;
     uint64_t muted_bytes;
     uint64_t cut_from, cut_to; /* a key without its BEGIN, in the stream */
-    uint64_t hunt_to; /* lines of a key that stand apart, up to there */
-    size_t rule;      /* of the value */
+    /* Lines of a key that stand apart are looked for up to there; none begins
+     * before clear, and the next one right before word, if that is ahead. */
+    uint64_t hunt_to, hunt_clear, hunt_word;
+    size_t rule; /* of the value */
     struct value value;
     uint64_t *hits;
     uint64_t total, unscannable, lines_gone;
@@ -289,23 +291,30 @@ static int begin_hunted(struct redactor *r, struct err *err)
     return rc ? rc : 1;
 }
 
-/* Where from pos on the next word is that looks so, if before limit. */
+/* Where from pos on the next word is that looks so, if before limit.  Lines
+ * that were looked at are not looked at again, however much is found. */
 static size_t hunt(struct redactor *r, size_t limit)
 {
     const uint8_t *w = r->work->window, *nl;
-    size_t line = r->pos, at, from;
+    size_t start = place_of(r, r->hunt_clear, r->pos, limit);
+    size_t line = start, at, from;
 
-    while (line && r->pos - line < HUNT_LINE && w[line - 1] != '\n')
+    if (r->hunt_word > r->base + r->pos)
+        return place_of(r, r->hunt_word - 1, r->pos, limit);
+    while (line && start - line < HUNT_LINE && w[line - 1] != '\n')
         line--;
     for (; line < limit; line = (size_t)(nl - w) + 1) {
-        at = line < r->pos ? r->pos : line;
+        at = line < start ? start : line;
         if (r->base + line >= r->hunt_to || hunt_ends(w + at, r->len - at)) {
             r->hunt_to = r->base + at;
             break;
         }
+        r->hunt_clear = r->base + at;
         if (hunt_line(w + line, r->len - line, !r->base && !line, &from) &&
-            line + from >= r->pos && line + from < limit)
-            return line + from;
+            line + from >= start) {
+            r->hunt_word = r->base + line + from + 1;
+            return place_of(r, r->hunt_word - 1, r->pos, limit);
+        }
         nl = memchr(w + line, '\n', r->len - line);
         if (!nl)
             break;

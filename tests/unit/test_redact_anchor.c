@@ -43,6 +43,11 @@ static void test_refused(void **state)
         {"abc[z-a]", "wrong way round"},
         {"abc[[:alpha:]]", "POSIX class"},
         {"abc\\x4", "half an escape"},
+        {"abc[\\x4z]", "half an escape in a class"},
+        {"abc[d-\\x4z]", "half an escape at the end of a range"},
+        {"abc{x}", "no number"},
+        {"(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:(?:abc)))))))))))))", "too deep"},
+        {"(?<=[0-9]{500})abc", "looks too far back"},
         {"abc\\", "half an escape"},
         {"*abc", "nothing to repeat"},
         {"ab", "word too short"},
@@ -180,6 +185,7 @@ static void test_neighbours(void **state)
 #define DIGITS "0123456789"
 #define MARKS "!\"#$%&'()"
 #define BOTH MARKS DIGITS
+#define WORDS DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 #define ALL MARKS "*+,-./" DIGITS
 
 static void test_places(void **state)
@@ -190,6 +196,7 @@ static void test_places(void **state)
         {"abcd", {"?", "?", "?", "?"}},
         {"abcd[0-9][!-)]{2}", {DIGITS, MARKS, MARKS, "?"}},
         {"abcd[0-9]{8}", {DIGITS, DIGITS, DIGITS, DIGITS}},
+        {"abcd\\d[\\x21-\\x29]{2}\\w", {DIGITS, MARKS, MARKS, WORDS}},
         {"abcd[0-9]?[!-)]{2}", {BOTH, MARKS, "?", "?"}},
         {"abcd(?:[0-9][!-)]){1,9}", {DIGITS, MARKS, "?", "?"}},
         {"(?:abcd[0-9]){1,2}[!-)]{4}",

@@ -178,6 +178,11 @@ static void test_not_a_bundle(void **state)
             "7zXZ\0",
             6, "");
     refused("\x28\xb5\x2f\xfd", 4, "");
+    /* Windows of a gigabyte: before the first byte is unpacked. */
+    refused("\xfd"
+            "7zXZ\0\0\1....\2\0\x21\1\x24\0\0\0....",
+            24, "a window of 1024 MiB");
+    refused("\x28\xb5\x2f\xfd\0\xa0\1\0\0", 9, "a window of 1024 MiB");
     assert_int_equal(pipe(fds), 0);
     assert_int_equal(unpack_new(fds[0], NULL, NULL, &u, &err), -EBADMSG);
     assert_int_equal(unpack_new(-1, NULL, NULL, &u, &err), -EBADF);

@@ -211,8 +211,9 @@ static void test_wrong(void **state)
         {"parts:\n- name: A\n  is: x\nrules:\n" BADGE,
          "f:2: part A: expected a name"},
         {"parts:\n- name: a\n  is: '" P_100 P_100 P_100 "'\n- name: b\n  is: '"
+         "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}"
          "{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}{a}'\nrules:\n" BADGE,
-         "f:4: part b: written out it has more than 4000 bytes"},
+         "f:4: part b: written out it has more than 8000 bytes"},
         /* what the checker can bound, but PCRE2 cannot run */
         {"rules:\n" RULE("a", "(?<!b{2,4})abc", "auto", "abcX", "X", "x"),
          "f:4: redaction rule a: anchor: lookbehind"},
@@ -237,8 +238,8 @@ static void test_wrong(void **state)
         struct redact_rules *rules;
         struct err err = ERR_INIT;
 
-        assert_int_equal(load(cases[i].text, REDACT_ENGINE_AUTO, &rules, &err),
-                         -EINVAL);
+        if (load(cases[i].text, REDACT_ENGINE_AUTO, &rules, &err) != -EINVAL)
+            fail_msg("no \"%s\"", cases[i].says);
         assert_null(rules);
         if (strncmp(err.text, cases[i].says, strlen(cases[i].says)))
             fail_msg("\"%s\" instead of \"%s\"", err.text, cases[i].says);

@@ -382,6 +382,8 @@ static int try_patterns(struct match_stream *s, bool unexplained,
             continue;
         if (!matches(s, l->patterns[i], l))
             continue;
+        if (speaker_is_stranger(l->text, l->len))
+            return gravest;
         last = key;
         if (p->explains && (gravest < 0 || (int)rule->severity < gravest))
             gravest = (int)rule->severity;

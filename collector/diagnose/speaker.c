@@ -6,6 +6,7 @@
 
 #include "collector/diagnose/classes.h"
 
+#define LEAD 160       /* stamps and marks are no longer */
 #define BRACKET_MAX 48 /* "[2026-11-27 10:00:00]", "[    3.141592]" */
 
 /* Programs that log words of whoever speaks to them. */
@@ -147,8 +148,16 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
 {
     struct text t = {line, line + len};
 
+    if (!memmem(line, len < LEAD ? len : LEAD, "(d", 2))
+        return classes;
     take_stamps(&t);
-    if (is_guest(t))
-        return class_of_name("guest");
-    return is_stranger(t) ? 0 : classes;
+    return is_guest(t) ? class_of_name("guest") : classes;
+}
+
+bool speaker_is_stranger(const char *line, size_t len)
+{
+    struct text t = {line, line + len};
+
+    take_stamps(&t);
+    return is_stranger(t);
 }

@@ -1,6 +1,7 @@
 /* Who said a line: a guest in Xen's log, a stranger in the system's. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -41,6 +42,11 @@ static void test_guest(void **state)
         assert_int_equal(of(others[i]), CLASS_ALL);
 }
 
+static bool strange(const char *line)
+{
+    return speaker_is_stranger(line, strlen(line));
+}
+
 static void test_stranger(void **state)
 {
     static const char *const lines[] = {
@@ -62,9 +68,9 @@ static void test_stranger(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        assert_int_equal(of(lines[i]), 0);
+        assert_true(strange(lines[i]));
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        assert_int_equal(of(others[i]), CLASS_ALL);
+        assert_false(strange(others[i]));
 }
 
 int main(void)

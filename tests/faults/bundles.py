@@ -336,7 +336,7 @@ def with_log(content):
 
 
 def bomb_rows(table):
-    mib = 10240 if lib.FULL else 512
+    mib = 10240 if lib.FULL else 256
 
     def row(name, path, sound=False, most=MAX_KIB):
         took = []

@@ -1,5 +1,6 @@
 #include "collector/deep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ struct deep {
     enum { COUNT_NO, COUNT_NAME, COUNT_NUMBER } count;
     struct redactor *r;
     uint64_t *hits; /* those that were told */
-    uint64_t unscannable;
+    uint64_t unscannable, embedded;
     uint64_t newlines; /* in what has come out */
     uint64_t gone;     /* in what was hidden, before this place */
 };
@@ -39,20 +40,35 @@ struct deep_sink {
     struct deep *d;
 };
 
+static void tell_opaque(struct deep *d, uint64_t line)
+{
+    const char *what = redactor_opaque(d->r);
+    char rule[64];
+
+    if (redactor_embedded(d->r) == d->embedded)
+        return;
+    d->embedded = redactor_embedded(d->r);
+    snprintf(rule, sizeof(rule), DEEP_OPAQUE "%s", what ? what : "");
+    d->found(d->arg, d->name, line, rule);
+}
+
 /* Between two writes there is at most one hit. */
 static void tell(struct deep *d)
 {
     const uint64_t *hits = redactor_hits(d->r);
     uint64_t line = d->is_name ? 0 : 1 + d->newlines + d->gone;
+    uint64_t unscannable = redactor_unscannable(d->r);
 
     for (size_t i = 0; i < redact_rules_count(d->rules); i++) {
         if (hits[i] != d->hits[i])
             d->found(d->arg, d->name, line, redact_rule_name(d->rules, i));
         d->hits[i] = hits[i];
     }
-    if (redactor_unscannable(d->r) != d->unscannable)
+    unscannable -= redactor_embedded(d->r);
+    if (unscannable != d->unscannable)
         d->found(d->arg, d->name, line, "unscannable");
-    d->unscannable = redactor_unscannable(d->r);
+    d->unscannable = unscannable;
+    tell_opaque(d, line);
 }
 
 static int deep_write(struct sink *s, const void *data, size_t n,
@@ -103,7 +119,7 @@ static void begin(struct deep *d, const char *name, bool is_name, bool own)
     own_begin(d->names, name, is_name, is_name || own || made_text(name));
     d->r = redactor_new(d->rules, sink_to(d));
     memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
-    d->unscannable = d->newlines = d->gone = 0;
+    d->unscannable = d->embedded = d->newlines = d->gone = 0;
     d->key = d->escape = 0;
     d->count = COUNT_NO;
 }

@@ -90,22 +90,23 @@ static bool is_first(uint8_t c)
     }
 }
 
-/* A block without a byte that is rare, and so without a begin that is whole.
- * Written so that the compiler does many bytes at once. */
+/* A block, and one byte behind it, without what each begin has and text has
+ * rarely; so none that is whole is in it. */
 static bool is_plain(const uint8_t *p)
 {
-    uint8_t rare =
-        (uint8_t)((p[0] < 9) | (p[0] == 0xfd) | ((uint8_t)(p[0] - 14) < 13) |
-                  ((uint8_t)(p[0] - 28) < 4));
+    typedef uint8_t bytes __attribute__((vector_size(16)));
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    bytes rare = {0}, c, next;
+    halves any;
 
-    for (size_t i = 1; i < BLOCK; i++) {
-        uint8_t c = p[i];
-
-        rare |= (uint8_t)((c < 9) | (c == 0xfd) | ((uint8_t)(c - 14) < 13) |
-                          ((uint8_t)(c - 28) < 4) |
-                          ((c == 'S') & (p[i - 1] == '&')));
+    for (size_t i = 0; i < BLOCK; i += sizeof(c)) {
+        memcpy(&c, p + i, sizeof(c));
+        memcpy(&next, p + i + 1, sizeof(next));
+        rare |= (bytes)(c < 9) | (bytes)(c == 0xfd) | (bytes)(c == 0x1a) |
+                (bytes)(c - 0x1c < 4) | ((bytes)(c == '&') & (next == 'S'));
     }
-    return !rare;
+    any = (halves)rare;
+    return !(any[0] | any[1]);
 }
 
 /* Where a begin is, whole or cut off by the end of p; n: nowhere. */
@@ -114,8 +115,8 @@ static size_t find(const uint8_t *p, size_t n)
     size_t at = 0, end;
 
     while (at < n) {
-        end = n - at < BLOCK ? n : at + BLOCK - BEGIN_MAX;
-        if (n - at >= BLOCK && is_plain(p + at))
+        end = n - at <= BLOCK ? n : at + BLOCK - BEGIN_MAX;
+        if (n - at > BLOCK && is_plain(p + at))
             at = end;
         for (; at < end; at++)
             if (is_first(p[at]) && begin_at(p + at, n - at))

@@ -35,6 +35,9 @@ struct redact_opts {
     /* Replay: well-formed tokens in the input are left as they stand.
      * Otherwise they are redacted again. */
     bool keep_tokens;
+    /* What no rule can look through passes: whoever uses these rules sees to it
+     * with embedded.h. */
+    bool bare;
     size_t window; /* bytes looked at at once; 0: the usual number */
 };
 

@@ -531,8 +531,10 @@ struct redactor *redactor_new(const struct redact_rules *rules,
     struct redactor *r = xcalloc(1, sizeof(*r));
 
     r->sink.ops = &redactor_ops;
-    r->embedded = embedded_new(next);
-    next = embedded_sink(r->embedded);
+    if (!rules->opts.bare) {
+        r->embedded = embedded_new(next);
+        next = embedded_sink(r->embedded);
+    }
     r->rules = rules;
     r->wide = wide_new(next);
     r->next = wide_out(r->wide);
@@ -574,17 +576,17 @@ uint64_t redactor_hits_total(const struct redactor *r)
 
 uint64_t redactor_unscannable(const struct redactor *r)
 {
-    return r->unscannable + embedded_count(r->embedded);
+    return r->unscannable + redactor_embedded(r);
 }
 
 const char *redactor_opaque(const struct redactor *r)
 {
-    return embedded_all(r->embedded);
+    return r->embedded ? embedded_all(r->embedded) : NULL;
 }
 
 uint64_t redactor_embedded(const struct redactor *r)
 {
-    return embedded_count(r->embedded);
+    return r->embedded ? embedded_count(r->embedded) : 0;
 }
 
 uint64_t redactor_pseudonyms(const struct redactor *r)
@@ -594,5 +596,5 @@ uint64_t redactor_pseudonyms(const struct redactor *r)
 
 uint64_t redactor_lines_gone(const struct redactor *r)
 {
-    return r->lines_gone + embedded_lines_gone(r->embedded);
+    return r->lines_gone + (r->embedded ? embedded_lines_gone(r->embedded) : 0);
 }

@@ -13,7 +13,7 @@
 static bool zip(const uint8_t *p, size_t n)
 {
     /* APPNOTE 4.3.7: the version that is needed is below 6.4, on any system. */
-    return n >= 6 && p[4] < 64 && p[5] < 32;
+    return n < 6 || (p[4] < 64 && p[5] < 32);
 }
 
 static bool zlib(const uint8_t *p, size_t n)

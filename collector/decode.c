@@ -81,11 +81,15 @@ static int add_filter(struct archive *a, const char *format)
     static const struct {
         const char *name;
         int code;
-    } filters[] = {{"gzip", ARCHIVE_FILTER_GZIP},
-                   {"bzip2", ARCHIVE_FILTER_BZIP2},
-                   {"xz", ARCHIVE_FILTER_XZ},
-                   {"zstd", ARCHIVE_FILTER_ZSTD}};
+    } filters[] = {
+        {"gzip", ARCHIVE_FILTER_GZIP}, {"bzip2", ARCHIVE_FILTER_BZIP2},
+        {"xz", ARCHIVE_FILTER_XZ},     {"zstd", ARCHIVE_FILTER_ZSTD},
+        {"lzma", ARCHIVE_FILTER_LZMA}, {"lz4", ARCHIVE_FILTER_LZ4}};
 
+    /* This one cannot be put there before there is a source; window.h sees to
+     * it that it comes but once. */
+    if (!strcmp(format, "compress"))
+        return archive_read_support_filter_compress(a);
     for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
         if (!strcmp(filters[i].name, format))
             return archive_read_append_filter(a, filters[i].code);
@@ -122,7 +126,8 @@ int decode_new(const char *format, decode_source source, void *arg,
     archive_read_support_format_raw(d->a);
     if (add_filter(d->a, format) != ARCHIVE_OK ||
         archive_read_open(d->a, d, NULL, read_more, NULL) != ARCHIVE_OK ||
-        archive_read_next_header(d->a, &entry) != ARCHIVE_OK)
+        archive_read_next_header(d->a, &entry) != ARCHIVE_OK ||
+        archive_filter_code(d->a, 0) == ARCHIVE_FILTER_NONE)
         rc = err_set(err, -EBADMSG, "cannot be decompressed: %s", reason(d));
     else
         rc = first_block(d, err);

@@ -1,10 +1,10 @@
-/* decode.h: reading through a compressed log (gzip, bzip2, xz, zstd), over
- * libarchive's filters.
+/* decode.h: reading through a compressed log (gzip, bzip2, xz, zstd, lzma,
+ * compress, lz4), over libarchive's filters.
  *
- * Memory: of xz and zstd no more than WINDOW_MOST is kept in all; what has more
- * in its head (xz -8 and -9, zstd --ultra) is unpacked up to so many bytes. One
- * at a time keeps more than 2 MiB: decode_new and decode_read then wait for the
- * other's decode_free, which the same thread calls. */
+ * Memory: of xz, zstd and lzma no more than WINDOW_MOST is kept in all; what
+ * has more in its head (xz -8 and -9, zstd --ultra) is unpacked up to so many
+ * bytes. One at a time keeps more than 2 MiB: decode_new and decode_read then
+ * wait for the other's decode_free, which the same thread calls. */
 #ifndef XB_DECODE_H
 #define XB_DECODE_H
 

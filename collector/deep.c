@@ -1,5 +1,6 @@
 #include "collector/deep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "collector/made.h"
 #include "collector/own.h"
 #include "collector/rules.h"
+#include "redact/embedded.h"
 
 /* No multiple of the usual window, nor of what is read at once. */
 #define WINDOW 40009u
@@ -26,6 +28,8 @@ struct deep {
     unsigned key, escape;
     enum { COUNT_NO, COUNT_NAME, COUNT_NUMBER } count;
     struct redactor *r;
+    struct embedded *embedded; /* looks at what comes out of r */
+    uint64_t n_embedded;
     uint64_t *hits; /* those that were told */
     uint64_t unscannable;
     uint64_t newlines; /* in what has come out */
@@ -36,14 +40,31 @@ struct deep {
 
 struct deep_sink {
     struct sink sink;
-    struct deep *d;
+    struct deep *d; /* NULL: nobody looks at it */
 };
+
+static uint64_t line_now(const struct deep *d)
+{
+    return d->is_name ? 0 : 1 + d->newlines + d->gone;
+}
+
+static void tell_opaque(struct deep *d)
+{
+    const char *what = embedded_all(d->embedded);
+    char rule[64];
+
+    if (embedded_count(d->embedded) == d->n_embedded)
+        return;
+    d->n_embedded = embedded_count(d->embedded);
+    snprintf(rule, sizeof(rule), DEEP_OPAQUE "%s", what ? what : "");
+    d->found(d->arg, d->name, what ? 1 : line_now(d), rule);
+}
 
 /* Between two writes there is at most one hit. */
 static void tell(struct deep *d)
 {
     const uint64_t *hits = redactor_hits(d->r);
-    uint64_t line = d->is_name ? 0 : 1 + d->newlines + d->gone;
+    uint64_t line = line_now(d);
 
     for (size_t i = 0; i < redact_rules_count(d->rules); i++) {
         if (hits[i] != d->hits[i])
@@ -62,7 +83,11 @@ static int deep_write(struct sink *s, const void *data, size_t n,
     const char *p = data, *end = p + n;
 
     (void)err;
+    if (!d)
+        return 0;
     tell(d);
+    sink_write(embedded_sink(d->embedded), data, n, NULL);
+    tell_opaque(d);
     d->gone = redactor_lines_gone(d->r);
     while ((p = memchr(p, '\n', (size_t)(end - p)))) {
         d->newlines++;
@@ -93,6 +118,16 @@ static struct sink *sink_to(struct deep *d)
     return &s->sink;
 }
 
+static void drop(struct deep *d)
+{
+    if (d->r)
+        sink_free(redactor_sink(d->r));
+    if (d->embedded)
+        sink_free(embedded_sink(d->embedded));
+    d->r = NULL;
+    d->embedded = NULL;
+}
+
 /* ---- names and members --------------------------------------------------- */
 
 static void begin(struct deep *d, const char *name, bool is_name, bool own)
@@ -102,8 +137,9 @@ static void begin(struct deep *d, const char *name, bool is_name, bool own)
     d->own = own;
     own_begin(d->names, name, is_name, is_name || own || made_text(name));
     d->r = redactor_new(d->rules, sink_to(d));
+    d->embedded = embedded_new(sink_to(NULL));
     memset(d->hits, 0, redact_rules_count(d->rules) * sizeof(*d->hits));
-    d->unscannable = d->newlines = d->gone = 0;
+    d->unscannable = d->n_embedded = d->newlines = d->gone = 0;
     d->key = d->escape = 0;
     d->count = COUNT_NO;
 }
@@ -186,9 +222,10 @@ void deep_end(struct deep *d)
         scan(d, "%5", d->escape);
     sink_close(redactor_sink(d->r), NULL);
     tell(d);
+    sink_close(embedded_sink(d->embedded), NULL);
+    tell_opaque(d);
     own_end(d->names);
-    sink_free(redactor_sink(d->r));
-    d->r = NULL;
+    drop(d);
 }
 
 void deep_name(struct deep *d, const char *name)
@@ -246,8 +283,10 @@ int deep_new(const struct options *opt, struct control *ctl,
              struct err *err)
 {
     /* Nobody sees a token that is made here, so any key will do. */
-    struct redact_opts opts = {
-        .engine = REDACT_ENGINE_CHECK, .keep_tokens = true, .window = WINDOW};
+    struct redact_opts opts = {.engine = REDACT_ENGINE_CHECK,
+                               .keep_tokens = true,
+                               .bare = true,
+                               .window = WINDOW};
     struct redact_added *added = redact_added_new();
     struct gather *g = live_new(ctl, -1);
     struct deep *d = xcalloc(1, sizeof(*d));
@@ -284,8 +323,7 @@ void deep_free(struct deep *d)
 {
     if (!d)
         return;
-    if (d->r)
-        sink_free(redactor_sink(d->r));
+    drop(d);
     redact_rules_free(d->rules);
     own_free(d->names);
     free(d->hits);

@@ -23,6 +23,11 @@ struct deep;
 
 #define DEEP_OWN "own" /* as a rule: something that names this host */
 
+/* As a rule, with what all of the member is behind it ("a zip archive"), or by
+ * itself: something like that begins within it.  No rule can look through it.
+ */
+#define DEEP_OPAQUE "opaque "
+
 /* rule "unscannable": no rule could be run on that line.  Line 0: the name of
  * the member, not what is in it. */
 typedef void deep_found_fn(void *arg, const char *member, uint64_t line,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/log.h"
+#include "collector/base/core/packed.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
@@ -116,20 +117,17 @@ static void found(struct tree *t, const char *rel, uint64_t hits)
 /* "messages.1.gz" is unpacked to "messages.1", unless that is there too. */
 static char *plain_name(const char *name, char *const *names)
 {
-    static const char *const suffixes[] = {".gz", ".bz2", ".xz", ".zst"};
+    const char *end = packed_ending(name);
     char *plain = xstrdup(name);
 
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-        if (!str_ends(name, suffixes[i]) || strlen(name) == strlen(suffixes[i]))
-            continue;
-        plain[strlen(name) - strlen(suffixes[i])] = '\0';
-        for (size_t k = 0; names[k]; k++)
-            if (!strcmp(names[k], plain)) {
-                memcpy(plain, name, strlen(name) + 1);
-                break;
-            }
-        break;
-    }
+    if (!end)
+        return plain;
+    plain[end - name] = '\0';
+    for (size_t k = 0; names[k]; k++)
+        if (!strcmp(names[k], plain)) {
+            memcpy(plain, name, strlen(name) + 1);
+            break;
+        }
     return plain;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "collector/base/core/path.h"
+#include "collector/base/core/packed.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/hung.h"
@@ -486,23 +487,16 @@ static bool is_folder(const struct builder *b, const char *name)
            b->sorted[lo][n] == '/';
 }
 
-static const char *const suffixes[] = {".gz", ".bz2", ".xz", ".zst"};
-
 static void set_plain(struct builder *b, struct planned *it)
 {
-    size_t n = it->member ? strlen(it->member) : 0, m;
+    const char *end = it->member ? packed_ending(it->member) : NULL;
 
-    for (size_t i = 0; it->path && i < 4; i++) {
-        m = strlen(suffixes[i]);
-        if (n <= m || !str_ends(it->path, suffixes[i]) ||
-            !str_ends(it->member, suffixes[i]))
-            continue;
-        it->plain = xstrndup(it->member, n - m);
-        if (is_folder(b, it->plain) || names_add(b->members, it->plain) < 0) {
-            free(it->plain);
-            it->plain = NULL;
-        }
+    if (!end || !it->path || !str_ends(it->path, end))
         return;
+    it->plain = xstrndup(it->member, (size_t)(end - it->member));
+    if (is_folder(b, it->plain) || names_add(b->members, it->plain) < 0) {
+        free(it->plain);
+        it->plain = NULL;
     }
 }
 

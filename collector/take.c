@@ -406,14 +406,23 @@ static void fill_outcome(const struct road *r, const struct planned *it,
         m->status = m->out.name ? ST_PARTIAL : ST_FAILED;
     if (r->refused) {
         m->status = ST_REFUSED;
-        m->error = "binary content with secrets in it";
+        m->error = r->opaque
+                       ? taken_own(t, xasprintf("its content cannot be "
+                                                "looked through: it is %s",
+                                                r->opaque))
+                       : "binary content with secrets in it";
         m->truncated = TRUNC_NONE;
     }
     if (m->status == ST_OK && (m->out.unscannable || src->errout_cut)) {
         m->status = ST_PARTIAL;
-        m->error = m->out.unscannable ? "some lines could not be scanned for "
-                                        "secrets and were left out"
-                                      : "only the first part of stderr";
+        m->error = r->embedded
+                       ? "a compressed stream, an archive or a database "
+                         "within it could not be looked through and "
+                         "was left out"
+                   : m->out.unscannable
+                       ? "some lines could not be scanned for secrets and were "
+                         "left out"
+                       : "only the first part of stderr";
     }
 }
 

@@ -96,10 +96,16 @@ int road_end(struct road *r, struct manifest_member *m,
 
     /* A token or a pseudonym in it would be damage.  Only where the format is
      * plain: a guest that prints garbage must not have its console left out. */
-    r->refused = r->format &&
-                 (redactor_hits_total(r->red) || redactor_unscannable(r->red) ||
-                  redactor_pseudonyms(r->red));
-    if (!rc && r->refused)
+    bool drop = r->format &&
+                (redactor_hits_total(r->red) || redactor_unscannable(r->red) ||
+                 redactor_pseudonyms(r->red));
+
+    if (redactor_opaque(r->red))
+        r->opaque = redactor_opaque(r->red);
+    drop |= redactor_opaque(r->red) != NULL;
+    r->refused |= drop;
+    r->embedded |= redactor_embedded(r->red) > 0;
+    if (!rc && drop)
         return 0;
     if (!rc)
         rc = member_end(r->store.seg, &m->bytes, m->sha256, err);

@@ -25,10 +25,12 @@ struct road {
     struct redact_rules *made; /* for what is made of what was redacted */
     uint64_t in;               /* bytes into the redactor */
     bool spoilt;
-    bool file;      /* the source is one */
-    bool format;    /* it is binary, of a known format */
-    bool refused;   /* ... and held secrets, so it was left out */
-    uint64_t order; /* of the next member in the diagnosis */
+    bool file;          /* the source is one */
+    bool format;        /* it is binary, of a known format */
+    bool refused;       /* ... and held secrets, so it was left out */
+    const char *opaque; /* ... or, what cannot be looked through; else NULL */
+    bool embedded;      /* something like that was within */
+    uint64_t order;     /* of the next member in the diagnosis */
 };
 
 /* Begins the member name.  lead: bytes before its first that the redactor sees

@@ -63,6 +63,14 @@ void verify_secret(void *arg, const char *member, uint64_t line,
                 member, line);
     else if (!line)
         problem(v, "the name %s holds a secret, of the rule %s", member, rule);
+    else if (str_starts(rule, DEEP_OPAQUE) && rule[strlen(DEEP_OPAQUE)])
+        problem(v, "%s: cannot be looked through for secrets: it is %s", member,
+                rule + strlen(DEEP_OPAQUE));
+    else if (str_starts(rule, DEEP_OPAQUE))
+        problem(v,
+                "%s:%" PRIu64 ": a compressed stream, an archive or a database "
+                "within it cannot be looked through for secrets",
+                member, line);
     else if (!strcmp(rule, "unscannable"))
         problem(v,
                 "%s:%" PRIu64 ": a line cannot be scanned for "

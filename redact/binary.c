@@ -2,7 +2,20 @@
 
 #include <string.h>
 
+#include "collector/base/core/opaque.h"
+#include "collector/base/core/packed.h"
 #include "redact/wide.h"
+
+/* Its header is digits of 16 or 8, and 76 bytes at least. */
+static bool is_cpio(const uint8_t *p, size_t n)
+{
+    if (n < 76 || memcmp(p, "0707", 4) != 0)
+        return false;
+    for (size_t i = 0; i < 76; i++)
+        if (!memchr("0123456789abcdefABCDEF", p[i], 22))
+            return false;
+    return true;
+}
 
 bool redact_is_format(const uint8_t *p, size_t n)
 {
@@ -11,24 +24,14 @@ bool redact_is_format(const uint8_t *p, size_t n)
         size_t at, len;
     } magic[] = {
         {"\177ELF", 0, 4},
-        {"PK\3\4", 0, 4},
-        {"SQLite format 3", 0, 16}, /* with its NUL */
-        {"LPKSHHRH", 0, 8},         /* the journal */
-        {"TDB file\n", 0, 9},
+        {"!<arch>\n", 0, 8}, /* ar, and so Debian's packages */
         {"ustar", 257, 5},
-        {"%PDF-", 0, 5},
         {"\211PNG", 0, 4},
         {"\377\330\377", 0, 3}, /* JPEG */
-        {"\377\376\0", 0, 4},   /* UTF-32 */
-        {"\0\0\376\377", 0, 4},
-        {"\37\213", 0, 2}, /* gzip within what was unpacked, and the like */
-        {"BZh", 0, 3},
-        {"\3757zXZ", 0, 5},
-        {"\50\265\57\375", 0, 4}, /* zstd */
-        {"XenSavedDomain", 0, 14},
-        {"KDUMP   ", 0, 8},
     };
 
+    if (opaque_format(p, n) || packed_format(p, n) || is_cpio(p, n))
+        return true;
     for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
         if (n >= magic[i].at + magic[i].len &&
             !memcmp(p + magic[i].at, magic[i].bytes, magic[i].len))

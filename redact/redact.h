@@ -35,6 +35,9 @@ struct redact_opts {
     /* Replay: well-formed tokens in the input are left as they stand.
      * Otherwise they are redacted again. */
     bool keep_tokens;
+    /* What no rule can look through passes: whoever uses these rules sees to it
+     * with embedded.h. */
+    bool bare;
     size_t window; /* bytes looked at at once; 0: the usual number */
 };
 
@@ -90,6 +93,11 @@ void redactor_keep_keys(struct redactor *r);
 const uint64_t *redactor_hits(const struct redactor *r);
 uint64_t redactor_hits_total(const struct redactor *r);
 uint64_t redactor_unscannable(const struct redactor *r);
+/* What no rule can look through, which was left out: what all of the stream is
+ * ("a zip archive"; NULL: no such thing), known when so much came out as tells,
+ * and how often such a thing began within it.  These count as unscannable. */
+const char *redactor_opaque(const struct redactor *r);
+uint64_t redactor_embedded(const struct redactor *r);
 /* Pseudonyms that were put in; all of them once the stream is closed. */
 uint64_t redactor_pseudonyms(const struct redactor *r);
 /* Newlines in what was replaced so far, so that whoever counts those of the

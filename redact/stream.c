@@ -19,6 +19,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "redact/cut.h"
+#include "redact/embedded.h"
 #include "redact/hunt.h"
 #include "redact/pseudonym.h"
 #include "redact/ruleset.h"
@@ -33,7 +34,8 @@
 struct redactor {
     struct sink sink;
     const struct redact_rules *rules;
-    struct wide *wide; /* around us, and first in the stream */
+    struct wide *wide;         /* around us, and first in the stream */
+    struct embedded *embedded; /* behind that, the last one */
     struct sink *begin, *next;
     struct pseudonymizer *pseudonyms; /* is next; or NULL */
     struct work *work;                /* NULL until the first byte */
@@ -529,6 +531,10 @@ struct redactor *redactor_new(const struct redact_rules *rules,
     struct redactor *r = xcalloc(1, sizeof(*r));
 
     r->sink.ops = &redactor_ops;
+    if (!rules->opts.bare) {
+        r->embedded = embedded_new(next);
+        next = embedded_sink(r->embedded);
+    }
     r->rules = rules;
     r->wide = wide_new(next);
     r->next = wide_out(r->wide);
@@ -570,7 +576,17 @@ uint64_t redactor_hits_total(const struct redactor *r)
 
 uint64_t redactor_unscannable(const struct redactor *r)
 {
-    return r->unscannable;
+    return r->unscannable + redactor_embedded(r);
+}
+
+const char *redactor_opaque(const struct redactor *r)
+{
+    return r->embedded ? embedded_all(r->embedded) : NULL;
+}
+
+uint64_t redactor_embedded(const struct redactor *r)
+{
+    return r->embedded ? embedded_count(r->embedded) : 0;
 }
 
 uint64_t redactor_pseudonyms(const struct redactor *r)
@@ -580,5 +596,5 @@ uint64_t redactor_pseudonyms(const struct redactor *r)
 
 uint64_t redactor_lines_gone(const struct redactor *r)
 {
-    return r->lines_gone;
+    return r->lines_gone + (r->embedded ? embedded_lines_gone(r->embedded) : 0);
 }

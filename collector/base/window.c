@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Two blocks of the oldest kind; the others have at most 4 MiB. */
+#define LZ4_HELD (16u << 20)
+
 typedef int (*step_fn)(struct window *w, struct err *err);
 
 /* After skip bytes the next need ones come to step, in head. */
@@ -257,6 +260,34 @@ static int xz_part(struct window *w, struct err *err)
     return go(w, 0, 1, xz_index);
 }
 
+/* ---- lzma: lzma-file-format.txt ------------------------------------------ */
+
+#define LZMA_HEAD 5
+
+static int lzma_head(struct window *w, struct err *err)
+{
+    (void)err;
+    wants(w, le32(w->head + 1));
+    w->step = NULL;
+    return 0;
+}
+
+/* ---- compress ------------------------------------------------------------ */
+
+#define Z_HEAD 5
+
+/* Its reader would unpack what was packed twice, too. Behind the magic stands a
+ * code of nine bits, which is the first byte that comes out. */
+static int z_head(struct window *w, struct err *err)
+{
+    w->step = NULL;
+    if (w->head[4] & 1)
+        return damaged(err);
+    if (w->head[3] == 0x1f)
+        return err_set(err, -EBADMSG, "it is compressed more than once");
+    return 0;
+}
+
 /* -------------------------------------------------------------------------- */
 
 void window_start(struct window *w, const char *format)
@@ -266,6 +297,12 @@ void window_start(struct window *w, const char *format)
         go(w, 0, XZ_HEAD, xz_head);
     else if (!strcmp(format, "zstd"))
         go(w, 0, 4, zstd_magic);
+    else if (!strcmp(format, "lzma"))
+        go(w, 0, LZMA_HEAD, lzma_head);
+    else if (!strcmp(format, "compress"))
+        go(w, 0, Z_HEAD, z_head);
+    else if (!strcmp(format, "lz4"))
+        wants(w, LZ4_HELD);
 }
 
 int window_feed(struct window *w, const void *data, size_t n, struct err *err)

@@ -2,7 +2,8 @@
  *
  * xz and zstd say in the head of each of their parts how far back what follows
  * may reach; a reader keeps that much, up to 4 GiB. libarchive sets no bound,
- * so the file is walked through beside it, part by part, without unpacking. */
+ * so the file is walked through beside it, part by part, without unpacking.
+ * lzma says so in its head; lz4 is unpacked block by block. */
 #ifndef XB_WINDOW_H
 #define XB_WINDOW_H
 
@@ -29,7 +30,8 @@ struct window {
     unsigned shift, check;  /* check: bytes behind each part */
 };
 
-/* format: as packed_format names it; of gzip and bzip2 nothing is looked at. */
+/* format: as packed_format names it; of gzip and bzip2
+ * nothing is looked at, of compress whether it was packed twice. */
 void window_start(struct window *w, const char *format);
 /* The next n bytes of the file, before they are unpacked. -EBADMSG: it is no
  * valid one of its format. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "collector/base/core/frame.h"
+#include "collector/base/core/opaque.h"
 #include "collector/base/core/packed.h"
 #include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
@@ -132,12 +133,14 @@ static void copy_range(struct copy *c, uint64_t from, uint64_t to,
     }
 }
 
+/* What only its begin can tell of. */
 static bool is_packed(int fd)
 {
-    char start[PACKED_MAGIC];
+    char start[OPAQUE_HEAD];
     ssize_t n = pread(fd, start, sizeof(start), 0);
 
-    return n > 0 && packed_format(start, (size_t)n);
+    return n > 0 &&
+           (packed_format(start, (size_t)n) || opaque_format(start, (size_t)n));
 }
 
 /* Sends META and the part of a file of known size that is wanted. */

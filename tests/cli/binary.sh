@@ -2,8 +2,8 @@
 # Binary files are stored byte for byte, or left out: a token in one would be
 # damage.  Text that only looks odd is never left out.
 fresh_etc
-printf 'SQLite format 3\0 rows and rows, nothing secret' >clean.db
-printf 'SQLite format 3\0 vncpasswd="EXAMPLE-db" in a row' >secret.db
+printf '\211PNG\r\n\032\n rows and rows, nothing secret' >clean.png
+printf '\211PNG\r\n\032\n vncpasswd="EXAMPLE-db" in a row' >secret.png
 head -c 100000 "$LIBEXEC/xen-bugtool-probe" >program
 # a guest's console: garbage first, as firmware prints it
 printf '\001\002\003\004\005\006\007\377\376\375\n' >console
@@ -16,9 +16,9 @@ name: bin
 summary: files that are no text
 items:
   - name: clean
-    file: $PWD/clean.db
+    file: $PWD/clean.png
   - name: secret
-    file: $PWD/secret.db
+    file: $PWD/secret.png
   - name: program
     file: $PWD/program
   - name: console
@@ -41,8 +41,8 @@ for format in tar.bz2 dir; do
         '"and more" in text(one("bin/console")["member"])'
     run 0 "$XB" inspect b.$format "files$PWD/program"
     cmp out program
-    run 0 "$XB" inspect b.$format "files$PWD/clean.db"
-    cmp out clean.db
+    run 0 "$XB" inspect b.$format "files$PWD/clean.png"
+    cmp out clean.png
 done
-left=$(find b.dir -name secret.db)
+left=$(find b.dir -name secret.png)
 [ -z "$left" ] || fail 'the file that was left out lies in the folder'

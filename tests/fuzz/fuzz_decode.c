@@ -54,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     walk("xz", data, size);
     walk("zstd", data, size);
+    walk("lzma", data, size);
+    walk("compress", data, size);
     if (!format || decode_new(format, next_step, &g, &d, NULL) < 0)
         return 0;
     while (out < OUT_MOST && (n = decode_read(d, &p, NULL)) > 0)

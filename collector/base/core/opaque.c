@@ -1,0 +1,135 @@
+/* Sources: file(1)'s magic, and of each format its own description.  Nearly all
+ * have a byte among these that no text has; where few do, more is asked. */
+#include "collector/base/core/opaque.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* So much text in a row is in none of what is packed: who prints the begin of
+ * an archive into a log must not have the rest of it left out. */
+#define TEXT_RUN 256u
+
+static bool zip(const uint8_t *p, size_t n)
+{
+    /* APPNOTE 4.3.7: the version that is needed is below 6.4, on any system. */
+    return n < 6 || (p[4] < 64 && p[5] < 32);
+}
+
+static bool zlib(const uint8_t *p, size_t n)
+{
+    /* RFC 1950; behind it a block that is not the reserved kind. */
+    return n >= 3 && (p[2] >> 1 & 3) != 3;
+}
+
+static bool sqlite_wal(const uint8_t *p, size_t n)
+{
+    return n >= 4 && (p[3] == 0x82 || p[3] == 0x83);
+}
+
+static bool elf_core(const uint8_t *p, size_t n)
+{
+    return n >= 18 && p[p[5] == 2 ? 17 : 16] == 4; /* ET_CORE */
+}
+
+static bool qemu_save(const uint8_t *p, size_t n)
+{
+    return n >= 8 && !p[4] && !p[5] && !p[6]; /* its version, a small one */
+}
+
+static const struct format {
+    const char *what, *magic;
+    size_t at, len;
+    bool (*more)(const uint8_t *p, size_t n);
+    bool packed; /* it holds no text in a row */
+} formats[] = {
+    {"a zip archive", "PK\3\4", 0, 4, zip, true},
+    {"a zip archive", "PK\5\6", 0, 4, NULL, false}, /* an empty one */
+    {"a 7z archive", "7z\274\257\47\34", 0, 6, NULL, true},
+    {"a rar archive", "Rar!\32\7", 0, 6, NULL, true},
+    {"a cab archive", "MSCF\0\0\0\0", 0, 8, NULL, true},
+    {"a xar archive", "xar!\0", 0, 5, NULL, true},
+    {"an rpm package", "\355\253\356\333", 0, 4, NULL, false},
+    {"a squashfs image", "hsqs", 0, 4, qemu_save, false},
+    {"lzop's compression", "\211LZO\0\r\n\32\n", 0, 9, NULL, true},
+    {"lzip's compression", "LZIP\1", 0, 5, NULL, true},
+    {"lrzip's compression", "LRZI\0", 0, 5, NULL, true},
+    {"snappy's compression", "\377\6\0\0sNaPpY", 0, 10, NULL, true},
+    {"zlib's compression", "x\234", 0, 2, zlib, true},
+    {"zlib's compression", "x\332", 0, 2, zlib, true},
+    {"a git pack", "PACK\0\0\0", 0, 7, NULL, true},
+    {"an SQLite database", "SQLite format 3\0", 0, 16, NULL, false},
+    {"an SQLite journal", "\331\325\5\371\40\241\143\327", 0, 8, NULL, false},
+    {"an SQLite journal", "7\177\6", 0, 3, sqlite_wal, false},
+    {"a TDB database", "TDB file\n", 0, 9, NULL, false},
+    {"a GDBM database", "\316\232\127\23", 0, 4, NULL, false},
+    {"a GDBM database", "\315\232\127\23", 0, 4, NULL, false},
+    {"a GDBM database", "\317\232\127\23", 0, 4, NULL, false},
+    {"a GDBM database", "\320\232\127\23", 0, 4, NULL, false},
+    {"a GDBM database", "\321\232\127\23", 0, 4, NULL, false},
+    {"a GDBM database", "\23\127\232", 0, 3, NULL, false},
+    {"a Berkeley database", "\142\61\5\0", 12, 4, NULL, false},
+    {"a Berkeley database", "\0\5\61\142", 12, 4, NULL, false},
+    {"a Berkeley database", "\141\25\6\0", 12, 4, NULL, false},
+    {"a Berkeley database", "\0\6\25\141", 12, 4, NULL, false},
+    {"an LMDB database", "\336\300\357\276", 16, 4, NULL, false},
+    {"a systemd journal", "LPKSHHRH", 0, 8, NULL, false},
+    {"a Windows event log", "ElfFile\0", 0, 8, NULL, false},
+    {"a PDF document", "%PDF-", 0, 5, NULL, true},
+    {"a Java key store", "\376\355\376\355\0\0\0", 0, 7, NULL, false},
+    {"a LUKS header", "LUKS\272\276", 0, 6, NULL, false},
+    {"an image of memory", "\177ELF", 0, 4, elf_core, false},
+    {"an image of memory", "KDUMP   ", 0, 8, NULL, false},
+    {"an image of memory", "XenSavedDomain", 0, 14, NULL, false},
+    {"an image of memory", "QEVM", 0, 4, qemu_save, false},
+    {"a disk image", "QFI\373", 0, 4, NULL, false},
+    {"a disk image", "KDMV", 0, 4, qemu_save, false},
+    {"a disk image", "vhdxfile", 0, 8, NULL, false},
+    {"a disk image", "conectix\0", 0, 9, NULL, false},
+    {"text in UTF-32", "\377\376\0\0", 0, 4, NULL, false},
+    {"text in UTF-32", "\0\0\376\377", 0, 4, NULL, false},
+};
+
+static bool is_text(uint8_t c)
+{
+    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool has_text(const uint8_t *p, size_t n)
+{
+    size_t run = 0;
+
+    for (size_t i = 0; i < n && run < TEXT_RUN; i++)
+        run = is_text(p[i]) ? run + 1 : 0;
+    return run == TEXT_RUN;
+}
+
+/* Without its mark: eight characters of text in a row, three of four bytes
+ * NUL. */
+static bool is_utf32(const uint8_t *p, size_t n)
+{
+    size_t at = n && !*p ? 3 : 0;
+
+    if (n < 32)
+        return false;
+    for (size_t i = 0; i < 32; i++)
+        if (i % 4 == at ? !is_text(p[i]) : p[i] != 0)
+            return false;
+    return true;
+}
+
+const char *opaque_format(const void *head, size_t n)
+{
+    const uint8_t *p = head;
+
+    if (n > OPAQUE_HEAD)
+        n = OPAQUE_HEAD;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const struct format *f = &formats[i];
+
+        if (n >= f->at + f->len && !memcmp(p + f->at, f->magic, f->len) &&
+            (!f->more || f->more(p, n)) && !(f->packed && has_text(p, n)))
+            return f->what;
+    }
+    return is_utf32(p, n) ? "text in UTF-32" : NULL;
+}

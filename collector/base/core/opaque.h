@@ -1,0 +1,16 @@
+/* opaque.h: files whose content no rule can look through, by their first bytes:
+ * archives, databases, images of memory and disks, text of four bytes a
+ * character.  What secrets may be in there would be passed on unseen. */
+#ifndef XB_OPAQUE_H
+#define XB_OPAQUE_H
+
+#include <stddef.h>
+
+/* Enough of a file's start to know it. */
+#define OPAQUE_HEAD 512u
+
+/* What it is, "a zip archive"; NULL: none of these.  What packed_format knows
+ * is none of them: it can be unpacked. */
+const char *opaque_format(const void *head, size_t n);
+
+#endif

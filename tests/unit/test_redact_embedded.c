@@ -1,0 +1,228 @@
+/* test_redact_embedded.c: what is packed and begins within a text goes, and the
+ * text around it stays, however the bytes are cut. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/base/core/buf.h"
+#include "redact/embedded.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+struct to_buf {
+    struct sink sink;
+    struct buf *out;
+};
+
+static int buf_write(struct sink *s, const void *data, size_t n,
+                     struct err *err)
+{
+    (void)err;
+    buf_add(((struct to_buf *)s)->out, data, n);
+    return 0;
+}
+
+static int buf_close(struct sink *s, struct err *err)
+{
+    (void)s;
+    (void)err;
+    return 0;
+}
+
+static void buf_free(struct sink *s)
+{
+    (void)s;
+}
+
+/* In two parts, or byte by byte if at is 0; returns the count. */
+static uint64_t run(const struct buf *in, size_t at, struct buf *out,
+                    const char **all)
+{
+    static const struct sink_ops ops = {buf_write, buf_close, buf_free};
+    struct to_buf to = {{&ops}, out};
+    struct embedded *e = embedded_new(&to.sink);
+    struct sink *s = embedded_sink(e);
+    uint64_t count;
+
+    out->len = 0;
+    for (size_t i = 0; !at && i < in->len; i++)
+        assert_int_equal(sink_write(s, in->data + i, 1, NULL), 0);
+    if (at) {
+        assert_int_equal(sink_write(s, in->data, at, NULL), 0);
+        assert_int_equal(sink_write(s, in->data + at, in->len - at, NULL), 0);
+    }
+    assert_int_equal(sink_close(s, NULL), 0);
+    count = embedded_count(e);
+    *all = embedded_all(e);
+    sink_free(s);
+    return count;
+}
+
+/* However it is cut, in comes out as want, with so many tokens. */
+static void check(const struct buf *in, const struct buf *want, uint64_t count,
+                  const char *name)
+{
+    struct buf out = BUF_INIT;
+    const char *all;
+
+    for (size_t at = 0; at <= in->len; at++)
+        if (run(in, at, &out, &all) != count || all || out.len != want->len ||
+            memcmp(out.data, want->data, out.len) != 0)
+            fail_msg("%s, cut at %zu: %zu bytes, not %zu", name, at, out.len,
+                     want->len);
+    buf_done(&out);
+}
+
+static void add_lines(struct buf *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_add(b, &"Nov 27 10:00:00 host xl: a line\n"[i % 32], 1);
+}
+
+/* As of a compressor, without much text in a row. */
+static void add_noise(struct buf *b, size_t n)
+{
+    uint32_t v = 7;
+
+    for (size_t i = 0; i < n; i++) {
+        v = v * 1664525u + 1013904223u;
+        buf_add(b, &(char){(char)(v >> 24)}, 1);
+    }
+    buf_add(b, "\1", 1);
+}
+
+static const struct {
+    const char *name, *bytes;
+    size_t n;
+} begins[] = {
+    {"gzip", "\37\213\10\0", 4},       {"gzip with a name", "\37\213\10\10", 4},
+    {"bzip2", "BZh91AY&SY", 10},       {"xz", "\3757zXZ\0", 6},
+    {"zstd", "\50\265\57\375\44", 5},  {"lz4", "\4\42\115\30\144", 5},
+    {"old lz4", "\2\41\114\30\0", 5},  {"zip", "PK\3\4\24\0", 6},
+    {"7z", "7z\274\257\47\34", 6},     {"rar", "Rar!\32\7", 6},
+    {"lzop", "\211LZO\0\r\n\32\n", 9}, {"SQLite", "SQLite format 3\0", 16}};
+
+static void behind_text(void **state)
+{
+    char token[64];
+
+    (void)state;
+    for (size_t i = 0; i < N(begins); i++) {
+        struct buf in = BUF_INIT, want = BUF_INIT;
+
+        add_lines(&in, 700);
+        add_lines(&want, 700);
+        buf_add(&in, begins[i].bytes, begins[i].n);
+        add_noise(&in, 600);
+        snprintf(token, sizeof(token), "[REDACTED:unscannable:%zu]",
+                 in.len - 700);
+        buf_adds(&want, token);
+        add_lines(&in, 900);
+        add_lines(&want, 900);
+        check(&in, &want, 1, begins[i].name);
+        buf_done(&in);
+        buf_done(&want);
+    }
+}
+
+static void to_the_end(void **state)
+{
+    struct buf in = BUF_INIT, want = BUF_INIT;
+
+    (void)state;
+    add_lines(&in, 600);
+    buf_add(&want, in.data, in.len);
+    buf_add(&in, begins[0].bytes, begins[0].n);
+    add_noise(&in, 300);
+    /* As much text as may stand in the stream itself. */
+    add_lines(&in, EMBEDDED_TEXT - 1);
+    buf_adds(&want, "[REDACTED:unscannable:560]");
+    check(&in, &want, 1, "to the end");
+    /* A line more, and who prints such a begin gets all of it. */
+    add_lines(&in, 1);
+    want.len = 600;
+    buf_adds(&want, "[REDACTED:unscannable:305]");
+    add_lines(&want, EMBEDDED_TEXT - 1);
+    add_lines(&want, 1);
+    check(&in, &want, 1, "text behind");
+    buf_done(&in);
+    buf_done(&want);
+}
+
+/* Begins that are cut off, or no more than words; and binary content. */
+static void passes(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+    } odd[] = {{"BZh is one, Rar! and PK are others, & SQLite format 3", 53},
+               {"a\37\213", 3},
+               {"a\37\213\10\340 and more", 13},
+               {"PK\3\4\100\0 of version 6.4", 20},
+               {"\375\375\375 7zXZ", 8},
+               {"BZh91AY&S", 9},
+               {"\3757zXZ", 5}};
+
+    (void)state;
+    for (size_t i = 0; i < N(odd); i++) {
+        struct buf in = BUF_INIT;
+
+        add_lines(&in, 600);
+        buf_add(&in, odd[i].bytes, odd[i].n);
+        check(&in, &in, 0, "at the end");
+        add_lines(&in, 600);
+        add_noise(&in, 100);
+        check(&in, &in, 0, "within");
+        buf_done(&in);
+    }
+}
+
+static void whole(void **state)
+{
+    static const struct {
+        const char *what, *bytes;
+        size_t n;
+    } files[] = {{"what gzip compressed", "\37\213\10\0", 4},
+                 {"what compress compressed", "\37\235\220abc", 6},
+                 {"a zip archive", "PK\3\4\24\0", 6},
+                 {"a TDB database", "TDB file\n", 9}};
+    struct buf out = BUF_INIT;
+    const char *all;
+    char token[64];
+
+    (void)state;
+    for (size_t i = 0; i < N(files); i++) {
+        struct buf in = BUF_INIT;
+
+        for (unsigned more = 0; more < 2; more++) {
+            if (more)
+                add_noise(&in, 1000);
+            else
+                buf_add(&in, files[i].bytes, files[i].n);
+            for (size_t at = 0; at <= in.len; at++) {
+                assert_int_equal(run(&in, at, &out, &all), 1);
+                assert_string_equal(all, files[i].what);
+                snprintf(token, sizeof(token), "[REDACTED:unscannable:%zu]",
+                         in.len);
+                assert_string_equal(buf_str(&out), token);
+            }
+        }
+        buf_done(&in);
+    }
+    buf_done(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(behind_text), cmocka_unit_test(to_the_end),
+        cmocka_unit_test(passes), cmocka_unit_test(whole)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -81,6 +81,17 @@ printf '\033[2J(XEN) Panic on CPU 3: \033]0;x\007\n' >escapes
 run 4 "$XB" diagnose escapes
 ! grep -q "$(printf '\033')" out || fail 'terminal escapes were passed on'
 
+# Whose kernel it was is told of a host, and not guessed of a log alone.
+oops='[    9.1] BUG: unable to handle page fault for address: ffffc900001ab000'
+echo "$oops" >oops
+run 4 "$XB" diagnose oops
+has out 'dom0-kernel-crash: The kernel of dom0 or a guest crashed'
+cp -r "$host" oopsed
+chmod -R u+w oopsed
+echo "$oops" >>oopsed/commands/sys_kernel/dmesg.txt
+run 4 "$XB" diagnose oopsed
+has out 'dom0-kernel-crash: The kernel of dom0 crashed'
+
 # Several logs: one diagnosis.
 printf 'x\nxenconsole: Could not read tty from store: No such file\n' >second
 run 4 "$XB" diagnose log.gz quiet second

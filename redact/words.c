@@ -21,12 +21,19 @@ struct use {
 
 /* A word, found by its triple at at. */
 struct entry {
-    uint64_t key, mask; /* its first 8 bytes, folded */
     char text[ANCHOR_WORD_LEN];
     uint8_t len, at;
     uint32_t next; /* with the same hash, or NONE */
     uint32_t n;
     struct use *use;
+};
+
+/* What is compared first: those of one hash stand together, since most of what
+ * is looked up comes to nothing. */
+struct probe {
+    uint64_t key, mask; /* the word's first 8 bytes, folded */
+    uint32_t entry;
+    uint8_t len, at;
 };
 
 /* How often a triple's hash comes with a byte behind it, modulo 8. */
@@ -39,8 +46,9 @@ struct words {
     /* For a triple's hash, a bit for each byte that may follow it, modulo 8;
      * small, so that it stays in the nearest cache. */
     uint8_t known[HASHES];
-    uint8_t bit[256]; /* of a byte that follows */
-    uint32_t first[HASHES];
+    uint8_t bit[256];           /* of a byte that follows */
+    uint32_t first[HASHES + 1]; /* of the probes; those of h end at h + 1 */
+    struct probe *probe;
     struct entry *entry;
     size_t n;
 };
@@ -125,31 +133,29 @@ static unsigned rarest(const struct typical *t, const struct anchor_word *w)
     return best;
 }
 
-static struct entry *find_entry(struct words *w, const struct anchor_word *word,
-                                unsigned h)
+/* chain: where the entries of each hash begin. */
+static struct entry *find_entry(struct words *w, uint32_t *chain,
+                                const struct anchor_word *word, unsigned h)
 {
     struct entry *e;
 
-    for (uint32_t k = w->first[h]; k != NONE; k = w->entry[k].next)
+    for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next)
         if (w->entry[k].len == word->len &&
             !memcmp(w->entry[k].text, word->text, word->len))
             return &w->entry[k];
     w->entry = xreallocarray(w->entry, w->n + 1, sizeof(*w->entry));
     e = &w->entry[w->n];
-    *e = (struct entry){.len = word->len, .next = w->first[h]};
+    *e = (struct entry){.len = word->len, .next = chain[h]};
     memcpy(e->text, word->text, word->len);
-    e->key = load8(e->text, e->len);
-    e->mask = e->len < 8 ? (UINT64_C(1) << 8 * e->len) - 1 : ~UINT64_C(0);
-    e->key &= e->mask;
-    w->first[h] = (uint32_t)w->n++;
+    chain[h] = (uint32_t)w->n++;
     return e;
 }
 
-static void file_word(struct words *w, const struct typical *t,
+static void file_word(struct words *w, uint32_t *chain, const struct typical *t,
                       const struct anchor_word *word, size_t r)
 {
     unsigned at = rarest(t, word), h = hash(load(word->text + at, TRIPLE));
-    struct entry *e = find_entry(w, word, h);
+    struct entry *e = find_entry(w, chain, word, h);
 
     e->at = (uint8_t)at;
     w->known[h] |= followers(word, at);
@@ -159,12 +165,38 @@ static void file_word(struct words *w, const struct typical *t,
         w->max_hi = word->hi;
 }
 
+static struct probe probe_of(const struct words *w, uint32_t i)
+{
+    const struct entry *e = &w->entry[i];
+    uint64_t mask = e->len < 8 ? (UINT64_C(1) << 8 * e->len) - 1 : ~UINT64_C(0);
+
+    return (struct probe){.key = load8(e->text, e->len) & mask,
+                          .mask = mask,
+                          .entry = i,
+                          .len = e->len,
+                          .at = e->at};
+}
+
+static void make_probes(struct words *w, const uint32_t *chain)
+{
+    uint32_t n = 0;
+
+    w->probe = xcalloc(w->n + 1, sizeof(*w->probe));
+    for (unsigned h = 0; h < HASHES; h++) {
+        w->first[h] = n;
+        for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next)
+            w->probe[n++] = probe_of(w, k);
+    }
+    w->first[HASHES] = n;
+}
+
 struct words *words_new(const struct ruleset *rs, bool only_added)
 {
     struct words *w = xcalloc(1, sizeof(*w));
     struct typical *t = typical_new();
+    uint32_t *chain = xmalloc(HASHES * sizeof(*chain));
 
-    memset(w->first, 0xff, sizeof(w->first));
+    memset(chain, 0xff, HASHES * sizeof(*chain)); /* NONE */
     for (unsigned c = 0; c < 256; c++)
         w->bit[c] = (uint8_t)(1u << (c & 7));
     for (size_t r = 0; r < rs->n; r++) {
@@ -173,8 +205,10 @@ struct words *words_new(const struct ruleset *rs, bool only_added)
         if (rs->rule[r].off || (only_added && !rs->rule[r].added))
             continue;
         for (size_t i = 0; i < aw->n; i++)
-            file_word(w, t, &aw->word[i], r);
+            file_word(w, chain, t, &aw->word[i], r);
     }
+    make_probes(w, chain);
+    free(chain);
     free(t);
     return w;
 }
@@ -186,14 +220,19 @@ void words_free(struct words *w)
     for (size_t i = 0; i < w->n; i++)
         free(w->entry[i].use);
     free(w->entry);
+    free(w->probe);
     free(w);
 }
 
 /* Does the word stand at p, before which and up to which are n bytes? */
-static inline bool same(const struct entry *e, const uint8_t *p, size_t n)
+static inline bool same(const struct words *w, const struct probe *o,
+                        const uint8_t *p, size_t n)
 {
-    if (n < e->len || (load8(p, n) & e->mask) != e->key)
+    const struct entry *e;
+
+    if (n < o->len || (load8(p, n) & o->mask) != o->key)
         return false;
+    e = &w->entry[o->entry];
     for (size_t i = 0; i < e->len; i++)
         if (lower(p[i]) != (uint8_t)e->text[i])
             return false;
@@ -204,11 +243,12 @@ static inline bool same(const struct entry *e, const uint8_t *p, size_t n)
 static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
                         size_t len, size_t from, size_t i, struct nominees *out)
 {
-    for (uint32_t k = w->first[h]; k != NONE; k = w->entry[k].next) {
-        const struct entry *e = &w->entry[k];
-        size_t at = i - e->at, lo;
+    for (uint32_t k = w->first[h]; k < w->first[h + 1]; k++) {
+        const struct probe *o = &w->probe[k];
+        const struct entry *e = &w->entry[o->entry];
+        size_t at = i - o->at, lo;
 
-        if (i < from + e->at || !same(e, data + at, len - at))
+        if (i < from + o->at || !same(w, o, data + at, len - at))
             continue;
         for (size_t n = 0; n < e->n; n++) {
             const struct anchor_word *word = e->use[n].word;

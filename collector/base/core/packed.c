@@ -71,7 +71,7 @@ const char *packed_format(const void *data, size_t n)
         {"lzma", "", 0, lzma},
     };
 
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+    for (size_t i = 0; n && i < sizeof(formats) / sizeof(formats[0]); i++) {
         if (n >= formats[i].len &&
             !memcmp(data, formats[i].magic, formats[i].len) &&
             (!formats[i].more || formats[i].more(data, n)))

@@ -162,6 +162,7 @@ ssize_t decode_read(struct decode *d, const void **data, struct err *err)
     } while (r == ARCHIVE_OK && n == 0);
     if (r == ARCHIVE_OK) {
         d->out += n;
+        d->window.starved = 0;
         return (ssize_t)n;
     }
     if (r == ARCHIVE_EOF)

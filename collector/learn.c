@@ -24,6 +24,7 @@ static void each_line(struct learn *l, const struct buf *text,
     const char *p = buf_str(text), *end = p + text->len;
 
     memset(&l->net, 0, sizeof(l->net));
+    l->named = false;
     while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         const char *stop = nl ? nl : end;
@@ -35,7 +36,7 @@ static void each_line(struct learn *l, const struct buf *text,
 
 /* ---- the sources --------------------------------------------------------- */
 
-enum when { ALWAYS, GUESTS, RECORDED };
+enum when { ALWAYS, GUESTS, RECORDED, GUESTS_RECORDED };
 
 struct source {
     enum request_kind kind;
@@ -196,7 +197,14 @@ static const struct source sources[] = {
     GUESTS_SAY(learn_line_list, "xm", "list"),
     GUESTS_SAY(learn_line_sxp, "xm", "list", "--long"),
     GUESTS_SAY(learn_line_list, "list_domains", "-all"),
-    GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=all"),
+    /* Of all parameters some are what a guest says. */
+    GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=uuid,name-label"),
+    {REQ_RUN,
+     NULL,
+     {"xe", "vm-list", "params=all"},
+     learn_line_xe,
+     8 * LARGE,
+     GUESTS_RECORDED},
     XAPI_DB("/var/xapi/state.db", learn_line_xapi_db, GUESTS),
     XAPI_DB("/var/lib/xcp/state.db", learn_line_xapi_db, GUESTS),
     GUESTS_OF("/etc/xen/*", learn_line_cfg),
@@ -421,12 +429,14 @@ int learn_host(struct gather *g, const struct learn_opts *o,
     for (size_t i = 0; !r && i < sizeof(sources) / sizeof(sources[0]); i++) {
         const struct source *s = &sources[i];
 
-        if ((s->when == GUESTS && !o->domains) ||
-            (s->when == RECORDED && !is_recorded(&l)))
+        bool guests = s->when == GUESTS || s->when == GUESTS_RECORDED;
+        bool recorded = s->when == RECORDED || s->when == GUESTS_RECORDED;
+
+        if ((guests && !o->domains) || (recorded && !is_recorded(&l)))
             continue;
         if (o->guests) {
-            l.p = s->when == GUESTS ? o->guests : p;
-            l.missed = s->when == GUESTS ? o->guests_missed : o->missed;
+            l.p = guests ? o->guests : p;
+            l.missed = guests ? o->guests_missed : o->missed;
         }
         r = s->kind == REQ_GLOB  ? read_glob(&l, s, err)
             : s->kind == REQ_RUN ? read_command(&l, s, err)

@@ -238,7 +238,8 @@ void learn_line_list(struct learn *l, const char *p, const char *end)
 /* ---- what is configured -------------------------------------------------- */
 
 /* name = "web1" and uuid = "..." of a domain's configuration; "name": "web1" of
- * the JSON that libxl keeps of it. */
+ * the JSON that libxl keeps of it, which begins with that of the domain and has
+ * others of its channels. */
 void learn_line_cfg(struct learn *l, const char *p, const char *end)
 {
     struct span s = trimmed(p, end);
@@ -247,7 +248,7 @@ void learn_line_cfg(struct learn *l, const char *p, const char *end)
 
     s.p += json;
     name = begins(s, "name");
-    if (!name && !begins(s, "uuid"))
+    if ((!name && !begins(s, "uuid")) || (name && json && l->named))
         return;
     s.p += 4 + json;
     while (s.p < s.end && (*s.p == ' ' || *s.p == (json ? ':' : '=')))
@@ -255,8 +256,10 @@ void learn_line_cfg(struct learn *l, const char *p, const char *end)
     if (s.p >= s.end || (*s.p != '"' && *s.p != '\''))
         return;
     q = memchr(s.p + 1, *s.p, (size_t)(s.end - s.p - 1));
-    if (q)
-        (name ? take_name : take_uuid)(l, (struct span){s.p + 1, q});
+    if (!q)
+        return;
+    l->named |= name;
+    (name ? take_name : take_uuid)(l, (struct span){s.p + 1, q});
 }
 
 /* <name>web1</name>, <uuid>...</uuid>; some have all on one line. */

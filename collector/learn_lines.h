@@ -10,6 +10,7 @@ struct learn {
     const struct learn_opts *o;
     struct pseudonyms *p;
     char ***missed; /* or NULL */
+    bool named;     /* this file has named its guest */
     /* Of a file that configures a network: what stands on a line of its own. */
     struct {
         char ip[48];

@@ -301,6 +301,8 @@ static void take_names(struct names *n, const struct words *w)
         enum pseudonym_kind kind;
         const char *name = pseudonyms_name(w->of, i, &kind);
 
+        if (!name)
+            continue;
         pseudonyms_learn(n->all, kind, name, strlen(name));
         if (!w->found[i])
             pseudonyms_learn(n->rare, kind, name, strlen(name));

@@ -165,7 +165,7 @@ const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
     const struct name *n = names_known_at(p->names, i);
 
     *kind = n->kind;
-    return n->text;
+    return n->cut ? NULL : n->text;
 }
 
 size_t pseudonyms_find(const struct pseudonyms *p, const char *text, size_t len)

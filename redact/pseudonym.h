@@ -66,7 +66,7 @@ void pseudonyms_watch(struct pseudonyms *p, const uint8_t *id, size_t n);
 /* How often one of them was found. */
 uint64_t pseudonyms_seen(const struct pseudonyms *p);
 /* How many names it knows, and the i-th with its kind; for verify, which looks
- * for them. */
+ * for them.  NULL: one that is cut off, which who learns the whole one has. */
 size_t pseudonyms_count(const struct pseudonyms *p);
 const char *pseudonyms_name(const struct pseudonyms *p, size_t i,
                             enum pseudonym_kind *kind);

@@ -256,7 +256,7 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     if (k->slots[slot]) {
         n = &k->v[k->slots[slot] - 1];
         if (n->cut && !as) { /* somebody is called so */
-            n->cut = false;
+            n->cut = 0;
             n->kind = kind;
             make_stand(k, n);
         }
@@ -489,11 +489,13 @@ static void add_spelled(struct names_known *k, const struct name *n)
 static void add_cut(struct names_known *k, const struct name *n)
 {
     enum { WIDTH = 8 };
-    size_t before = k->n;
+    size_t before = k->n, len = WIDTH - 1;
 
-    if (n->len > WIDTH && add(k, n->kind, n->text, WIDTH - 1, n, NULL) &&
+    while (len && n->len > WIDTH && !is_last((uint8_t)n->text[len - 1]))
+        len--;
+    if (n->len > WIDTH && add(k, n->kind, n->text, len, n, NULL) &&
         k->n > before)
-        k->v[before].cut = true;
+        k->v[before].cut = WIDTH - (unsigned)len;
 }
 
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
@@ -562,6 +564,12 @@ const uint8_t *names_known_flags(const struct names_known *k)
     return k->prefix;
 }
 
+/* p: the name's last byte, and n - 1 behind it.  True of a whole one, too. */
+static bool is_cut_here(const struct name *name, const uint8_t *p, size_t n)
+{
+    return !name->cut || (name->cut < n && p[name->cut] == '+');
+}
+
 const struct name *names_known_find(const struct names_known *k,
                                     const uint8_t *p, size_t n)
 {
@@ -578,7 +586,7 @@ const struct name *names_known_find(const struct names_known *k,
             continue;
         slot = slot_of(k, h, (const char *)p, i + 1);
         if (k->slots[slot] &&
-            (!k->v[k->slots[slot] - 1].cut || (i + 1 < n && p[i + 1] == '+')))
+            is_cut_here(&k->v[k->slots[slot] - 1], p + i, n - i))
             best = &k->v[k->slots[slot] - 1];
     }
     return best;

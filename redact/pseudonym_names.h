@@ -14,8 +14,9 @@ struct name {
     size_t len;
     enum pseudonym_kind kind;
     char stands[PSEUDONYM_NAME_MAX + 1]; /* for it; "" where it is made anew */
-    bool
-        cut; /* only before a '+', as ps writes the first 7 letters of a user */
+    /* How many bytes follow, of which the last is a '+': of a user's name ps
+     * writes the first 7, whatever they are; 0: it is whole. */
+    unsigned cut;
     const char *dash; /* how each of its dashes is written; NULL: as "-" */
 };
 

@@ -293,6 +293,7 @@ static int z_head(struct window *w, struct err *err)
 void window_start(struct window *w, const char *format)
 {
     memset(w, 0, sizeof(*w));
+    w->starved_most = WINDOW_STARVED;
     if (!strcmp(format, "xz"))
         go(w, 0, XZ_HEAD, xz_head);
     else if (!strcmp(format, "zstd"))
@@ -301,8 +302,10 @@ void window_start(struct window *w, const char *format)
         go(w, 0, LZMA_HEAD, lzma_head);
     else if (!strcmp(format, "compress"))
         go(w, 0, Z_HEAD, z_head);
-    else if (!strcmp(format, "lz4"))
+    else if (!strcmp(format, "lz4")) {
         wants(w, LZ4_HELD);
+        w->starved_most = WINDOW_STARVED_LZ4;
+    }
 }
 
 int window_feed(struct window *w, const void *data, size_t n, struct err *err)
@@ -310,6 +313,10 @@ int window_feed(struct window *w, const void *data, size_t n, struct err *err)
     const uint8_t *p = data;
     int rc = 0;
 
+    w->starved += n;
+    if (w->starved > w->starved_most)
+        return err_set(err, -EBADMSG, "nothing comes out of %llu MiB of it",
+                       (unsigned long long)(w->starved_most >> 20));
     while (w->step && n && !rc) {
         size_t now = w->skip ? 0 : w->need - w->have;
 

@@ -266,8 +266,10 @@ static ssize_t read_filter(struct stream *s, void *out, size_t n,
 
     if (r < 0)
         return filter_fault(s, err);
-    if (r > 0)
+    if (r > 0) {
+        s->window->starved = 0;
         return r;
+    }
     s->ended = true;
     /* libarchive lets pass what follows a gzip or zstd stream. */
     used = archive_filter_bytes(s->a, -1);

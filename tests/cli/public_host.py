@@ -71,6 +71,7 @@ LINES = [
     ("as 20010db8007700000000000000000009", "20010db80077"),
     # cut by ps
     (" 4711     1 hinters+ ?        Ss", "hinters+"),
+    (" 4712     1 stefan.+ ?        Ss", "stefan"),
     # its MAC and its domain, in other spellings
     ("ffff d43d 7ea1 b2c3 0806", "d43d 7ea1"), ("d43d:7ea1:b2c3", "7ea1:b2c3"),
     ("at d43d7e.a1b2c3", "d43d7e.a1b2c3"),
@@ -88,7 +89,8 @@ LINES = [
 ]
 
 # Found by a MAC, or a user, that the bundle does not tell.
-NOT_LATER = ["d43d 7ea1", "7ea1:b2c3", "d43d7e.a1b2c3", "hinters+"]
+NOT_LATER = ["d43d 7ea1", "7ea1:b2c3", "d43d7e.a1b2c3", "hinters+",
+             "stefan"]
 KEPT = ["a steinbock ran", "_ldap._tcp.", "127.0.0.1", "255.255.255.0", "fe:ff:ff:ff:ff:ff", "Xen 4.17.7.13",
         "1.3.6.1.4.1", "0000:03:00.0", "224.0.0.251", "ff02::1", "web1",
         "8f2e1a3c-1122-3344-5566-778899aabbcc", "at bbc.co.uk", "domain 7 port 5022"]
@@ -135,6 +137,7 @@ def main(folder, cert, pem):
         run("openssl x509 -noout -text -in /etc/xensource/xapi-ssl.pem", pem),
         file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n"
              "hinterseer:x:1001:1001::/home/hinterseer:/bin/bash\n"
+             "stefan.glowacz:x:1004:1004::/:/bin/sh\n"
              # words of the page's style and script
              "max:x:1002:1002::/:/bin/sh\ninput:x:1003:1003::/:/bin/sh\n"),
         file("/etc/machine-id", name["machine-id"] + "\n"),

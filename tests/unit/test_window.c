@@ -171,10 +171,29 @@ static void others(void **state)
     assert_int_equal(largest, UINT32_MAX);
 }
 
+/* A name in a head of gzip that does not end: nothing comes out of it. */
+static void test_starved(void **state)
+{
+    static char block[65536];
+    struct window w;
+    int rc = 0;
+
+    (void)state;
+    memset(block, 'A', sizeof(block));
+    window_start(&w, "gzip");
+    for (unsigned i = 0; i < 64 && !rc; i++)
+        rc = window_feed(&w, block, sizeof(block), NULL);
+    assert_int_equal(rc, 0);
+    assert_int_equal(window_feed(&w, block, 1, NULL), -EBADMSG);
+    w.starved = 0;
+    assert_int_equal(window_feed(&w, block, sizeof(block), NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xz), cmocka_unit_test(zstd), cmocka_unit_test(sized),
+        cmocka_unit_test(test_starved), cmocka_unit_test(xz),
+        cmocka_unit_test(zstd), cmocka_unit_test(sized),
         cmocka_unit_test(others)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

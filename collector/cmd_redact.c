@@ -108,7 +108,7 @@ static int load(struct redact *c, struct err *err)
     struct redact_added *added = redact_added_new();
     int r = rules_read_key(g, opts.key, err);
 
-    if (!r)
+    if (r >= 0)
         r = read_rules(c, g, added, err);
     redact_key_id(opts.key, c->key_id);
     if (!r)

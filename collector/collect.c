@@ -216,6 +216,11 @@ static int load_pseudonyms(struct collect *c, struct err *err)
     r = learn_host(c->gathers[0], &o, p, err);
     c->usage_error = r == -EINVAL;
     learn_warn(c->missed);
+    if (public && c->one_key && !c->recording && !c->cfg.quiet)
+        log_msg(LOG_NOTE,
+                "This host has no key: no other bundle has these pseudonyms, "
+                "and verify cannot look for names in this one.  To make a key, "
+                "once: xen-bugtool key --init");
     redact_rules_pseudonyms(c->rules, p);
     return r;
 }
@@ -323,6 +328,9 @@ int collect_init(struct collect *c, const struct options *opt,
     r = known_load(first, &c->known, err);
     if (!r)
         r = rules_read_key(first, c->key, err);
+    c->one_key = r == 1;
+    if (r > 0)
+        r = 0;
     if (!r)
         r = read_named_rules(c, opt, first, err);
     if (!r && options_has(opt, OPT_REPLAY))

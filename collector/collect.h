@@ -34,6 +34,7 @@ struct collect {
     struct diag_rules *known;            /* problems */
     char **rule_files, **rule_overrides; /* as the manifest has them, or NULL */
     uint8_t key[REDACT_KEY_SIZE];
+    bool one_key; /* of this run alone */
     char key_id[REDACT_KEY_ID_SIZE];
     char **keywords;     /* of the options and their file */
     char **missed;       /* what names were not learned from; learn.h */

@@ -89,7 +89,7 @@ int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
     /* Who is not root cannot read it, and need not. */
     if (why.code != -ENOENT && why.code != -EACCES)
         log_msg(LOG_WARN, "%s; this run uses a key of its own", why.text);
-    return 0;
+    return 1;
 }
 
 /* ---- rules --------------------------------------------------------------- */

@@ -17,7 +17,8 @@
  * read or written it.  Negative: the gather is lost. */
 int rules_find_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
                    struct err *why, struct err *err);
-/* The same, or a random one; a file that is not fit is named on stderr. */
+/* The same, or a random one, and then 1; a file that is not fit is named on
+ * stderr. */
 int rules_read_key(struct gather *g, uint8_t key[REDACT_KEY_SIZE],
                    struct err *err);
 

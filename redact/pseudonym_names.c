@@ -493,9 +493,18 @@ static void add_cut(struct names_known *k, const struct name *n)
 
     while (len && n->len > WIDTH && !is_last((uint8_t)n->text[len - 1]))
         len--;
-    if (n->len > WIDTH && add(k, n->kind, n->text, len, n, NULL) &&
-        k->n > before)
+    if (n->len <= WIDTH || !add(k, n->kind, n->text, len, n, NULL))
+        return;
+    if (k->n > before) {
         k->v[before].cut = WIDTH - (unsigned)len;
+    } else { /* of two it is neither */
+        struct name *other =
+            &k->v[k->slots[slot_of(k, hash_of(n->text, len), n->text, len)] -
+                  1];
+
+        if (other->cut)
+            make_stand(k, other);
+    }
 }
 
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,

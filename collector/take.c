@@ -252,6 +252,13 @@ static int pump(struct road *r, struct source *src, struct decode *dec,
         rc = n ? road_write(r, data, (size_t)n, err) : 0;
         if (rc || *text)
             break;
+        /* One frame may unpack to so much that the source is not asked for
+         * minutes. */
+        if (dec && stop_reason(r->tk->stop) != STOP_NONE) {
+            *text = stop_text(stop_reason(r->tk->stop));
+            r->t->out.truncated = TRUNC_HEAD_KEPT;
+            break;
+        }
         if (over_size(r->tk)) {
             stop_request(r->tk->stop, STOP_SIZE);
             *text = stop_text(STOP_SIZE);

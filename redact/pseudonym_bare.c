@@ -194,6 +194,13 @@ static bool is_mac(const struct view *v, size_t i, const char *word)
            !memcmp(v->d + i, "00163e", 6) || !memcmp(v->d + i, "00163E", 6);
 }
 
+bool find_mac_told(const struct view *v, size_t i)
+{
+    char word[24];
+
+    return find_word_before(v, i, 4, word) && is_mac(v, i, word);
+}
+
 /* 12, 14, 16, 17, 32 or 33 digits, perhaps behind "0x" or "enx". */
 bool find_bare(const struct view *v, const struct word *w, struct found *f)
 {

@@ -99,6 +99,8 @@ bool find_ip6(const struct view *v, size_t i, struct found *f);
 bool find_mac(const struct view *v, const struct word *w, struct found *f);
 bool find_bare(const struct view *v, const struct word *w, struct found *f);
 #define MAC_DIGITS 12
+/* Whether the word before i says that a MAC stands there. */
+bool find_mac_told(const struct view *v, size_t i);
 /* The digits at i. */
 void find_bare_mac(const struct view *v, size_t i, struct found *f);
 /* The same in parts, with one byte between, in the len bytes at i. */

@@ -222,15 +222,15 @@ static bool find_dashes(const struct view *v, const struct groups *g,
     return true;
 }
 
-/* 0016.3e11.2233 */
-static bool find_dots(const struct view *v, const struct word *w,
-                      struct found *f)
+/* 0016.3e11.2233; with - or : only where the word before says what it is. */
+static bool find_fours(const struct view *v, const struct word *w, char sep,
+                       struct found *f)
 {
     uint8_t mac[6];
     bool letters = false, upper = false;
     size_t i = w->i;
 
-    if (w->end - w->i != 4 || (i && v->d[i - 1] == '.'))
+    if (w->end - w->i != 4 || (i && v->d[i - 1] == (uint8_t)sep))
         return false;
     for (unsigned n = 0; n < 3; n++, i += 5) {
         for (unsigned k = 0; k < 4; k++) {
@@ -239,7 +239,7 @@ static bool find_dots(const struct view *v, const struct word *w,
             letters |= is(v, i + k, C_ALPHA);
             upper |= is_upper(v->d[i + k]);
         }
-        if (n < 2 && at(v, i + 4) != '.')
+        if (n < 2 && at(v, i + 4) != sep)
             return false;
         mac[2 * n] = (uint8_t)(find_hex_value(v->d[i]) << 4 |
                                find_hex_value(v->d[i + 1]));
@@ -248,13 +248,14 @@ static bool find_dots(const struct view *v, const struct word *w,
     }
     i--;
     if (!letters || is(v, i, C_ALNUM) ||
-        (at(v, i) == '.' && is(v, i + 1, C_ALNUM)))
+        (at(v, i) == sep && (sep != '.' || is(v, i + 1, C_ALNUM))) ||
+        (sep != '.' && !find_mac_told(v, w->i)))
         return false;
     pseudonym_mac(v->keys, mac);
     f->start = w->i;
     f->end = i;
     for (unsigned k = 0; k < 6; k++) {
-        found_add(f, ".", k == 2 || k == 4);
+        found_add(f, &sep, k == 2 || k == 4);
         found_add_number(f, mac[k], 16, 2, upper);
     }
     return true;
@@ -298,9 +299,11 @@ bool find_mac(const struct view *v, const struct word *w, struct found *f)
 
     f->n = 0;
     if (sep == '.')
-        return find_dots(v, w, f);
+        return find_fours(v, w, sep, f);
     if (w->end - w->i == 4 && sep == ':')
-        return find_quads(v, w, f);
+        return find_quads(v, w, f) || find_fours(v, w, sep, f);
+    if (w->end - w->i == 4 && sep == '-')
+        return find_fours(v, w, sep, f);
     if (w->end - w->i > 2 || goes_on(v, w->i, sep))
         return false;
     read_groups(v, w->i, sep, &g);

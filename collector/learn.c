@@ -86,10 +86,12 @@ struct source {
     {                                                                          \
         REQ_GLOB, pattern, {NULL}, line, LARGE, GUESTS                         \
     }
-#define GUESTS_SAY(line, ...)                                                  \
+/* What a command says. */
+#define SAYS(line, max_bytes, when, ...)                                       \
     {                                                                          \
-        REQ_RUN, NULL, {__VA_ARGS__}, line, 8 * LARGE, GUESTS                  \
+        REQ_RUN, NULL, {__VA_ARGS__}, line, max_bytes, when                    \
     }
+#define GUESTS_SAY(line, ...) SAYS(line, 8 * LARGE, GUESTS, __VA_ARGS__)
 #define XAPI_DB(path, line, when)                                              \
     {                                                                          \
         REQ_READ, path, {NULL}, line, 8 * LARGE, when                          \
@@ -127,8 +129,8 @@ static const struct source sources[] = {
     GLOB_OF("/sys/class/dmi/id/*_serial", learn_line_dmi),
     GLOB_OF("/sys/class/dmi/id/*_uuid", learn_line_dmi),
     GLOB_OF("/sys/class/dmi/id/*_asset_tag", learn_line_dmi),
-    {REQ_RUN, NULL, {"dmidecode"}, learn_line_dmidecode, LARGE, ALWAYS},
-    {REQ_RUN, NULL, {"lspci", "-nnvv"}, learn_line_lspci, 4 * LARGE, ALWAYS},
+    SAYS(learn_line_dmidecode, LARGE, ALWAYS, "dmidecode"),
+    SAYS(learn_line_lspci, 4 * LARGE, ALWAYS, "lspci", "-nnvv"),
     GLOB_OF("/sys/class/net/*/address", learn_line_mac),
     GLOB_OF("/sys/class/fc_host/*/port_name", learn_line_serial),
     GLOB_OF("/sys/class/fc_host/*/node_name", learn_line_serial),
@@ -136,31 +138,11 @@ static const struct source sources[] = {
     GLOB_OF("/sys/block/*/device/wwid", learn_line_serial),
     GLOB_OF("/sys/block/*/serial", learn_line_serial),
     GLOB_OF("/sys/block/*/wwid", learn_line_serial),
-    {REQ_RUN,
-     NULL,
-     {"lsblk", "-a", "-b", "-O", "-P"},
-     learn_line_lsblk,
-     LARGE,
-     ALWAYS},
-    {REQ_RUN,
-     NULL,
-     {"last", "-w", "-x", "-n", "200"},
-     learn_line_last,
-     LARGE,
-     ALWAYS},
+    SAYS(learn_line_lsblk, LARGE, ALWAYS, "lsblk", "-a", "-b", "-O", "-P"),
+    SAYS(learn_line_last, LARGE, ALWAYS, "last", "-w", "-x", "-n", "200"),
     /* As older bundles have it, with names cut off. */
-    {REQ_RUN,
-     NULL,
-     {"last", "-x", "-n", "200"},
-     learn_line_last,
-     LARGE,
-     RECORDED},
-    {REQ_RUN,
-     NULL,
-     {"xe", "host-list", "params=all"},
-     learn_line_xe_host,
-     LARGE,
-     ALWAYS},
+    SAYS(learn_line_last, LARGE, RECORDED, "last", "-x", "-n", "200"),
+    SAYS(learn_line_xe_host, LARGE, ALWAYS, "xe", "host-list", "params=all"),
     XAPI_DB("/var/xapi/state.db", learn_line_xapi_hosts, ALWAYS),
     XAPI_DB("/var/lib/xcp/state.db", learn_line_xapi_hosts, ALWAYS),
     FILE_OF("/etc/xensource-inventory", learn_line_inventory),
@@ -177,20 +159,11 @@ static const struct source sources[] = {
     LOG_OF("/var/log/syslog"),
     LOG_OF("/var/log/kern.log"),
     LOG_OF("/var/log/daemon.log"),
-    {REQ_RUN,
-     NULL,
-     {"journalctl", "--no-pager", "-q", "-o", "short-precise", "-n", "5000"},
-     learn_line_log,
-     2 * LARGE,
-     ALWAYS},
+    SAYS(learn_line_log, 2 * LARGE, ALWAYS, "journalctl", "--no-pager", "-q",
+         "-o", "short-precise", "-n", "5000"),
     /* What a bundle has of it; live, it would be ten times the work. */
-    {REQ_RUN,
-     NULL,
-     {"journalctl", "--no-pager", "-q", "-o", "short-precise", "-b", "0", "-n",
-      "200000"},
-     learn_line_log,
-     2 * LARGE,
-     RECORDED},
+    SAYS(learn_line_log, 2 * LARGE, RECORDED, "journalctl", "--no-pager", "-q",
+         "-o", "short-precise", "-b", "0", "-n", "200000"),
     {REQ_PROBE, "xenstore", {NULL}, learn_line_xenstore, 8 * LARGE, GUESTS},
     {REQ_PROBE, "domain-names", {NULL}, learn_line_domain_names, LARGE, GUESTS},
     GUESTS_SAY(learn_line_list, "xl", "list", "-v"),
@@ -199,12 +172,8 @@ static const struct source sources[] = {
     GUESTS_SAY(learn_line_list, "list_domains", "-all"),
     /* Of all parameters some are what a guest says. */
     GUESTS_SAY(learn_line_xe, "xe", "vm-list", "params=uuid,name-label"),
-    {REQ_RUN,
-     NULL,
-     {"xe", "vm-list", "params=all"},
-     learn_line_xe,
-     8 * LARGE,
-     GUESTS_RECORDED},
+    SAYS(learn_line_xe, 8 * LARGE, GUESTS_RECORDED, "xe", "vm-list",
+         "params=all"),
     XAPI_DB("/var/xapi/state.db", learn_line_xapi_db, GUESTS),
     XAPI_DB("/var/lib/xcp/state.db", learn_line_xapi_db, GUESTS),
     GUESTS_OF("/etc/xen/*", learn_line_cfg),
@@ -224,7 +193,7 @@ static const struct source sources[] = {
     LOGS_OF("/var/log/xen/qemu-dm-*.log*"),
     LOGS_OF("/var/log/xen/console/guest-*.log*"),
     LOGS_OF("/var/log/libvirt/libxl/*.log*"),
-    {REQ_RUN, NULL, {"ip", "addr", "show"}, learn_line_addr, LARGE, ALWAYS},
+    SAYS(learn_line_addr, LARGE, ALWAYS, "ip", "addr", "show"),
     FILE_OF("/proc/net/route", learn_line_route),
     FILE_OF("/etc/network/interfaces", learn_line_net),
     NETS_OF("/etc/network/interfaces.d/*"),

@@ -9,10 +9,6 @@
 
 #define UUID_LEN 36
 
-struct span {
-    const char *p, *end;
-};
-
 static struct span trimmed(const char *p, const char *end)
 {
     while (p < end && isspace((unsigned char)*p))

@@ -126,6 +126,16 @@ static size_t word(const char **s, const char *end)
     return (size_t)(p - *s);
 }
 
+bool learn_word(struct span *rest, struct span *out)
+{
+    size_t n;
+
+    out->p = rest->p;
+    n = word(&out->p, rest->end);
+    out->end = rest->p = out->p + n;
+    return n > 0;
+}
+
 void learn_line_hostname(struct learn *l, const char *p, const char *end)
 {
     size_t n = word(&p, end);

@@ -24,6 +24,14 @@ struct learn {
     size_t n_ips;
 };
 
+/* Part of a line. */
+struct span {
+    const char *p, *end;
+};
+/* The next word of *rest, which has blanks around it and is passed over; false:
+ * there is none. */
+bool learn_word(struct span *rest, struct span *out);
+
 /* A line of a source, without its end. */
 typedef void learn_line_fn(struct learn *l, const char *line, const char *end);
 

@@ -1,33 +1,14 @@
 /* Names of the hosts that this one works with: of its pool, of its cluster, and
  * whose disks it uses. */
-#include <ctype.h>
 #include <string.h>
 
 #include "collector/learn_lines.h"
-
-struct span {
-    const char *p, *end;
-};
 
 static bool is(struct span s, const char *text)
 {
     size_t n = strlen(text);
 
     return (size_t)(s.end - s.p) == n && !memcmp(s.p, text, n);
-}
-
-/* The next word of *rest, which has blanks around it; false: there is none. */
-static bool word(struct span *rest, struct span *out)
-{
-    const char *p = rest->p;
-
-    while (p < rest->end && isspace((unsigned char)*p))
-        p++;
-    out->p = p;
-    while (p < rest->end && !isspace((unsigned char)*p))
-        p++;
-    out->end = rest->p = p;
-    return out->end > out->p;
 }
 
 static void take_host(struct learn *l, struct span s)
@@ -48,7 +29,7 @@ void learn_line_xe_host(struct learn *l, const char *p, const char *end)
     const char *colon = memmem(p, (size_t)(end - p), ": ", 2);
     struct span rest = {p, end}, key;
 
-    if (colon && word(&rest, &key) &&
+    if (colon && learn_word(&rest, &key) &&
         (is(key, "name-label") || is(key, "hostname")))
         take_host(l, (struct span){colon + 2, end});
 }
@@ -112,12 +93,12 @@ void learn_line_drbd(struct learn *l, const char *p, const char *end)
     struct span rest = {p, end}, key, one;
     bool all;
 
-    if (!word(&rest, &key))
+    if (!learn_word(&rest, &key))
         return;
     all = is(key, "hosts") || is(key, "on");
     if (!all && !is(key, "host"))
         return;
-    while (word(&rest, &one) && *one.p != '{') {
+    while (learn_word(&rest, &one) && *one.p != '{') {
         take_host(l, one);
         if (!all || one.end[-1] == ';')
             return;
@@ -130,7 +111,7 @@ void learn_line_corosync(struct learn *l, const char *p, const char *end)
     struct span rest = {p, end}, key, one;
     bool ring;
 
-    if (!word(&rest, &key) || !word(&rest, &one))
+    if (!learn_word(&rest, &key) || !learn_word(&rest, &one))
         return;
     ring = key.end - key.p == 11 && !memcmp(key.p, "ring", 4) &&
            !memcmp(key.p + 5, "_addr:", 6);
@@ -146,7 +127,7 @@ void learn_line_mount(struct learn *l, const char *p, const char *end)
     struct span rest = {p, end}, what;
     const char *stop, *user;
 
-    if (!word(&rest, &what) || *what.p == '#')
+    if (!learn_word(&rest, &what) || *what.p == '#')
         return;
     if (what.end - what.p > 2 && what.p[0] == '/' && what.p[1] == '/') {
         what.p += 2;
@@ -170,7 +151,7 @@ void learn_line_rsyslog(struct learn *l, const char *p, const char *end)
     struct span rest = {p, end}, one;
     const char *v = memmem(p, (size_t)(end - p), key, sizeof(key) - 1), *q;
 
-    if (!word(&rest, &one) || *one.p == '#')
+    if (!learn_word(&rest, &one) || *one.p == '#')
         return;
     if (v) {
         v += sizeof(key) - 1;
@@ -179,7 +160,7 @@ void learn_line_rsyslog(struct learn *l, const char *p, const char *end)
             take_host(l, (struct span){v, q});
         return;
     }
-    if (!word(&rest, &one) || *one.p != '@')
+    if (!learn_word(&rest, &one) || *one.p != '@')
         return;
     while (one.p < one.end && *one.p == '@')
         one.p++;

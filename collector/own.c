@@ -8,6 +8,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/digest.h"
+#include "collector/base/sink_buf.h"
 #include "collector/learn_lines.h"
 #include "collector/made.h"
 #include "collector/rules.h"
@@ -309,38 +310,13 @@ static void take_names(struct names *n, const struct words *w)
     }
 }
 
-struct text_sink {
-    struct sink sink;
-    struct buf text;
-};
-
-static int text_write(struct sink *s, const void *data, size_t n,
-                      struct err *err)
-{
-    (void)err;
-    buf_add(&((struct text_sink *)s)->text, data, n);
-    return 0;
-}
-
-static int text_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void text_free(struct sink *s)
-{
-    (void)s;
-}
-
 /* The name as a public bundle has it; asked: a keyword says the same. */
 static char *host_as(const uint8_t *key, const char *name, bool asked)
 {
-    static const struct sink_ops ops = {text_write, text_close, text_free};
-    struct text_sink out = {.sink = {&ops}, .text = BUF_INIT};
+    struct buf text = BUF_INIT;
+    struct sink_buf to;
     struct pseudonyms *p = pseudonyms_new(key, true);
-    struct pseudonymizer *s = pseudonymizer_new(p, &out.sink);
+    struct pseudonymizer *s = pseudonymizer_new(p, sink_buf_init(&to, &text));
     struct learn l = {.p = p};
 
     if (asked)
@@ -350,7 +326,7 @@ static char *host_as(const uint8_t *key, const char *name, bool asked)
     sink_close(pseudonymizer_sink(s), NULL);
     sink_free(pseudonymizer_sink(s));
     pseudonyms_free(p);
-    return buf_take(&out.text);
+    return buf_take(&text);
 }
 
 /* Of what was learned all names, and those that are rare. */

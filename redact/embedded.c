@@ -5,6 +5,7 @@
 
 #include "collector/base/core/opaque.h"
 #include "collector/base/core/packed.h"
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "redact/token.h"
 
@@ -44,11 +45,6 @@ struct embedded {
     uint64_t hidden; /* bytes, so far */
     uint64_t count, lines;
 };
-
-static bool is_text(uint8_t c)
-{
-    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
-}
 
 /* How many bytes of a begin p has, if it goes on to n: 0 for none, and more
  * than n for one that n cuts off. */
@@ -206,7 +202,7 @@ static int hide(struct embedded *e, const uint8_t **p, size_t *n,
 
         --*n;
         e->kept[e->n_kept++] = c;
-        if (!is_text(c))
+        if (!str_is_text(c))
             hide_kept(e);
     }
     if (e->n_kept < EMBEDDED_TEXT)

@@ -63,7 +63,6 @@ bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from)
     size = end - start;
     if (!size || (start && p[start - 1] != ' ' && p[start - 1] != '\t'))
         return false;
-    next = len < n ? len + 1 : n;
     least = first ? FIRST_MIN : p[end - 1] == '=' ? PADDED_MIN : WORD_MIN;
     next = len < n ? len + 1 : n;
     if (size < least &&

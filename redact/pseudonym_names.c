@@ -1,4 +1,4 @@
-#include "redact/pseudonym_names.h"
+#include "redact/pseudonym_spell.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -155,7 +155,8 @@ static void make_stand(struct names_known *k, struct name *n)
         return;
     pseudonym_name(k->keys, prefix, n->text, n->len, DIGITS, n->stands);
     for (size_t i = 0; i < k->n_own; i++)
-        if (!strcmp(k->v[k->own[i]].stands, n->stands)) {
+        if (&k->v[k->own[i]] != n &&
+            !strcmp(k->v[k->own[i]].stands, n->stands)) {
             pseudonym_name(k->keys, prefix, n->text, n->len, MANY_DIGITS,
                            n->stands);
             break;
@@ -242,7 +243,8 @@ static void set_flag(struct names_known *k, const char *text, unsigned flag)
     k->prefix[i / 4] |= (uint8_t)(flag << 2 * (i % 4));
 }
 
-/* as: the same name with its dashes as they are, or NULL. */
+/* as: what this is another spelling of, a copy, for k's own may move; or NULL.
+ */
 static bool add(struct names_known *k, enum pseudonym_kind kind,
                 const char *text, size_t len, const struct name *as,
                 const char *dash)
@@ -287,203 +289,6 @@ static bool add(struct names_known *k, enum pseudonym_kind kind,
     return true;
 }
 
-/* A name's dashes as device-mapper and systemd write them, and both in turn;
- * those with backslashes also in JSON; as smartd has those of serial numbers.
- */
-static void add_escaped(struct names_known *k, const struct name *n)
-{
-    static const char *const dashes[] = {
-        "--", "\\x2d", "\\x2d\\x2d", "\\\\x2d", "\\\\x2d\\\\x2d", "_",
-    };
-    size_t n_dashes =
-        sizeof(dashes) / sizeof(dashes[0]) - (n->kind != PSEUDONYM_SERIAL);
-    char text[NAME_LONGEST];
-
-    for (size_t d = 0; d < n_dashes; d++) {
-        size_t i = 0, len = 0, width = strlen(dashes[d]);
-
-        for (; i < n->len && len + width <= sizeof(text); i++) {
-            bool dash = n->text[i] == '-';
-
-            memcpy(text + len, dash ? dashes[d] : n->text + i,
-                   dash ? width : 1);
-            len += dash ? width : 1;
-        }
-        if (i == n->len)
-            add(k, n->kind, text, len, n, dashes[d]);
-    }
-}
-
-/* A UUID without its dashes; 32 digits, as machine-id has them, with them. */
-static void add_uuid(struct names_known *k, const struct name *n)
-{
-    char text[36];
-    size_t len = 0, digits = 0;
-
-    for (size_t i = 0; i < n->len; i++) {
-        if (isxdigit((unsigned char)n->text[i]))
-            digits++;
-        else if (n->text[i] != '-')
-            return;
-    }
-    if (digits != 32 || (n->len != 32 && n->len != 36))
-        return;
-    for (size_t i = 0; i < n->len; i++) {
-        if (n->text[i] == '-')
-            continue;
-        if (n->len == 32 && (i == 8 || i == 12 || i == 16 || i == 20))
-            text[len++] = '-';
-        text[len++] = n->text[i];
-    }
-    add(k, n->kind, text, len, n, NULL);
-}
-
-/* A MAC's 12 digits in parts: with a blank behind every two or four, as in a
- * dump of bytes, and with a mark behind four or six, as some switches print it.
- */
-static void add_parts(struct names_known *k, const struct name *n)
-{
-    static const struct {
-        unsigned width;
-        char between;
-    } forms[] = {{2, ' '}, {4, ' '}, {4, '-'}, {4, ':'},
-                 {6, '-'}, {6, '.'}, {6, ':'}};
-
-    for (size_t f = 0; n->len == 12 && f < sizeof(forms) / sizeof(forms[0]);
-         f++) {
-        char text[17];
-        size_t len = 0;
-
-        for (size_t i = 0; i < n->len; i++) {
-            if (i && i % forms[f].width == 0)
-                text[len++] = forms[f].between;
-            text[len++] = n->text[i];
-        }
-        add(k, n->kind, text, len, n, NULL);
-    }
-}
-
-/* The labels of a domain with what stands before the first and the others. */
-static void add_labels(struct names_known *k, const struct name *n, bool back,
-                       const char *first, const char *other)
-{
-    struct buf b = BUF_INIT;
-    const char *end = n->text + n->len, *p = back ? end : n->text, *q;
-
-    do {
-        buf_adds(&b, b.len ? other : first);
-        if (back) {
-            for (q = p; q > n->text && q[-1] != '.';)
-                q--;
-            buf_add(&b, q, (size_t)(p - q));
-            p = q > n->text ? q - 1 : NULL;
-        } else {
-            q = memchr(p, '.', (size_t)(end - p));
-            buf_add(&b, p, (size_t)((q ? q : end) - p));
-            p = q ? q + 1 : NULL;
-        }
-    } while (p);
-    add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    buf_done(&b);
-}
-
-/* A domain as LDAP names it (RFC 2247), in its URLs, and as certificates do. */
-static void add_ldap(struct names_known *k, const struct name *n)
-{
-    add_labels(k, n, false, "dc=", ",dc=");
-    add_labels(k, n, false, "dc=", ", dc=");
-    add_labels(k, n, false, "dc%3d", "%2cdc%3d");
-    add_labels(k, n, true, "dc = ", ", dc = ");
-    add_labels(k, n, true, "dc=", "/dc=");
-}
-
-enum number { AS_IT_IS, OCTAL, DECIMAL, HEXADECIMAL, NUMBERS };
-
-/* With a backslash before what C puts one before, as xenstore-ls and libxl's
- * JSON have it; bytes beyond ASCII as numbers, as C, OCaml and Python do. */
-static void add_slashed(struct buf *b, const char *text, enum number number)
-{
-    for (; *text; text++) {
-        uint8_t c = (uint8_t)*text;
-
-        if (c == '"' || c == '\\')
-            buf_addc(b, '\\');
-        if (number == OCTAL && c >= 0x80)
-            buf_addf(b, "\\%03o", c);
-        else if (number == DECIMAL && c >= 0x80)
-            buf_addf(b, "\\%03u", c);
-        else if (number == HEXADECIMAL && c >= 0x80)
-            buf_addf(b, "\\x%02x", c);
-        else
-            buf_addc(b, *text);
-    }
-}
-
-/* xapi: as its database escapes a value besides, "web%.1". */
-static void add_xml(struct buf *b, const char *text, bool xapi)
-{
-    for (; *text; text++)
-        switch (*text) {
-        case '&':
-            buf_adds(b, "&amp;");
-            break;
-        case '<':
-            buf_adds(b, "&lt;");
-            break;
-        case '>':
-            buf_adds(b, "&gt;");
-            break;
-        case '"':
-            buf_adds(b, "&quot;");
-            break;
-        case '\'':
-            buf_adds(b, "&apos;");
-            break;
-        case ' ':
-            buf_adds(b, xapi ? "%." : " ");
-            break;
-        case '%':
-            buf_adds(b, xapi ? "%%" : "%");
-            break;
-        default:
-            buf_addc(b, *text);
-        }
-}
-
-/* A guest's name as what is called after it spells all of it. */
-static void add_member(struct names_known *k, const struct name *n,
-                       const char *text, size_t len)
-{
-    char *whole = xstrndup(text, len);
-    struct buf b = BUF_INIT;
-
-    str_add_member_name(&b, whole, false);
-    add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    buf_done(&b);
-    free(whole);
-}
-
-/* A guest's name, which may hold any byte, as JSON, XML, the database of xapi
- * and xenstore's tools spell it. */
-static void add_spelled(struct names_known *k, const struct name *n)
-{
-    struct buf b = BUF_INIT;
-
-    str_add_json(&b, n->text);
-    add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    for (int i = 0; i < NUMBERS; i++) {
-        buf_reset(&b);
-        add_slashed(&b, n->text, (enum number)i);
-        add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    }
-    for (int i = 0; i < 2; i++) {
-        buf_reset(&b);
-        add_xml(&b, n->text, i);
-        add(k, n->kind, buf_str(&b), b.len, n, NULL);
-    }
-    buf_done(&b);
-}
-
 /* Columns of ps and top are 8 wide: "abcdefgh" fits, of more 7 and a + stand
  * there. */
 static void add_cut(struct names_known *k, const struct name *n)
@@ -518,27 +323,17 @@ bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
     if (k->n == before)
         return true;
     n = k->v[before];
-    if (kind == PSEUDONYM_SERIAL)
-        add_uuid(k, &n);
-    if (kind == PSEUDONYM_MAC)
-        add_parts(k, &n);
-    if (kind == PSEUDONYM_DOMAIN && memchr(n.text, '.', n.len))
-        add_ldap(k, &n);
-    if (kind == PSEUDONYM_GUEST) {
-        add_member(k, &n, text, len);
-        add_spelled(k, &n);
-    }
+    pseudonym_spell_name(k, before, text, len);
     if (kind == PSEUDONYM_USER)
         add_cut(k, &n);
-    /* Of a guest's name in other spellings nobody makes a volume. */
-    for (size_t i = before, end = kind == PSEUDONYM_GUEST ? i + 1 : k->n;
-         i < end; i++) {
-        n = k->v[i];
-        if (kind != PSEUDONYM_MAC && memchr(n.text, '-', n.len))
-            add_escaped(k, &n);
-    }
     k->originals++;
     return true;
+}
+
+void names_known_also(struct names_known *k, const struct name *n,
+                      const char *text, size_t len, const char *dash)
+{
+    add(k, n->kind, text, len, n, dash);
 }
 
 void names_known_spell(struct names_known *k, const char *text,

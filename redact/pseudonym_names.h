@@ -26,6 +26,10 @@ struct names_known *names_known_new(const struct pseudonym_keys *keys);
 void names_known_free(struct names_known *k);
 bool names_known_add(struct names_known *k, enum pseudonym_kind kind,
                      const char *text, size_t len);
+/* Another spelling of n, which is a copy or not of k's, with the same
+ * pseudonym; dash: how its dashes are written, or NULL. */
+void names_known_also(struct names_known *k, const struct name *n,
+                      const char *text, size_t len, const char *dash);
 /* A spelling of a known address, and what stands for it. */
 void names_known_spell(struct names_known *k, const char *text,
                        const char *stands);

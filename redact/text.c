@@ -1,39 +1,14 @@
 /* A short text in one call. */
 #include <string.h>
 
+#include "collector/base/sink_buf.h"
 #include "redact/redact.h"
-
-struct text_sink {
-    struct sink sink;
-    struct buf *out;
-};
-
-static int text_write(struct sink *s, const void *data, size_t n,
-                      struct err *err)
-{
-    (void)err;
-    buf_add(((struct text_sink *)s)->out, data, n);
-    return 0;
-}
-
-static int text_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void text_free(struct sink *s)
-{
-    (void)s;
-}
 
 static void whole_text(const struct redact_rules *rules, const char *text,
                        size_t len, bool keep_keys, struct buf *out)
 {
-    static const struct sink_ops ops = {text_write, text_close, text_free};
-    struct text_sink t = {{&ops}, out};
-    struct redactor *r = redactor_new(rules, &t.sink);
+    struct sink_buf to;
+    struct redactor *r = redactor_new(rules, sink_buf_init(&to, out));
 
     if (keep_keys)
         redactor_keep_keys(r);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "redact/redact.h"
 #include "redact/token.h"
 #include "redact/value_special.h"
@@ -96,21 +97,12 @@ size_t value_take(struct value *v, const uint8_t *p, size_t n)
 
 void value_hash_utf8(struct value *v, unsigned long c)
 {
-    if (c < 0x80) {
-        value_hash(v, (uint8_t)c);
-    } else if (c < 0x800) {
-        value_hash(v, (uint8_t)(0xc0 | c >> 6));
-        value_hash(v, (uint8_t)(0x80 | (c & 63)));
-    } else if (c < 0x10000) {
-        value_hash(v, (uint8_t)(0xe0 | c >> 12));
-        value_hash(v, (uint8_t)(0x80 | (c >> 6 & 63)));
-        value_hash(v, (uint8_t)(0x80 | (c & 63)));
-    } else {
-        value_hash(v, (uint8_t)(0xf0 | (c >> 18 & 7)));
-        value_hash(v, (uint8_t)(0x80 | (c >> 12 & 63)));
-        value_hash(v, (uint8_t)(0x80 | (c >> 6 & 63)));
-        value_hash(v, (uint8_t)(0x80 | (c & 63)));
-    }
+    uint8_t text[4];
+    /* Of a number that is no character the bits that fit. */
+    size_t n = str_utf8_put((uint32_t)c & 0x1fffff, text);
+
+    for (size_t i = 0; i < n; i++)
+        value_hash(v, text[i]);
 }
 
 static int digit(uint8_t c)

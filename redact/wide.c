@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 
 #define PART 4096u
@@ -24,11 +25,6 @@ struct wide {
 
 /* ---- what it is ---- */
 
-static bool is_text(uint8_t c)
-{
-    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\r' || c == '\n';
-}
-
 enum wide_order wide_order_of(const uint8_t *head, size_t n)
 {
     size_t zero = n && !head[0] ? 0 : 1;
@@ -45,7 +41,7 @@ enum wide_order wide_order_of(const uint8_t *head, size_t n)
         return head[0] == 0xff ? WIDE_LITTLE : WIDE_BIG;
     }
     for (size_t i = 0; i < n && i < WIDE_HEAD; i++)
-        if (i % 2 == zero ? head[i] : !is_text(head[i]))
+        if (i % 2 == zero ? head[i] : !str_is_text(head[i]))
             return WIDE_NONE;
     if (n < WIDE_HEAD)
         return WIDE_UNKNOWN;
@@ -54,48 +50,24 @@ enum wide_order wide_order_of(const uint8_t *head, size_t n)
 
 /* ---- from UTF-16 ---- */
 
-static size_t to_utf8(unsigned c, uint8_t *out)
-{
-    if (c < 0x80) {
-        out[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (uint8_t)(0xc0 | c >> 6);
-        out[1] = (uint8_t)(0x80 | (c & 63));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (uint8_t)(0xe0 | c >> 12);
-        out[1] = (uint8_t)(0x80 | (c >> 6 & 63));
-        out[2] = (uint8_t)(0x80 | (c & 63));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xf0 | c >> 18);
-    out[1] = (uint8_t)(0x80 | (c >> 12 & 63));
-    out[2] = (uint8_t)(0x80 | (c >> 6 & 63));
-    out[3] = (uint8_t)(0x80 | (c & 63));
-    return 4;
-}
-
 /* A surrogate without its other half is written like a character. */
 static size_t take_unit(struct wide *w, unsigned unit, uint8_t *out)
 {
     size_t n = 0;
 
     if (w->high && unit >= 0xdc00 && unit < 0xe000) {
-        n = to_utf8(0x10000 + ((w->high - 0xd800) << 10) + (unit - 0xdc00),
-                    out);
+        n = str_utf8_put(0x10000 + ((w->high - 0xd800) << 10) + (unit - 0xdc00),
+                         out);
         w->high = 0;
         return n;
     }
     if (w->high)
-        n = to_utf8(w->high, out);
+        n = str_utf8_put(w->high, out);
     w->high = 0;
     if (unit >= 0xd800 && unit < 0xdc00)
         w->high = unit;
     else
-        n += to_utf8(unit, out + n);
+        n += str_utf8_put(unit, out + n);
     return n;
 }
 
@@ -180,7 +152,7 @@ static int in_close(struct sink *s, struct err *err)
         rc = pass_head(w, err);
     }
     if (!rc && w->high)
-        rc = sink_write(w->core, last, to_utf8(w->high, last), err);
+        rc = sink_write(w->core, last, str_utf8_put(w->high, last), err);
     return rc ? rc : sink_close(w->core, err);
 }
 

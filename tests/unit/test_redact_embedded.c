@@ -11,42 +11,17 @@
 #include <cmocka.h>
 
 #include "collector/base/core/buf.h"
+#include "collector/base/sink_buf.h"
 #include "redact/embedded.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
-
-struct to_buf {
-    struct sink sink;
-    struct buf *out;
-};
-
-static int buf_write(struct sink *s, const void *data, size_t n,
-                     struct err *err)
-{
-    (void)err;
-    buf_add(((struct to_buf *)s)->out, data, n);
-    return 0;
-}
-
-static int buf_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void buf_free(struct sink *s)
-{
-    (void)s;
-}
 
 /* In two parts, or byte by byte if at is 0; returns the count. */
 static uint64_t run(const struct buf *in, size_t at, struct buf *out,
                     const char **all)
 {
-    static const struct sink_ops ops = {buf_write, buf_close, buf_free};
-    struct to_buf to = {{&ops}, out};
-    struct embedded *e = embedded_new(&to.sink);
+    struct sink_buf to;
+    struct embedded *e = embedded_new(sink_buf_init(&to, out));
     struct sink *s = embedded_sink(e);
     uint64_t count;
 

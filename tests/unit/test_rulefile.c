@@ -9,6 +9,7 @@
 
 #include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/base/sink_buf.h"
 #include "redact/load.h"
 #include "redact/rule.h"
 #include "redact/ruleset.h"
@@ -63,41 +64,13 @@ static void test_added(void **state)
     redact_rules_free(rules);
 }
 
-/* ---- a sink that collects ---- */
-
-struct collect {
-    struct sink sink;
-    struct buf *out;
-};
-
-static int collect_write(struct sink *s, const void *data, size_t n,
-                         struct err *err)
-{
-    (void)err;
-    buf_add(((struct collect *)s)->out, data, n);
-    return 0;
-}
-
-static int collect_close(struct sink *s, struct err *err)
-{
-    (void)s;
-    (void)err;
-    return 0;
-}
-
-static void collect_free(struct sink *s)
-{
-    (void)s;
-}
-
 /* Redacts in, step bytes at a time. */
 static void in_steps(const struct redact_rules *rules, const struct buf *in,
                      size_t step, struct buf *out)
 {
-    static const struct sink_ops ops = {collect_write, collect_close,
-                                        collect_free};
-    struct collect c = {{&ops}, out};
-    struct sink *s = redactor_sink(redactor_new(rules, &c.sink));
+    struct sink_buf to;
+    struct sink *s =
+        redactor_sink(redactor_new(rules, sink_buf_init(&to, out)));
 
     buf_reset(out);
     for (size_t i = 0; i < in->len; i += step)

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
+
 /* So much text in a row is in none of what is packed: who prints the begin of
  * an archive into a log must not have the rest of it left out. */
 #define TEXT_RUN 256u
@@ -90,17 +92,12 @@ static const struct format {
     {"text in UTF-32", "\0\0\376\377", 0, 4, NULL, false},
 };
 
-static bool is_text(uint8_t c)
-{
-    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool has_text(const uint8_t *p, size_t n)
 {
     size_t run = 0;
 
     for (size_t i = 0; i < n && run < TEXT_RUN; i++)
-        run = is_text(p[i]) ? run + 1 : 0;
+        run = str_is_text(p[i]) ? run + 1 : 0;
     return run == TEXT_RUN;
 }
 
@@ -113,7 +110,7 @@ static bool is_utf32(const uint8_t *p, size_t n)
     if (n < 32)
         return false;
     for (size_t i = 0; i < 32; i++)
-        if (i % 4 == at ? !is_text(p[i]) : p[i] != 0)
+        if (i % 4 == at ? !str_is_text(p[i]) : p[i] != 0)
             return false;
     return true;
 }

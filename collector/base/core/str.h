@@ -39,6 +39,13 @@ void str_add_word(struct buf *out, const char *word);
 size_t str_utf8_len(const char *s);
 /* The character that it is; 0, and *len 0, where there is none. */
 uint32_t str_utf8_char(const char *s, size_t *len);
+/* A character as UTF-8; returns its bytes.  A surrogate is written like any. */
+size_t str_utf8_put(uint32_t c, uint8_t out[4]);
+/* What a line of ASCII has: no control but tab, CR and LF. */
+static inline bool str_is_text(uint8_t c)
+{
+    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
+}
 /* Appends s as JSON spells it in plain ASCII, without the quotes: what is
  * beyond it as \uXXXX (RFC 8259 section 7), byte by byte what is no UTF-8. */
 void str_add_json(struct buf *out, const char *s);

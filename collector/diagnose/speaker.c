@@ -18,6 +18,13 @@ static const char *const heard[] = {
     "vsftpd",  "telnetd",
 };
 
+/* Of other programs' lines none tells a crash of Xen or of a kernel. */
+static const char *const of_xen[] = {
+    "kernel",  "hypervisor", "xen",   "Xen",     "xl",     "xm",   "libxl",
+    "libvirt", "qemu",       "root",  "logger",  "qubes",  "xapi", "xcp",
+    "console", "conserver",  "guest", "stubdom", "vmkern", "bsd",
+};
+
 /* These log a name that somebody typed, and otherwise what they are at. */
 static const char *const asked[] = {
     "sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo",
@@ -84,10 +91,25 @@ static bool take_month(struct text *t)
     return false;
 }
 
+/* "<4>", as a log has it that was taken from the wire. */
+static void take_priority(struct text *t)
+{
+    struct text at = *t;
+    size_t n;
+
+    if (!take(&at, "<"))
+        return;
+    n = span(&at, "0123456789");
+    at.p += n;
+    if (n && take(&at, ">"))
+        *t = at;
+}
+
 static void take_stamps(struct text *t)
 {
     size_t n = 1;
 
+    take_priority(t);
     (void)take_month(t);
     while (n) {
         n = span(t, " \t>");
@@ -144,6 +166,24 @@ static bool is_stranger(struct text t)
            memmem(t.p, (size_t)(t.end - t.p), "user ", 5);
 }
 
+static bool is_of_xen(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof(of_xen) / sizeof(of_xen[0]); i++)
+        if (len >= strlen(of_xen[i]) &&
+            !memcmp(name, of_xen[i], strlen(of_xen[i])))
+            return true;
+    return false;
+}
+
+/* "Nov 27 " or "2026-11-27": a log of many programs has that, the ring of Xen
+ * or of a kernel has not. */
+static bool is_dated(struct text t)
+{
+    take_priority(&t);
+    return take_month(&t) || (t.end - t.p > 10 && t.p[4] == '-' &&
+                              t.p[7] == '-' && isdigit((unsigned char)*t.p));
+}
+
 uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
 {
     struct text t = {line, line + len};
@@ -152,6 +192,34 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
         return classes;
     take_stamps(&t);
     return is_guest(t) ? class_of_name("guest") : classes;
+}
+
+bool speaker_is_program(const char *line, size_t len)
+{
+    struct text t = {line, line + len};
+    const char *name;
+    size_t n;
+
+    if (!is_dated(t))
+        return false;
+    take_stamps(&t);
+    if (memmem(line, (size_t)(t.p - line), "(XEN)", 5))
+        return false;
+    name = t.p;
+    n = span_to(&t, " ");
+    t.p += n;
+    if (!n || name[n - 1] == ':') /* no host's name, or the line's own words */
+        return n && memchr(name, '[', n) && !is_of_xen(name, n);
+    if (!take(&t, " ") || t.p == t.end || !isalpha((unsigned char)*t.p))
+        return false;
+    name = t.p;
+    n = span_to(&t, " :[");
+    t.p += n;
+    if (take(&t, "[")) {
+        t.p += span_to(&t, "]");
+        (void)take(&t, "]");
+    }
+    return take(&t, ":") && !is_of_xen(name, n);
 }
 
 bool speaker_is_stranger(const char *line, size_t len)

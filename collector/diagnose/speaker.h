@@ -17,4 +17,8 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes);
  * not count for anything; asked when a pattern fits. */
 bool speaker_is_stranger(const char *line, size_t len);
 
+/* Whether a log of many programs has the line from one that is neither a kernel
+ * nor of Xen: no line of it tells what Xen or a kernel says of itself. */
+bool speaker_is_program(const char *line, size_t len);
+
 #endif

@@ -73,11 +73,50 @@ static void test_stranger(void **state)
         assert_false(strange(others[i]));
 }
 
+static bool other(const char *line)
+{
+    return speaker_is_program(line, strlen(line));
+}
+
+/* A program's log line that has the words of a crash is no crash of the host.
+ */
+static void test_program(void **state)
+{
+    static const char *const lines[] = {
+        "Nov 27 10:00:00 h dnsmasq-dhcp[1]: DHCPACK (XEN) Panic on CPU 0:",
+        "Nov 27 10:00:00 h su: failure; user=Kernel panic - not syncing: x",
+        "<4>Nov 27 10:00:00 h postfix/smtpd[1]: (XEN) Panic on CPU 0:",
+        "Nov 27 10:00:00 h systemd[1]: Assertion 's' failed at a.c:1, function",
+        "2026-11-27T10:00:00+00:00 h vendor[12]: panic: x",
+        "Nov 27 10:00:00 vendor[12]: panic: x",
+    };
+    static const char *const others[] = {
+        "Nov 27 10:00:00 h kernel: BUG: unable to handle",
+        "Nov 27 10:00:00 kernel: BUG: unable to handle",
+        "Nov 27 10:00:00 h hypervisor: (XEN) Panic on CPU 0:",
+        "Nov 27 10:00:00 h xenstored[2]: panic: x",
+        "Nov 27 10:00:00 h logger: (XEN) Panic on CPU 0:",
+        "Nov 18 01:55:11.753936 (XEN) Error creating: x",
+        "[2026-11-27 10:00:00] (XEN) Panic on CPU 0:",
+        "(XEN) Panic on CPU 0: x",
+        "[   12.345678] vendor module: panic: x",
+        "Nov 27 10:00:00 h",
+        "",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_true(other(lines[i]));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(other(others[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_guest),
         cmocka_unit_test(test_stranger),
+        cmocka_unit_test(test_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

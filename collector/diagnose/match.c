@@ -8,7 +8,6 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
-#include "collector/diagnose/classes.h"
 #include "collector/diagnose/speaker.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
@@ -383,11 +382,7 @@ static int try_patterns(struct match_stream *s, bool unexplained,
             continue;
         if (!matches(s, l->patterns[i], l))
             continue;
-        if (speaker_is_stranger(l->text, l->len))
-            return gravest;
-        if (rule->classes != CLASS_ALL &&
-            (rule->classes & class_of_name("hypervisor")) &&
-            speaker_is_program(l->text, l->len))
+        if (!speaker_may_tell(speaker_of(l->text, l->len), rule->classes))
             continue;
         last = key;
         if (p->explains && (gravest < 0 || (int)rule->severity < gravest))

@@ -1,6 +1,7 @@
 #include "collector/diagnose/speaker.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,25 +10,75 @@
 #define LEAD 160       /* stamps and marks are no longer */
 #define BRACKET_MAX 48 /* "[2026-11-27 10:00:00]", "[    3.141592]" */
 
-/* Programs that log words of whoever speaks to them. */
-static const char *const heard[] = {
-    "apache2", "asterisk", "cupsd",   "dovecot",  "exim",   "exim4",
-    "ftpd",    "haproxy",  "httpd",   "lighttpd", "named",  "nginx",
-    "nmbd",    "ntpd",     "postfix", "proftpd",  "rsyncd", "rsyslogd",
-    "saned",   "sendmail", "smbd",    "snmpd",    "spamd",  "squid",
-    "vsftpd",  "telnetd",
+/* Programs of a system's log that report for a kernel or for Xen.  What is in
+ * neither list logs words of strangers, or means other things by the same. */
+static const char *const kernels[] = {
+    "kernel",         "klogd",         "hypervisor*",
+    "(XEN)",          "console*",      "conserver",
+    "guest*",         "stubdom*",      "xenconsole*",
+    "abrt*",          "dmeventd",      "dracut*",
+    "drbd*",          "initramfs*",    "iscsi*",
+    "kdump*",         "lvm*",          "mcelog",
+    "mdadm",          "modprobe",      "multipath*",
+    "rasdaemon",      "smartd",        "systemd-modules-load",
+    "systemd-pstore", "systemd-udevd", "udevd",
+    "watchdog*",      "zed",           "zfs*",
 };
 
-/* Of other programs' lines none tells a crash of Xen or of a kernel. */
-static const char *const of_xen[] = {
-    "kernel",  "hypervisor", "xen",   "Xen",     "xl",     "xm",   "libxl",
-    "libvirt", "qemu",       "root",  "logger",  "qubes",  "xapi", "xcp",
-    "console", "conserver",  "guest", "stubdom", "vmkern", "bsd",
-};
-
-/* These log a name that somebody typed, and otherwise what they are at. */
-static const char *const asked[] = {
-    "sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo",
+/* Xen's programs, and those for guests' disks and networks; hotplug scripts log
+ * as root or logger. */
+static const char *const tools[] = {
+    "*[aA]naconda*",
+    "*hw-detect*",
+    "*qubes*",
+    "/etc/xen/*",
+    "/usr/lib*/xen*",
+    "NetworkManager",
+    "SM*",
+    "block*",
+    "blktap*",
+    "brctl",
+    "ceph*",
+    "cinder*",
+    "cloudstack*",
+    "corosync*",
+    "forkexecd",
+    "ganeti*",
+    "grub-installer",
+    "ifup*",
+    "launch-xenstore",
+    "libvirt*",
+    "libxl*",
+    "logger",
+    "message-switch",
+    "network*",
+    "neutron*",
+    "nova*",
+    "one",
+    "oned",
+    "openvswitch*",
+    "ovs*",
+    "oxenstored",
+    "pacemaker*",
+    "pygrub",
+    "qemu*",
+    "qrexec*",
+    "rbd*",
+    "root",
+    "squeezed",
+    "systemd",
+    "tap*",
+    "v6d",
+    "vif*",
+    "virt*",
+    "xapi*",
+    "xcp*",
+    "xe",
+    "xen*",
+    "xha*",
+    "xl",
+    "xm",
+    "xo-*",
 };
 
 struct text {
@@ -91,25 +142,10 @@ static bool take_month(struct text *t)
     return false;
 }
 
-/* "<4>", as a log has it that was taken from the wire. */
-static void take_priority(struct text *t)
-{
-    struct text at = *t;
-    size_t n;
-
-    if (!take(&at, "<"))
-        return;
-    n = span(&at, "0123456789");
-    at.p += n;
-    if (n && take(&at, ">"))
-        *t = at;
-}
-
 static void take_stamps(struct text *t)
 {
     size_t n = 1;
 
-    take_priority(t);
     (void)take_month(t);
     while (n) {
         n = span(t, " \t>");
@@ -119,6 +155,27 @@ static void take_stamps(struct text *t)
         if (!n)
             n = take_bracket(t) || take(t, "(XEN)");
     }
+}
+
+/* The stamp of a system's log: "Nov 27 10:00:00 ", "2026-11-27T10:00:00+01:00
+ * ", both with "<4>" or RFC 5424's "<4>1 " in front. */
+static bool take_system_stamp(struct text *t)
+{
+    const char *from;
+
+    if (take(t, "<")) {
+        t->p += span(t, "0123456789");
+        if (!take(t, ">"))
+            return false;
+        (void)take(t, "1 ");
+    }
+    if (take_month(t)) {
+        t->p += span(t, " 0123456789:.");
+        return true;
+    }
+    from = t->p;
+    t->p += span(t, "0123456789-:.,TZ+");
+    return t->p - from > 18 && from[10] == 'T' && take(t, " ");
 }
 
 /* "(d3) " and "(d3v0) " are in front of what domain 3 printed. */
@@ -137,51 +194,69 @@ static bool is_guest(struct text t)
     return take(&t, ")");
 }
 
-static bool is_one_of(const char *const *names, size_t n, const char *name,
-                      size_t len)
+static bool is_one_of(const char *const *globs, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        if (strlen(names[i]) == len && !memcmp(names[i], name, len))
+        if (!fnmatch(globs[i], name, 0))
             return true;
     return false;
 }
 
-/* HOST PROGRAM[PID]: or HOST PROGRAM: */
-static bool is_stranger(struct text t)
+static enum speaker speaker_of_program(const char *from, const char *to)
 {
+    char name[64];
+    size_t len = (size_t)(to - from);
+
+    if (len && to[-1] == ':')
+        len--;
+    if (!len)
+        return SPEAKER_UNKNOWN;
+    if (len >= sizeof(name))
+        return SPEAKER_OTHER;
+    memcpy(name, from, len);
+    name[len] = '\0';
+    if (is_one_of(kernels, sizeof(kernels) / sizeof(kernels[0]), name))
+        return SPEAKER_KERNEL;
+    if (is_one_of(tools, sizeof(tools) / sizeof(tools[0]), name))
+        return SPEAKER_TOOL;
+    return SPEAKER_OTHER;
+}
+
+/* HOST PROGRAM[PID]: or HOST PROGRAM: or, where the host is left out, PROGRAM:
+ */
+enum speaker speaker_of(const char *line, size_t len)
+{
+    struct text t = {line, line + len};
     const char *name;
-    size_t n;
 
-    t.p += span_to(&t, " ");
-    if (!take(&t, " "))
-        return false;
+    if (!take_system_stamp(&t))
+        return SPEAKER_UNKNOWN;
     name = t.p;
-    n = span_to(&t, " :[/");
-    t.p += n;
-    if (t.p == t.end || *t.p == ' ')
-        return false;
-    if (is_one_of(heard, sizeof(heard) / sizeof(heard[0]), name, n))
+    if (take(&t, "(XEN)"))
+        return SPEAKER_KERNEL;
+    t.p += span_to(&t, " [");
+    if (t.p > name && t.p[-1] != ':' && take(&t, " ")) {
+        name = t.p;
+        t.p += span_to(&t, " [");
+    } else if (t.p == t.end && (t.p == name || t.p[-1] != ':')) {
+        return SPEAKER_UNKNOWN;
+    }
+    return speaker_of_program(name, t.p);
+}
+
+bool speaker_may_tell(enum speaker who, uint32_t classes)
+{
+    const uint32_t system = class_of_name("system"),
+                   kernel =
+                       system | class_of_name("kernel") |
+                       class_of_name("hypervisor") | class_of_name("guest") |
+                       class_of_name("bootloader") | class_of_name("storage");
+
+    if (who == SPEAKER_UNKNOWN || who == SPEAKER_KERNEL)
         return true;
-    return is_one_of(asked, sizeof(asked) / sizeof(asked[0]), name, n) &&
-           memmem(t.p, (size_t)(t.end - t.p), "user ", 5);
-}
-
-static bool is_of_xen(const char *name, size_t len)
-{
-    for (size_t i = 0; i < sizeof(of_xen) / sizeof(of_xen[0]); i++)
-        if (len >= strlen(of_xen[i]) &&
-            !memcmp(name, of_xen[i], strlen(of_xen[i])))
-            return true;
-    return false;
-}
-
-/* "Nov 27 " or "2026-11-27": a log of many programs has that, the ring of Xen
- * or of a kernel has not. */
-static bool is_dated(struct text t)
-{
-    take_priority(&t);
-    return take_month(&t) || (t.end - t.p > 10 && t.p[4] == '-' &&
-                              t.p[7] == '-' && isdigit((unsigned char)*t.p));
+    if (classes == CLASS_ALL || classes == system)
+        return true;
+    return who == SPEAKER_TOOL && (classes & ~kernel);
 }
 
 uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
@@ -192,40 +267,4 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
         return classes;
     take_stamps(&t);
     return is_guest(t) ? class_of_name("guest") : classes;
-}
-
-bool speaker_is_program(const char *line, size_t len)
-{
-    struct text t = {line, line + len};
-    const char *name;
-    size_t n;
-
-    if (!is_dated(t))
-        return false;
-    take_stamps(&t);
-    if (memmem(line, (size_t)(t.p - line), "(XEN)", 5))
-        return false;
-    name = t.p;
-    n = span_to(&t, " ");
-    t.p += n;
-    if (!n || name[n - 1] == ':') /* no host's name, or the line's own words */
-        return n && memchr(name, '[', n) && !is_of_xen(name, n);
-    if (!take(&t, " ") || t.p == t.end || !isalpha((unsigned char)*t.p))
-        return false;
-    name = t.p;
-    n = span_to(&t, " :[");
-    t.p += n;
-    if (take(&t, "[")) {
-        t.p += span_to(&t, "]");
-        (void)take(&t, "]");
-    }
-    return take(&t, ":") && !is_of_xen(name, n);
-}
-
-bool speaker_is_stranger(const char *line, size_t len)
-{
-    struct text t = {line, line + len};
-
-    take_stamps(&t);
-    return is_stranger(t);
 }

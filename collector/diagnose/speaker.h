@@ -13,12 +13,20 @@
  * own.  Cheap: it is asked of each line that is looked at. */
 uint32_t speaker_classes(const char *line, size_t len, uint32_t classes);
 
-/* Whether the line has words that somebody sent to a server, so that it must
- * not count for anything; asked when a pattern fits. */
-bool speaker_is_stranger(const char *line, size_t len);
+enum speaker {
+    SPEAKER_UNKNOWN, /* the line names no program */
+    SPEAKER_KERNEL,  /* a kernel or Xen, or who reports for them */
+    SPEAKER_TOOL,    /* Xen's programs and what guests' disks and nets need */
+    SPEAKER_OTHER,   /* anybody else, who may have it from a stranger */
+};
 
-/* Whether a log of many programs has the line from one that is neither a kernel
- * nor of Xen: no line of it tells what Xen or a kernel says of itself. */
-bool speaker_is_program(const char *line, size_t len);
+/* Of a line of a system's log (RFC 3164's and RFC 5424's form) the program
+ * that logged it; the log daemon writes its name, and no stranger. */
+enum speaker speaker_of(const char *line, size_t len);
+
+/* Whether lines of that speaker count for a rule of these classes: a crash of
+ * a kernel is told by kernels, a failure of Xen's tools by these, too; a rule
+ * for the system's log alone believes everybody. */
+bool speaker_may_tell(enum speaker who, uint32_t classes);
 
 #endif

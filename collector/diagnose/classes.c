@@ -139,3 +139,13 @@ const char *class_names(uint32_t classes, char *out, unsigned long size)
                                    names[i].name);
     return out;
 }
+
+bool class_is_machine(uint32_t classes)
+{
+    if (classes == CLASS_ALL)
+        return false;
+    return classes & C_HYPERVISOR ||
+           (classes & (C_KERNEL | C_GUEST) &&
+            !(classes & (C_TOOLSTACK | C_HOTPLUG | C_XAPI | C_LIBVIRT |
+                         C_XENSTORED | C_STORAGE)));
+}

@@ -385,8 +385,7 @@ static int try_patterns(struct match_stream *s, bool unexplained,
             continue;
         if (speaker_is_stranger(l->text, l->len))
             return gravest;
-        if (rule->classes != CLASS_ALL &&
-            (rule->classes & class_of_name("hypervisor")) &&
+        if (class_is_machine(rule->classes) &&
             speaker_is_program(l->text, l->len))
             continue;
         last = key;

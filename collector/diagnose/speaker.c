@@ -18,11 +18,58 @@ static const char *const heard[] = {
     "vsftpd",  "telnetd",
 };
 
-/* Of other programs' lines none tells a crash of Xen or of a kernel. */
+/* Whose lines tell of a kernel, of Xen or of the machine; the begin of a name
+ * is enough.  Of other programs' lines none is a crash of them. */
 static const char *const of_xen[] = {
-    "kernel",  "hypervisor", "xen",   "Xen",     "xl",     "xm",   "libxl",
-    "libvirt", "qemu",       "root",  "logger",  "qubes",  "xapi", "xcp",
-    "console", "conserver",  "guest", "stubdom", "vmkern", "bsd",
+    "kernel",
+    "hypervisor",
+    "xen",
+    "Xen",
+    "xl",
+    "xm",
+    "libxl",
+    "libvirt",
+    "qemu",
+    "root",
+    "logger",
+    "qubes",
+    "xapi",
+    "xcp",
+    "console",
+    "conserver",
+    "guest",
+    "stubdom",
+    "bsd",
+    /* what starts, and what looks after disks, memory and network */
+    "systemd",
+    "dracut",
+    "init",
+    "mount",
+    "fsck",
+    "udev",
+    "modprobe",
+    "lvm",
+    "dmeventd",
+    "multipath",
+    "iscsi",
+    "smartd",
+    "mdadm",
+    "mcelog",
+    "ras",
+    "drbd",
+    "zed",
+    "nvme",
+    "network",
+    "Network",
+    "ovs",
+    "watchdog",
+    "earlyoom",
+    "kdump",
+    "kexec",
+    "blkmapd",
+    "nfs",
+    "ifup",
+    "dhclient",
 };
 
 /* These log a name that somebody typed, and otherwise what they are at. */
@@ -194,12 +241,21 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
     return is_guest(t) ? class_of_name("guest") : classes;
 }
 
+/* '10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET' of a web server. */
+static bool is_of_access(struct text t)
+{
+    t.p += span_to(&t, " ");
+    return take(&t, " - ") && memmem(t.p, (size_t)(t.end - t.p), " [", 2);
+}
+
 bool speaker_is_program(const char *line, size_t len)
 {
     struct text t = {line, line + len};
     const char *name;
     size_t n;
 
+    if (take(&t, "type=") || is_of_access(t))
+        return true;
     if (!is_dated(t))
         return false;
     take_stamps(&t);

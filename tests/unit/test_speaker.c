@@ -86,9 +86,11 @@ static void test_program(void **state)
         "Nov 27 10:00:00 h dnsmasq-dhcp[1]: DHCPACK (XEN) Panic on CPU 0:",
         "Nov 27 10:00:00 h su: failure; user=Kernel panic - not syncing: x",
         "<4>Nov 27 10:00:00 h postfix/smtpd[1]: (XEN) Panic on CPU 0:",
-        "Nov 27 10:00:00 h systemd[1]: Assertion 's' failed at a.c:1, function",
+        "Nov 27 10:00:00 h pulseaudio[1]: Assertion 's' failed at a.c:1, f",
         "2026-11-27T10:00:00+00:00 h vendor[12]: panic: x",
         "Nov 27 10:00:00 vendor[12]: panic: x",
+        "type=USER_AUTH msg=audit(1.2:3): acct=\"(XEN) Panic on CPU 0:\"",
+        "10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] \"GET /(XEN) Panic\"",
     };
     static const char *const others[] = {
         "Nov 27 10:00:00 h kernel: BUG: unable to handle",

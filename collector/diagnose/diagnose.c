@@ -9,10 +9,10 @@
 #include "collector/base/facts_get.h"
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
+#include "collector/diagnose/evidence.h"
 #include "collector/diagnose/match.h"
 #include "collector/diagnose/whose.h"
 
-#define ELEMENTS_MAX 16    /* of a list, shown as evidence */
 #define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
 #define GUEST_RULE "host-is-a-guest"
 
@@ -261,71 +261,6 @@ static void add_text(struct json_object *list, const char *text)
     json_object_array_add(list, json_object_new_string(text));
 }
 
-/* Tabs and line ends stay, other controls are made visible. */
-static struct json_object *shown(const char *text)
-{
-    struct buf b = BUF_INIT;
-    char line[MATCH_BLOCK];
-    struct json_object *o;
-
-    for (const char *p = text; *p;) {
-        size_t n = strcspn(p, "\n");
-        char *one = xstrndup(p, n);
-
-        buf_adds(&b, str_visible(one, line, sizeof(line)));
-        free(one);
-        p += n;
-        if (*p == '\n')
-            buf_addc(&b, *p++);
-    }
-    o = json_object_new_string(buf_str(&b));
-    buf_done(&b);
-    return o;
-}
-
-static void add_finds(struct json_object *evidence, const struct finds *f)
-{
-    for (size_t i = 0; i < f->n; i++) {
-        struct json_object *e = json_object_new_object();
-
-        put(e, "member", f->first[i].member);
-        json_object_object_add(
-            e, "line", json_object_new_int64((int64_t)f->first[i].line));
-        json_object_object_add(e, "text", shown(f->first[i].text));
-        json_object_object_add(e, "match", shown(f->first[i].found));
-        json_object_array_add(evidence, e);
-    }
-}
-
-static void add_fact(struct json_object *evidence, struct json_object *facts,
-                     const char *text)
-{
-    struct json_object *e = json_object_new_object(), *v;
-    char path[64];
-
-    (void)sscanf(text, "%63s", path);
-    v = facts_get(facts, path);
-    put(e, "fact", path);
-    json_object_object_add(e, "value", json_object_get(v));
-    json_object_array_add(evidence, e);
-}
-
-static void add_elements(struct json_object *evidence, const char *path,
-                         struct json_object *elements)
-{
-    size_t n = json_object_array_length(elements);
-
-    for (size_t i = 0; i < n && i < ELEMENTS_MAX; i++) {
-        struct json_object *e = json_object_new_object();
-
-        put(e, "fact", path);
-        json_object_object_add(
-            e, "value",
-            json_object_get(json_object_array_get_idx(elements, i)));
-        json_object_array_add(evidence, e);
-    }
-}
-
 /* What a finding shows, gathered from the conditions that hold. */
 struct shown {
     struct json_object *evidence, *subjects;
@@ -368,13 +303,13 @@ static void show(struct diagnosis *d, struct json_object *facts,
         struct json_object *elements = j->elements[from + i];
 
         if (list[i].n_match) {
-            add_finds(out->evidence, f);
+            evidence_finds(out->evidence, f);
             if (!out->lines || (!whole_title(out->lines) && whole_title(f)))
                 out->lines = f;
         } else if (list[i].fact) {
-            add_fact(out->evidence, facts, list[i].fact);
+            evidence_fact(out->evidence, facts, list[i].fact);
         } else {
-            add_elements(out->evidence, list[i].any, elements);
+            evidence_elements(out->evidence, list[i].any, elements);
             out->elements = out->elements ? out->elements : elements;
         }
     }

@@ -13,16 +13,42 @@
 /* Programs of a system's log that report for a kernel or for Xen.  What is in
  * neither list logs words of strangers, or means other things by the same. */
 static const char *const kernels[] = {
-    "kernel",         "klogd",         "hypervisor*",
-    "(XEN)",          "console*",      "conserver",
-    "guest*",         "stubdom*",      "xenconsole*",
-    "abrt*",          "dmeventd",      "dracut*",
-    "drbd*",          "initramfs*",    "iscsi*",
-    "kdump*",         "lvm*",          "mcelog",
-    "mdadm",          "modprobe",      "multipath*",
-    "rasdaemon",      "smartd",        "systemd-modules-load",
-    "systemd-pstore", "systemd-udevd", "udevd",
-    "watchdog*",      "zed",           "zfs*",
+    "(XEN)",
+    "abrt*",
+    "conserver",
+    "console*",
+    "dmeventd",
+    "dracut*",
+    "drbd*",
+    "earlyoom",
+    "fsck*",
+    "guest*",
+    "hypervisor*",
+    "init",
+    "initctl",
+    "initramfs*",
+    "iscsi*",
+    "kdump*",
+    "kernel",
+    "kexec*",
+    "klogd",
+    "lvm*",
+    "mcelog",
+    "mdadm",
+    "modprobe",
+    "multipath*",
+    "nvme*",
+    "ras*",
+    "smartd",
+    "stubdom*",
+    "systemd-modules-load",
+    "systemd-pstore",
+    "systemd-udevd",
+    "udevd",
+    "watchdog*",
+    "xenconsole*",
+    "zed",
+    "zfs*",
 };
 
 /* Xen's programs, and those for guests' disks and networks; hotplug scripts log
@@ -33,15 +59,15 @@ static const char *const tools[] = {
     "*qubes*",
     "/etc/xen/*",
     "/usr/lib*/xen*",
-    "NetworkManager",
-    "SM*",
-    "block*",
+    "blkmapd",
     "blktap*",
+    "block*",
     "brctl",
     "ceph*",
     "cinder*",
     "cloudstack*",
     "corosync*",
+    "dhclient",
     "forkexecd",
     "ganeti*",
     "grub-installer",
@@ -51,8 +77,11 @@ static const char *const tools[] = {
     "libxl*",
     "logger",
     "message-switch",
+    "mount*",
     "network*",
+    "NetworkManager",
     "neutron*",
+    "nfs*",
     "nova*",
     "one",
     "oned",
@@ -65,6 +94,8 @@ static const char *const tools[] = {
     "qrexec*",
     "rbd*",
     "root",
+    "rpc.*",
+    "SM*",
     "squeezed",
     "systemd",
     "tap*",
@@ -222,6 +253,16 @@ static enum speaker speaker_of_program(const char *from, const char *to)
     return SPEAKER_OTHER;
 }
 
+/* '10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET' of a web server, and audit's
+ * 'type=USER_AUTH msg=audit(1): acct='. */
+static bool is_of_strangers(struct text t)
+{
+    if (take(&t, "type="))
+        return true;
+    t.p += span_to(&t, " ");
+    return take(&t, " - ") && memmem(t.p, (size_t)(t.end - t.p), " [", 2);
+}
+
 /* HOST PROGRAM[PID]: or HOST PROGRAM: or, where the host is left out, PROGRAM:
  */
 enum speaker speaker_of(const char *line, size_t len)
@@ -230,7 +271,9 @@ enum speaker speaker_of(const char *line, size_t len)
     const char *name;
 
     if (!take_system_stamp(&t))
-        return SPEAKER_UNKNOWN;
+        return is_of_strangers((struct text){line, line + len})
+                   ? SPEAKER_OTHER
+                   : SPEAKER_UNKNOWN;
     name = t.p;
     if (take(&t, "(XEN)"))
         return SPEAKER_KERNEL;

@@ -72,6 +72,32 @@ static int id_in(const char *line, size_t len)
     return -1;
 }
 
+/* A guest that moves is so called on the other host until it is there. */
+static void drop_suffix(char *name)
+{
+    static const char *const suffix[] = {"--incoming", "--migratedaway"};
+    size_t len = strlen(name), n;
+
+    for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {
+        n = strlen(suffix[i]);
+        if (len > n && !strcmp(name + len - n, suffix[i])) {
+            name[len - n] = '\0';
+            return;
+        }
+    }
+}
+
+/* Of a member's name, where what is not plain is percent-encoded. */
+static void take_name(struct domain *d, const char *from, size_t len)
+{
+    char name[sizeof(d->name)];
+
+    snprintf(name, sizeof(name), "%.*s", (int)len, from);
+    str_percent_decode(name);
+    (void)str_visible(name, d->name, sizeof(d->name));
+    drop_suffix(d->name);
+}
+
 /* The folder of a domain, or a log named after it. */
 static void from_member(const char *member, struct domain *d)
 {
@@ -81,8 +107,7 @@ static void from_member(const char *member, struct domain *d)
     *d = (struct domain){.id = -1};
     if (sscanf(member, "domains/%d-", &d->id) == 1) {
         from = strchr(member, '-') + 1;
-        snprintf(d->name, sizeof(d->name), "%.*s", (int)strcspn(from, "/"),
-                 from);
+        take_name(d, from, strcspn(from, "/"));
         return;
     }
     for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]) && !from; i++) {
@@ -92,7 +117,7 @@ static void from_member(const char *member, struct domain *d)
     end = from ? strstr(from, ".log") : NULL;
     if (!end || !strncmp(from, "libxl-driver", 12))
         return;
-    snprintf(d->name, sizeof(d->name), "%.*s", (int)(end - from), from);
+    take_name(d, from, (size_t)(end - from));
     if (*d->name && strspn(d->name, "0123456789") == strlen(d->name)) {
         d->id = atoi(d->name);
         *d->name = '\0';

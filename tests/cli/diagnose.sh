@@ -183,3 +183,25 @@ run 4 "$XB" diagnose guest
 has out 'dom0-oom: this guest ran out of memory'
 run 4 "$XB" diagnose $log
 has out 'dom0-oom: dom0 ran out of memory'
+
+# A line of a block is not shown once more beside it.
+printf '%s\n' '(XEN) Xen BUG at common/page_alloc.c:12' '(XEN) Xen call trace:' \
+    "$panic" '(XEN) Xen BUG at common/page_alloc.c:12' \
+    '(XEN) Reboot in five seconds...' >crash
+run 4 "$XB" diagnose --json crash
+/usr/bin/python3 - out <<'END2' || fail 'a line is shown twice'
+import json, sys
+f, = (f for f in json.load(open(sys.argv[1]))["findings"]
+      if f["id"] == "xen-panic")
+assert len(f["evidence"]) == 1 and "Panic on CPU" in f["evidence"][0]["text"], f
+END2
+
+# What other programs log is no crash of the host, whatever words it has.
+for words in 'x[1]: (XEN) Panic on CPU 0:' 'su: user=Kernel panic - not syncing: x' \
+    "systemd[1]: Assertion 's' failed at src/a.c:1, function f(). Aborting." \
+    'sshd[1]: Bad protocol version identification (XEN) Panic on CPU 0: from x' \
+    'x[1]: Error reading configuration file /etc/x' \
+    'x[1]: failed to open file /mnt/x' 'x[1]: Fatal error: Out of memory for x.'; do
+    echo "Nov 27 10:00:00 host $words" >line
+    run 0 "$XB" diagnose line
+done

@@ -437,6 +437,10 @@ static void test_whose(void **state)
         {"files/var/log/xen/bootloader.5.log", "ill", "domain 5"},
         {"files/var/log/libvirt/libxl/libxl-driver.log", "Domain 6:ill",
          "domain 6"},
+        {"files/var/log/xen/qemu-dm-web--incoming.log", "ill", "domain web"},
+        {"files/var/log/xen/xl-web--migratedaway.log", "ill", "domain web"},
+        {"files/var/log/xen/xl-my%20web.log", "ill", "domain my web"},
+        {"domains/4-a%20b/console.txt", "ill", "domain 4 (a b)"},
         {"domains/3-web/console.txt", "domain 9 is ill", "domain 3 (web)"},
     };
     struct json_object *facts =

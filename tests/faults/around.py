@@ -86,8 +86,9 @@ def in_place(name):
         status, err = finish(child)
         if name.startswith("closed") and "2" in name and status == 1:
             err = "xen-bugtool: said to nobody"
-        if name in ("files of 256 KiB", "40 MiB of addresses",
-                    "24 descriptors"):
+        if name == "files of 256 KiB":
+            return whole(folder, status, err, child.pid, ("cut short",))
+        if name in ("40 MiB of addresses", "24 descriptors"):
             return whole(folder, status, err, child.pid,
                          ("whole", "cut short", "none"))
         return whole(folder, status, err, child.pid)

@@ -201,7 +201,9 @@ class Table:
 
     def __init__(self):
         self.passed = self.failed = 0
-        print(f"{'fault':<44} {'tried':>6}  outcomes", flush=True)
+        self.begun = time.monotonic()
+        print(f"{'fault':<44} {'tried':>6}  {'outcomes':<44} {'':<4} seconds",
+              flush=True)
 
     def row(self, name, outcomes, rule=None):
         """rule(counts) may find fault with the whole: a text, or None."""
@@ -213,7 +215,9 @@ class Table:
             why = "nothing was tried"
         text = ", ".join(f"{n} {label}" for label, n in counts.most_common())
         verdict = "FAIL" if bad or why else "ok"
-        print(f"{name:<44} {len(outcomes):>6}  {text:<44} {verdict}", flush=True)
+        took, self.begun = time.monotonic() - self.begun, time.monotonic()
+        print(f"{name:<44} {len(outcomes):>6}  {text:<44} {verdict:<4} "
+              f"{took:.0f}", flush=True)
         for o in bad[:5]:
             print("      | " + o.why.strip().replace("\n", "\n      | "))
         if why:

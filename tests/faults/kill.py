@@ -140,6 +140,14 @@ def mostly_bundles(counts):
         f"only {made} of {made + lost} runs with an item gave a bundle"
 
 
+def command_line(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", errors="replace") as f:
+            return f.read()
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
 def hang_up(number, how_long):
     """The terminal goes away."""
     rng = random.Random(f"hang up {number}")
@@ -158,9 +166,8 @@ def hang_up(number, how_long):
         # What setsid(1) says of a signal; its child is in another session.
         end = time.monotonic() + 5
         while time.monotonic() < end and any(
-                folder in open(f"/proc/{p}/cmdline", errors="replace").read()
-                for p in os.listdir("/proc") if p.isdigit()
-                and os.path.exists(f"/proc/{p}/cmdline")):
+                folder in command_line(p) for p in os.listdir("/proc")
+                if p.isdigit()):
             time.sleep(0.05)
         return judge(folder, status, "xen-bugtool: no terminal", child.pid,
                      killed=True)

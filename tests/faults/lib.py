@@ -19,7 +19,8 @@ XB, LIBEXEC, ETC = os.environ["XB"], os.environ["LIBEXEC"], os.environ["ETC"]
 TOP, BUILD = os.environ["TOP"], os.environ["BUILD"]
 WORK = os.getcwd()
 FULL = os.environ.get("FAULTS_FULL", "") != ""  # every point, not a sample
-JOBS = os.cpu_count() or 2
+# One more than there are processors: a run mostly waits for something.
+JOBS = (os.cpu_count() or 2) + 1
 LIMIT = 30  # seconds after which a run hangs, on a machine that is busy
 
 Outcome = collections.namedtuple("Outcome", "label ok why")

@@ -323,6 +323,25 @@ def cut_or_flipped(packed, tar):
             many(one, [("flip", n) for n in wanted]))
 
 
+def by_command(command, packed):
+    """What verify refuses, whole, each command is given, at a few places."""
+    rng = random.Random(8)
+
+    def one(n):
+        at = rng.randrange(1, len(packed)) if n else len(packed) - 1
+        flipped = bytes([packed[at] ^ (1 << n % 8)])
+        path = save(f"{command}.{n}", packed[:at] if n % 2 else
+                    packed[:at] + flipped + packed[at + 1:])
+        seen = subprocess.run([XB, "verify", path], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, env=clean_env(),
+                              stderr=subprocess.DEVNULL, timeout=SECONDS)
+        outcome = run(command, path, seen.returncode == 0)
+        os.unlink(path)
+        return outcome
+
+    return many(one, range(12))
+
+
 def in_process(packed):
     """Every cut and every flipped byte, through the reader's own harness."""
     assert len(packed) < MAX_SMALL, len(packed)
@@ -431,3 +450,5 @@ def rows(table, only=None):
                   else "too many went unnoticed")
         table.row("every byte cut and flipped, in one process",
                   in_process(packed))
+        table.row("a few of these, by every command",
+                  [o for c in COMMANDS for o in by_command(c, packed)])

@@ -19,6 +19,7 @@ XB, LIBEXEC, ETC = os.environ["XB"], os.environ["LIBEXEC"], os.environ["ETC"]
 TOP, BUILD = os.environ["TOP"], os.environ["BUILD"]
 WORK = os.getcwd()
 FULL = os.environ.get("FAULTS_FULL", "") != ""  # every point, not a sample
+TIMES = int(os.environ.get("FAULTS_TIMES") or 1)  # so many times the sample
 # One more than there are processors: a run mostly waits for something.
 JOBS = (os.cpu_count() or 2) + 1
 LIMIT = 30  # seconds after which a run hangs, on a machine that is busy
@@ -46,6 +47,9 @@ def fresh_etc():
     shutil.rmtree(f"{ETC}/xen-bugtool", ignore_errors=True)
 
 
+SECRET = b"hunter2"
+
+
 def small_plugin():
     """Sources of every kind that packs differently: small files, a large one
     that does not compress, a tree, a glob, a command, the probe."""
@@ -53,7 +57,7 @@ def small_plugin():
     src = f"{WORK}/source"
     os.makedirs(f"{src}/tree/below", exist_ok=True)
     with open(f"{src}/small", "w") as f:
-        f.write("password=hunter2\n" + "a line of a log\n" * 200)
+        f.write(f"password={SECRET.decode()}\n" + "a line of a log\n" * 200)
     with open(f"{src}/large", "w") as f:
         noise = os.urandom(500000).hex()
         f.writelines(noise[i:i + 72] + "\n" for i in range(0, 900000, 72))
@@ -244,6 +248,7 @@ def many(trial, points):
 
 def sample(n, most):
     """Numbers from 1 to n: all in a full run, else at most so many, evenly."""
+    most *= TIMES
     if FULL or n <= most:
         return list(range(1, n + 1))
     return sorted({1 + i * (n - 1) // (most - 1) for i in range(most)})

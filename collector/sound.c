@@ -8,7 +8,7 @@
 #define SHOWN 3u
 
 struct told {
-    const char *name; /* NULL: nobody is told */
+    const char *name;
     uint64_t n;
 };
 
@@ -16,8 +16,7 @@ static void tell(void *arg, const char *text)
 {
     struct told *t = arg;
 
-    t->n += t->name != NULL;
-    if (t->name && t->n <= SHOWN)
+    if (++t->n <= SHOWN)
         log_msg(LOG_WARN, "%s: not sound: %s", t->name, text);
 }
 
@@ -25,8 +24,9 @@ int sound_read(struct unpack *u, bool folder, const char *name,
                const struct verify_reader *reader, uint64_t *problems,
                struct err *err)
 {
-    struct told told = {.name = folder ? NULL : name};
-    struct verify_spec spec = {.problem = tell, .arg = &told, .reader = reader};
+    struct told told = {.name = name};
+    struct verify_spec spec = {
+        .problem = tell, .arg = &told, .reader = reader, .apart = folder};
     struct verify *v = verify_new(&spec);
     int r = verify_read(v, u, folder, err);
 

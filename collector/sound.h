@@ -7,7 +7,8 @@
 #include "collector/verify.h"
 
 /* To the end. *problems: how many there are; the first are logged as warnings
- * about the bundle called name. Of a folder, which people take apart, none are.
+ * about the bundle called name. Of a folder, which people take apart, only what
+ * cannot be read is one.
  * Negative: it could not be read, or has no manifest.json. */
 int sound_read(struct unpack *u, bool folder, const char *name,
                const struct verify_reader *reader, uint64_t *problems,

@@ -35,6 +35,8 @@ struct verify_spec {
     struct deep *deep;                  /* NULL: no look for secrets */
     struct review *review;              /* NULL: none */
     const struct verify_reader *reader; /* NULL: none */
+    bool apart; /* people took it apart: what is missing or was changed is no
+                 * problem, what cannot be read is */
 };
 
 struct verify_counts {

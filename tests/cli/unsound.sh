@@ -30,6 +30,26 @@ rm open/files/proc/meminfo
 "$XB" diagnose open >out 2>err || : # this machine may have problems
 lacks err 'not sound'
 run 0 "$XB" report open -o open.html
+# But what cannot be read of it is told, and nothing waits for a FIFO, nor is
+# a link followed.
+for kind in 'mkfifo' 'ln -s /etc/shadow'; do
+    rm -f open/files/proc/meminfo
+    $kind open/files/proc/meminfo
+    for command in verify diagnose report inspect 'redact -o new'; do
+        run 4 timeout $((20 * SLOW)) "$XB" $command open
+        cat out err >both
+        has both 'meminfo is no regular file'
+        lacks both 'root:'
+    done
+done
+rm -r open
+mkdir open
+tar xjf b.tar.bz2 -C open --strip-components 1 --no-same-owner
+sed -i 's#"files/proc/meminfo"#"../../../../../etc/passwd"#' open/manifest.json
+for command in verify inspect diagnose report 'redact -o new'; do
+    run 4 "$XB" $command open
+    has err 'not a plain path'
+done
 # What is neither a bundle nor a text is no healthy log.
 head -c 100000 /dev/urandom >noise
 run 4 "$XB" diagnose noise

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -221,7 +223,29 @@ static void print_end(const struct collect *c, const char *path,
     }
 }
 
-/* Which file system it was that could not take the bundle. */
+/* The most bytes that a file may have by the limits of whoever called; 0: there
+ * is no such limit. */
+static uint64_t file_limit(void)
+{
+    struct rlimit lim;
+
+    return getrlimit(RLIMIT_FSIZE, &lim) || lim.rlim_cur == RLIM_INFINITY
+               ? 0
+               : (uint64_t)lim.rlim_cur;
+}
+
+/* Less than the whole is better than nothing. */
+static void keep_to_file_limit(struct collect *c, int out_fd)
+{
+    uint64_t most = file_limit();
+    struct stat st;
+
+    if (most && !fstat(out_fd, &st) && S_ISREG(st.st_mode) &&
+        (!c->cfg.max_size || c->cfg.max_size > most))
+        c->cfg.max_size = most;
+}
+
+/* Which file system it was that could not take the bundle, or which limit. */
 static void name_place(const struct collect *c, const struct options *opt,
                        int rc, struct err *err)
 {
@@ -233,6 +257,10 @@ static void name_place(const struct collect *c, const struct options *opt,
                    named            ? named
                    : *c->cfg.folder ? c->cfg.folder
                                     : "/var/tmp");
+    if (rc == -EFBIG && file_limit())
+        err_prefix(err,
+                   "no file may have more than %llu bytes here (ulimit -f): ",
+                   (unsigned long long)file_limit());
 }
 
 /* --upload.  False: it was not delivered, and the user was told. */
@@ -383,6 +411,7 @@ static int run(struct collect *c, const struct options *opt, struct term *t,
         r = open_output(c, &stem, &out_fd, &spool_fd, err);
     if (r)
         goto out;
+    keep_to_file_limit(c, out_fd);
     tell_begin(c, opt, t);
     if (c->cfg.json)
         event_start(stem, &c->plan);

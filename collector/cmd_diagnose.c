@@ -20,6 +20,7 @@
 #include "collector/known.h"
 #include "collector/rules.h"
 #include "collector/settings.h"
+#include "collector/sound.h"
 #include "config.h"
 
 #define BLOCK_BYTES 65536
@@ -33,6 +34,10 @@ struct diagnose {
     struct diagnosis *diagnosis;
     struct capture *captures;
     uint64_t order;
+    uint64_t problems; /* of what was looked at: it is not sound, or no text */
+    /* the member that passes */
+    struct match_stream *member;
+    struct capture *kept; /* NULL: no fact comes from it */
 };
 
 /* ---- what is known ------------------------------------------------------- */
@@ -133,6 +138,10 @@ static int a_log(struct diagnose *c, struct input *in, const char *name,
     uint64_t hits;
     int r;
 
+    if (input_is_binary(in)) {
+        log_msg(LOG_WARN, "%s: it is no text, nor a bundle", name);
+        c->problems++;
+    }
     filter_init(&f, c->rules);
     look.member = diagnosis_begin_any(c->diagnosis, name, c->order++);
     r = filter_run(&f, in, &look.sink, &hits, err);
@@ -142,45 +151,43 @@ static int a_log(struct diagnose *c, struct input *in, const char *name,
     return r;
 }
 
-static int a_member(struct diagnose *c, struct unpack *u, const char *name,
-                    char *block, struct err *err)
+/* A member of a bundle. */
+static void member_begin_look(void *arg, const char *name)
 {
-    struct match_stream *m = diagnosis_begin(c->diagnosis, name, c->order++);
-    struct capture *kept = capture_find(c->captures, name);
-    ssize_t n;
+    struct diagnose *c = arg;
 
-    while ((n = unpack_read(u, block, BLOCK_BYTES, err)) > 0) {
-        if (kept)
-            capture_add(kept, block, (size_t)n);
-        match_feed(m, block, (size_t)n);
-    }
-    match_end(m);
-    match_commit(m);
-    return (int)n;
+    c->member = diagnosis_begin(c->diagnosis, name, c->order++);
+    c->kept = capture_find(c->captures, name);
 }
 
-static int a_bundle(struct diagnose *c, struct err *err)
+static void member_look(void *arg, const char *data, size_t n)
 {
-    char *block = xmalloc(BLOCK_BYTES);
-    struct unpack *u = NULL;
-    struct unpack_member m;
-    bool whole = false;
-    int r = bundle_arg_open(c->ctl, &u, NULL, err);
+    struct diagnose *c = arg;
 
-    while (!r && (r = unpack_next(u, &m, err)) != 0) {
-        if (r == -ENOENT) { /* of a folder: the other members serve */
-            r = 0;
-            continue;
-        }
-        if (r > 0) {
-            whole = whole || !strcmp(m.name, "manifest.json");
-            r = a_member(c, u, m.name, block, err);
-        }
-    }
-    if (!r && !whole)
-        r = err_set(err, -EBADMSG, "it is no bundle: it has no manifest.json");
+    if (c->kept)
+        capture_add(c->kept, data, n);
+    match_feed(c->member, data, n);
+}
+
+static void member_end_look(void *arg)
+{
+    struct diagnose *c = arg;
+
+    match_end(c->member);
+    match_commit(c->member);
+}
+
+static int a_bundle(struct diagnose *c, const char *name, struct err *err)
+{
+    const struct verify_reader reader = {member_begin_look, member_look,
+                                         member_end_look, c};
+    struct unpack *u = NULL;
+    bool folder = false;
+    int r = bundle_arg_open(c->ctl, &u, &folder, err);
+
+    if (!r)
+        r = sound_read(u, folder, name, &reader, &c->problems, err);
     unpack_free(u);
-    free(block);
     return r;
 }
 
@@ -193,7 +200,7 @@ static int an_input(struct diagnose *c, const char *name, int fd,
     if (!r && input_is_tar(in))
         r = c->opt->n_operands > 1
                 ? err_set(err, -EINVAL, "a bundle stands alone")
-                : a_bundle(c, err);
+                : a_bundle(c, name, err);
     else if (!r)
         r = a_log(c, in, name, err);
     input_free(in);
@@ -222,7 +229,7 @@ static int an_operand(struct diagnose *c, size_t which, const char *name,
     if (r)
         return r;
     if (kind == INPUT_FOLDER && c->opt->n_operands == 1)
-        r = a_bundle(c, err);
+        r = a_bundle(c, name, err);
     else if (kind == INPUT_FOLDER)
         r = err_set(err, -EINVAL, "a bundle stands alone");
     else if (kind != INPUT_FILE)
@@ -358,5 +365,5 @@ int cmd_diagnose(const struct options *opt, struct control *ctl)
         return r == -EBADMSG                                   ? EXIT_FOUND
                : r == -EINVAL && options_has(opt, OPT_EXPLAIN) ? EXIT_USAGE
                                                                : EXIT_NO_BUNDLE;
-    return found ? EXIT_FOUND : EXIT_WHOLE;
+    return found || c.problems ? EXIT_FOUND : EXIT_WHOLE;
 }

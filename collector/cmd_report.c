@@ -14,6 +14,7 @@
 #include "collector/facts.h"
 #include "collector/filter.h"
 #include "collector/known.h"
+#include "collector/sound.h"
 #include "collector/view.h"
 
 #define MANIFEST "manifest.json"
@@ -32,6 +33,13 @@ struct report {
     struct diagnosis *diag;
     uint64_t order;
     struct json_object *diagnosis;
+    uint64_t problems; /* it is not sound */
+    int bad;           /* the manifest cannot be read: why */
+    struct err why;
+    /* the member that passes */
+    struct match_stream *member;
+    struct capture *kept; /* NULL: no fact comes from it */
+    bool is_manifest;
 };
 
 /* ---- reading ------------------------------------------------------------- */
@@ -54,51 +62,50 @@ static int on_item(const struct manifest_item *it, void *arg, struct err *err)
     return 0;
 }
 
-static int read_member(struct report *r, const char *name, struct err *err)
+static void begin_member(void *arg, const char *name)
 {
-    struct capture *c = capture_find(r->captures, name);
-    char *block = xmalloc(BLOCK_BYTES);
-    struct match_stream *m = diagnosis_begin(r->diag, name, r->order++);
-    ssize_t n;
-    int rc = 0;
+    struct report *r = arg;
 
-    while (!rc && (n = unpack_read(r->u, block, BLOCK_BYTES, err)) != 0) {
-        if (n > 0 && c)
-            capture_add(c, block, (size_t)n);
-        if (n < 0)
-            rc = (int)n;
-        else if (!strcmp(name, MANIFEST))
-            rc = manifest_reader_feed(r->manifest, block, (size_t)n, err);
-        else
-            match_feed(m, block, (size_t)n);
-    }
-    match_end(m);
-    match_commit(m);
-    free(block);
-    return rc;
+    r->kept = capture_find(r->captures, name);
+    r->is_manifest = !strcmp(name, MANIFEST);
+    r->member = diagnosis_begin(r->diag, name, r->order++);
+}
+
+static void feed_member(void *arg, const char *data, size_t n)
+{
+    struct report *r = arg;
+
+    if (r->kept)
+        capture_add(r->kept, data, n);
+    if (!r->is_manifest)
+        match_feed(r->member, data, n);
+    else if (!r->bad)
+        r->bad = manifest_reader_feed(r->manifest, data, n, &r->why);
+}
+
+static void end_member(void *arg)
+{
+    struct report *r = arg;
+
+    match_end(r->member);
+    match_commit(r->member);
 }
 
 /* All members, and the manifest at their end. */
-static int read_bundle(struct report *r, struct err *err)
+static int read_bundle(struct report *r, bool folder, struct err *err)
 {
-    struct unpack_member m;
-    bool found = false;
-    int rc;
+    const struct verify_reader reader = {begin_member, feed_member, end_member,
+                                         r};
+    int rc = sound_read(r->u, folder, r->opt->operands[0], &reader,
+                        &r->problems, err);
 
-    while ((rc = unpack_next(r->u, &m, err)) != 0) {
-        /* A folder may lack members; the page can do without. */
-        if (rc == -ENOENT && strcmp(m.name, MANIFEST))
-            continue;
-        if (rc < 0)
-            return rc;
-        found = found || !strcmp(m.name, MANIFEST);
-        rc = read_member(r, m.name, err);
-        if (rc)
-            return rc;
-    }
-    if (!found)
-        return err_set(err, -EBADMSG, "it is no bundle: it has no " MANIFEST);
-    return manifest_reader_end(r->manifest, err);
+    if (!rc && !r->bad)
+        r->bad = manifest_reader_end(r->manifest, &r->why);
+    if (!rc && r->bad)
+        rc = err_set(err, r->bad, "%s", r->why.text);
+    if (!rc && r->problems)
+        view_unsound(r->view);
+    return rc;
 }
 
 /* Before the bundle is opened: then there are no readers any more. */
@@ -164,6 +171,7 @@ int cmd_report(const struct options *opt, struct control *ctl)
     struct report r = {.opt = opt, .ctl = ctl};
     struct manifest_handler handler = {on_head, on_item, &r};
     struct err err = ERR_INIT;
+    bool folder = false;
     int rc;
 
     if (options_has(opt, OPT_JSON) && options_has(opt, OPT_OUTFILE)) {
@@ -176,9 +184,9 @@ int cmd_report(const struct options *opt, struct control *ctl)
     r.manifest = manifest_reader_new(&handler);
     rc = read_known(&r, &err);
     if (!rc)
-        rc = bundle_arg_open(ctl, &r.u, NULL, &err);
+        rc = bundle_arg_open(ctl, &r.u, &folder, &err);
     if (!rc)
-        rc = read_bundle(&r, &err);
+        rc = read_bundle(&r, folder, &err);
     if (!rc)
         r.diagnosis =
             diagnosis_json(r.diag, facts_make(r.captures), r.head.tool_version);
@@ -196,7 +204,7 @@ int cmd_report(const struct options *opt, struct control *ctl)
     view_free(r.view);
     unpack_free(r.u);
     if (!rc)
-        return EXIT_WHOLE;
+        return r.problems ? EXIT_FOUND : EXIT_WHOLE;
     if (rc != -EPIPE)
         log_msg(LOG_ERR, "%s", err.text);
     return rc == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;

@@ -168,5 +168,7 @@ int cmd_verify(const struct options *opt, struct control *ctl)
     verify_free(v);
     str_list_free(s.left);
     json_object_put(s.list);
+    if (r == -EBADMSG) /* a folder's manifest, when it was opened */
+        return EXIT_FOUND;
     return r < 0 ? EXIT_NO_BUNDLE : s.counts.problems ? EXIT_FOUND : EXIT_WHOLE;
 }

@@ -519,8 +519,9 @@ static void append_task(struct run *run, size_t task)
     res->seg = NULL;
     if (rc) {
         /* What was set aside lets the bundle be closed. */
-        stop_request(run->o->stop,
-                     rc == -ENOSPC || rc == -EDQUOT ? STOP_SPACE : STOP_LOST);
+        stop_request(run->o->stop, rc == -ENOSPC || rc == -EDQUOT ? STOP_SPACE
+                                   : rc == -EFBIG ? STOP_SIZE /* ulimit -f */
+                                                  : STOP_LOST);
         err_prefix(&res->err, "not stored: ");
     }
     for (size_t i = 0; i < pt->n; i++) {

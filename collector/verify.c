@@ -85,6 +85,8 @@ void verify_secret(void *arg, const char *member, uint64_t line,
 static void begin_look(struct verify *v, const struct unpack *u,
                        const char *name)
 {
+    if (v->spec.reader)
+        v->spec.reader->begin(v->spec.reader->arg, name);
     if (v->spec.review)
         review_begin(v->spec.review, name);
     if (!v->spec.deep)
@@ -99,6 +101,8 @@ static void look(struct verify *v, const char *name, const char *data, size_t n)
 {
     if (v->spec.member)
         v->spec.member(v->spec.arg, name, data, n);
+    if (v->spec.reader)
+        v->spec.reader->feed(v->spec.reader->arg, data, n);
     if (v->spec.review)
         review_feed(v->spec.review, data, n);
     if (v->spec.deep)
@@ -107,6 +111,8 @@ static void look(struct verify *v, const char *name, const char *data, size_t n)
 
 static void end_look(struct verify *v)
 {
+    if (v->spec.reader)
+        v->spec.reader->end(v->spec.reader->arg);
     if (v->spec.review)
         review_end(v->spec.review);
     if (v->spec.deep)
@@ -164,7 +170,7 @@ static void check_member(struct verify *v, const struct manifest_member *m)
     struct found *f;
     int64_t i;
 
-    if (!m->name)
+    if (!m->name || v->spec.apart)
         return;
     i = names_find(v->names, m->name);
     if (i < 0) {
@@ -231,16 +237,15 @@ static int read_manifest(struct verify *v, struct unpack *u, struct err *err)
     if (r < 0)
         problem(v, "%s", why.text);
     for (size_t i = 0; r == 0 && i < names_count(v->names); i++)
-        if (!v->found[i].listed)
+        if (!v->found[i].listed && !v->spec.apart)
             problem(v, "%s is not listed in " MANIFEST, names_at(v->names, i));
     return 0;
 }
 
 /* ---- the whole ---- */
 
-/* Negative: it could not be read to its end. */
-static int read_all(struct verify *v, struct unpack *u, bool folder,
-                    struct err *err)
+int verify_read(struct verify *v, struct unpack *u, bool folder,
+                struct err *err)
 {
     struct unpack_member m;
     int r;
@@ -263,9 +268,12 @@ static int read_all(struct verify *v, struct unpack *u, bool folder,
         if (r < 0)
             problem(v, "%s: %s", m.name, err->text);
     }
-    if (!v->manifest)
-        problem(v, MANIFEST " is missing");
     return 0;
+}
+
+bool verify_has_manifest(const struct verify *v)
+{
+    return v->manifest;
 }
 
 struct verify *verify_new(const struct verify_spec *spec)
@@ -296,11 +304,13 @@ int verify_run(struct verify *v, struct unpack *u, bool folder,
                struct verify_counts *out, struct err *err)
 {
     struct err why = ERR_INIT;
-    int r = read_all(v, u, folder, &why);
+    int r = verify_read(v, u, folder, &why);
 
     if (r == -EBADMSG) {
         problem(v, "%s", why.text);
         r = 0;
+    } else if (!r && !v->manifest) {
+        problem(v, MANIFEST " is missing");
     }
     v->counts.members = names_count(v->names) + v->manifest;
     *out = v->counts;

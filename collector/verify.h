@@ -18,14 +18,25 @@
 
 #define VERIFY_MAX_SHOWN 1000 /* problems; more are only counted */
 
+/* Is given every byte of every member, the manifest among them. */
+struct verify_reader {
+    void (*begin)(void *arg, const char *name);
+    void (*feed)(void *arg, const char *data, size_t n);
+    void (*end)(void *arg);
+    void *arg;
+};
+
 struct verify_spec {
     void (*problem)(void *arg, const char *text);
     /* These may be NULL.  member is given every byte of every member. */
     void (*head)(void *arg, const struct manifest_head *head);
     void (*member)(void *arg, const char *name, const char *data, size_t n);
     void *arg;
-    struct deep *deep;     /* NULL: no look for secrets */
-    struct review *review; /* NULL: none */
+    struct deep *deep;                  /* NULL: no look for secrets */
+    struct review *review;              /* NULL: none */
+    const struct verify_reader *reader; /* NULL: none */
+    bool apart; /* people took it apart: what is missing or was changed is no
+                 * problem, what cannot be read is */
 };
 
 struct verify_counts {
@@ -43,8 +54,11 @@ void verify_secret(void *verify, const char *member, uint64_t line,
 void verify_look_for(struct verify *v, struct deep *deep,
                      struct review *review);
 
-/* Reads the bundle to its end.  Negative: it could not be read (a corrupt one
- * is a problem). */
+/* Reads the bundle to its end.  Negative: it could not be read. */
+int verify_read(struct verify *v, struct unpack *u, bool folder,
+                struct err *err);
+bool verify_has_manifest(const struct verify *v);
+/* The same, but a corrupt one is a problem. */
 int verify_run(struct verify *v, struct unpack *u, bool folder,
                struct verify_counts *out, struct err *err);
 

@@ -203,6 +203,10 @@ void view_write(const struct view *v, const struct manifest_head *head,
     struct json_object *facts = facts_get(diagnosis, "facts");
 
     writer_start(w, WRITER_SECTION, "report", NULL);
+    if (view_is_unsound(v))
+        writer_attr(w, "unsound", "Not sound",
+                    "the bundle is not what its manifest says: xen-bugtool "
+                    "verify tells where");
     write_head(head, diagnosis, w);
     write_findings(diagnosis, w);
     view_write_host(head, facts, w);

@@ -8,6 +8,8 @@
 #ifndef XB_VIEW_H
 #define XB_VIEW_H
 
+#include <stdbool.h>
+
 #include <json-c/json.h>
 
 #include "collector/pack/manifest.h"
@@ -18,12 +20,15 @@ struct view;
 struct view *view_new(void);
 void view_free(struct view *v);
 void view_item(struct view *v, const struct manifest_item *item);
+/* The bundle is not what its manifest says. */
+void view_unsound(struct view *v);
 /* diagnosis is a diagnosis.json, or the facts of one (facts.h); NULL: there is
  * none.  Neither it nor the head is kept. */
 void view_write(const struct view *v, const struct manifest_head *head,
                 struct json_object *diagnosis, struct writer *w);
 
 /* view_items.c, internal: the sections that come of the items. */
+bool view_is_unsound(const struct view *v);
 void view_write_members(const struct view *v, const char *folder,
                         struct writer *w);
 void view_write_items(const struct view *v, struct writer *w);

@@ -40,7 +40,18 @@ struct view {
     size_t n_rules;
     uint64_t hidden, hidden_by_others; /* rules beyond MAX_RULES */
     uint64_t unscannable;
+    bool unsound;
 };
+
+void view_unsound(struct view *v)
+{
+    v->unsound = true;
+}
+
+bool view_is_unsound(const struct view *v)
+{
+    return v->unsound;
+}
 
 struct view *view_new(void)
 {

@@ -26,6 +26,8 @@ const struct plugin plugin_xen_store = {
     .priority = PRIO_XEN,
     .privacy = PRIVACY_YES,
     .max_bytes = 16 << 20,
-    .timeout_ms = 60000,
+    /* The probe itself gives up a xenstored that is slow, or does not answer,
+     * long before: store.h. */
+    .timeout_ms = 170000,
     .items = items,
 };

@@ -150,7 +150,7 @@ faults() {
     $root env -i PATH="$PATH" LC_ALL=C HOME=/root TOP="$TOP" \
         XB="$prefix/sbin/xen-bugtool" LIBEXEC="$prefix/libexec" \
         ETC="$prefix/etc" BUILD="$TOP/build/check-plain" \
-        FAULTS_FULL="${FAULTS_FULL:-}" \
+        FAULTS_FULL="${FAULTS_FULL:-}" FAULTS_TIMES="${FAULTS_TIMES:-}" \
         sh -c 'cd "$1" && shift && exec python3 "$TOP/tests/faults/faults.py" \
         "$@"' sh "$prefix/work" $pattern 9>&- |
         tee "$TOP/build/check/faults.log"

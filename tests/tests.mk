@@ -7,6 +7,7 @@
 #                 picks boots, STORE=-s stores the recorded hosts
 #   check-faults  processes killed, calls that fail, full disks, hostile input;
 #                 T='kill inject=worker:write' picks, FAULTS_FULL=1 tries all
+#                 points, FAULTS_TIMES=10 ten times as many
 #   coverage      lines that unit tests and fuzzers' corpora ran, by folder;
 #                 ARGS=-v lists the others
 #   analyze       cppcheck, gcc -fanalyzer and clang-tidy over the programs
@@ -15,7 +16,8 @@
 #   fuzz          each fuzzer for FUZZ_SECONDS, with clang's libFuzzer
 #   soak          a line of 1 GiB, a value of 100 MiB, both engines on many texts,
 #                 a bundle of 1 GiB over lines that are cut, the commands under
-#                 valgrind, bombs of 10 GiB, every byte of a bundle changed
+#                 valgrind, bombs of 10 GiB, every byte of a bundle changed,
+#                 calls that fail at ten times as many points
 #   bench         our speed and memory against the peers'; ROWS=verify picks
 #   setup         installs what check needs and lacks
 #   expected      writes tests/hosts/NAME.{expected,summary} anew, to be read and
@@ -61,6 +63,7 @@ soak:
 	@bash tests/send/large.sh '$(demo_root)/sbin/xen-bugtool'
 	@/usr/bin/python3 tests/valgrind.py '$(demo_root)/sbin/xen-bugtool'
 	@+FAULTS_FULL=1 $(submake) check-faults T='bundles=bombs,bytes'
+	@+FAULTS_TIMES=10 $(submake) check-faults T=inject
 
 expected:
 	@+$(submake) BUILD=build/stage prefix='$(demo_root)' \

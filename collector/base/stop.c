@@ -65,7 +65,7 @@ const char *stop_text(enum stop_reason why)
         NULL,
         "interrupted by a signal",
         "the time limit of the run (--max-time) was reached",
-        "the size limit of the bundle (--max-size) was reached",
+        "the bundle's limit was reached (--max-size, ulimit -f)",
         "no space left on the output's file system",
         "out of memory",
         "the source of data was lost",

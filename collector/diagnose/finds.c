@@ -17,6 +17,8 @@ void find_done(struct find *f)
 
 void finds_done(struct finds *f)
 {
+    if (!f->count && !f->last.member)
+        return;
     for (size_t k = 0; k < f->n; k++)
         find_done(&f->first[k]);
     for (size_t k = 0; k < f->n_titles; k++)

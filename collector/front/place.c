@@ -42,11 +42,16 @@ static int full_or_unfit(int dir, const char *folder, struct err *err)
 /* Opens the folder for good: later changes of its path do not matter. */
 static int open_folder(struct place *p, const char *folder, struct err *err)
 {
+    struct stat st;
+
     p->dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (p->dir < 0 && errno == EACCES) /* it may still be writable */
         p->dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (p->dir < 0)
         return place_error(err, errno, folder);
+    /* One that was deleted can still be opened as ".". */
+    if (!fstat(p->dir, &st) && !st.st_nlink)
+        return place_error(err, ENOENT, folder);
     p->folder = realpath(folder, NULL);
     if (!p->folder)
         p->folder = xstrdup(folder);

@@ -67,7 +67,8 @@ static int open_file(const struct dir_reader *d, const char *name,
     int fd = d->open_fn ? d->open_fn(name, d->arg) : open_beneath(d->fd, name);
     struct stat st;
 
-    if (fd == -ELOOP || fd == -ENOTDIR)
+    /* EINVAL: so the master says it (serve_bundle.c). */
+    if (fd == -ELOOP || fd == -ENOTDIR || fd == -EINVAL)
         return err_set(err, -EBADMSG, "%.200s is no regular file", name);
     if (fd < 0)
         return err_sys(err, -fd, "cannot read %.200s of the bundle", name);

@@ -39,7 +39,7 @@ static void arm(const struct store_conn *s)
     sigprocmask(SIG_UNBLOCK, &s->signals, NULL);
 }
 
-static void disarm(const struct store_conn *s)
+static void disarm(struct store_conn *s)
 {
     struct itimerval t = {.it_value.tv_sec = 0};
     int saved = errno;
@@ -47,6 +47,7 @@ static void disarm(const struct store_conn *s)
     /* In this order no late alarm is left for the next call. */
     setitimer(ITIMER_REAL, &t, NULL);
     sigprocmask(SIG_BLOCK, &s->signals, NULL);
+    s->answers++;
     errno = saved;
 }
 
@@ -104,11 +105,15 @@ struct xs_permissions *store_permissions(struct store_conn *s, const char *path,
 
 int store_in_time(const struct store_conn *s, struct err *err)
 {
-    if (clock_mono_ms() <= s->give_up)
+    int64_t ms = clock_mono_ms() - s->begun, most = 1000 * (int64_t)s->total_s;
+    bool steady = (int64_t)s->answers * 1000 >= ms * STORE_STEADY;
+
+    if (ms <= (steady ? STORE_STEADY_TIMES * most : most))
         return 0;
     return err_set(err, -ETIMEDOUT,
-                   "xenstored is slow: %lu nodes in %u s, the rest is left out",
-                   s->nodes, s->total_s);
+                   "xenstored is slow: %lu nodes in %lld s, the rest is left "
+                   "out",
+                   s->nodes, (long long)(ms / 1000));
 }
 
 static int open_failed(int errnum, struct err *err)
@@ -140,7 +145,7 @@ int store_open(struct store_conn *s, struct out *o, unsigned answer_s,
     act.sa_mask = s->signals;
     sigaction(SIGALRM, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
-    s->give_up = clock_mono_ms() + 1000 * (int64_t)total_s;
+    s->begun = clock_mono_ms();
     errno = 0;
     arm(s);
     s->xs = xs_open(0);

@@ -23,17 +23,23 @@
 #include "collector/base/core/err.h"
 #include "collector/probe/out.h"
 
-#define STORE_ANSWER_S 5 /* for one answer */
-#define STORE_TOTAL_S 50 /* for all */
+/* Seconds for one answer, and for all; but so many times as long while there
+ * are at least so many answers in each second: a large tree, a machine with
+ * little processor time. */
+#define STORE_ANSWER_S 5
+#define STORE_TOTAL_S 50
+#define STORE_STEADY_TIMES 3
+#define STORE_STEADY 10
 
 struct store_conn {
     struct xs_handle *xs;
     struct out *out; /* flushed before the process ends */
     unsigned answer_s, total_s;
     unsigned long nodes; /* read so far, for messages */
+    unsigned long answers;
     char at[XENSTORE_ABS_PATH_MAX + 2];
     sigset_t signals;
-    int64_t give_up; /* monotonic, ms */
+    int64_t begun; /* monotonic, ms */
 };
 
 /* Connects.  0, or negative with err: -ENODEV where there is no Xen. One at a

@@ -38,8 +38,8 @@ static void add_count(struct buf *b, const struct frame *f, const char *name,
 /* What a reader must know before anything else. */
 static void add_alarms(struct buf *b, const struct frame *f)
 {
-    static const char *const names[] = {"cut", "where", "synthetic",
-                                        "hides_less", "names_missed"};
+    static const char *const names[] = {
+        "unsound", "cut", "where", "synthetic", "hides_less", "names_missed"};
 
     for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
         for (size_t i = 0; i < f->n_attrs; i++) {

@@ -26,6 +26,32 @@ mkdir -m 755 roots
 try 'roots.*Permission denied' as_nobody "$XB" collect -y $small -o roots/
 try 'roots.*Permission denied' as_nobody "$XB" collect -y $small -o roots/b.tar
 nothing_left roots
+# A folder that was deleted while somebody stood in it.
+mkdir gone
+(
+    cd gone
+    rmdir ../gone
+    for where in b.tar.bz2 ./; do
+        "$XB" collect -y $small -o $where >../out 2>../err &&
+            fail 'a bundle was made in no folder'
+        (cd .. && one_line 'No such file or directory') || exit 1
+    done
+) || exit 1
+# As large a file as may be written is made, and which limit it was is told.
+mkdir -p root/var/log/xen
+head -c 400000 /dev/urandom | od -An -tx1 >root/var/log/xen/noise.log
+(
+    ulimit -f 200 # of 1 KiB
+    run 3 "$XB" collect -y -q --sysroot root --only xen_logs,sys_boot \
+        -o limit.tar.bz2
+    has err 'cut short.*ulimit -f'
+    run 0 "$XB" verify limit.tar.bz2
+    ulimit -f 4
+    try 'more than 4096 bytes here .ulimit -f.*File too large' \
+        "$XB" collect -y -q -o limit-4.tar.bz2
+) || exit 1
+[ "$(stat -c %s limit.tar.bz2)" -le 204800 ] || fail 'larger than its limit'
+[ ! -e limit-4.tar.bz2 ] || fail 'a bundle of 4 KiB'
 # Not a file system for files.
 try '/proc' "$XB" collect -y $small -o /proc/
 try '/dev/null.*' "$XB" collect -y $small -o /dev/null

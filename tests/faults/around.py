@@ -86,8 +86,9 @@ def in_place(name):
         status, err = finish(child)
         if name.startswith("closed") and "2" in name and status == 1:
             err = "xen-bugtool: said to nobody"
-        if name in ("files of 256 KiB", "40 MiB of addresses",
-                    "24 descriptors"):
+        if name == "files of 256 KiB":
+            return whole(folder, status, err, child.pid, ("cut short",))
+        if name in ("40 MiB of addresses", "24 descriptors"):
             return whole(folder, status, err, child.pid,
                          ("whole", "cut short", "none"))
         return whole(folder, status, err, child.pid)
@@ -144,14 +145,14 @@ def two_at_once(_):
         return Outcome("two bundles" if ok else "bad", ok, f"{names} {ends}")
 
 
-def full_table(_):
-    """A control group that allows few processes."""
+def full_table(most):
+    """A control group that allows so few processes."""
     for base in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
         group = f"{base}/xen-bugtool-faults"
         try:
             os.makedirs(group, exist_ok=True)
             with open(f"{group}/pids.max", "w") as f:
-                f.write("5")
+                f.write(str(most))
             break
         except OSError:
             continue
@@ -343,7 +344,10 @@ def rows(table, only=None):
             table.row(f"commands that read: {name}", seen)
     if wanted("runs"):
         table.row("two runs into one folder", many(two_at_once, range(5)))
-        table.row("a table of 5 processes", [full_table(0)])
+        table.row("a table of 5 to 20 processes",
+                  [full_table(most) for most in (5, 6, 7, 8, 10, 12, 20)],
+                  lambda c: None if c["whole"] and c["none"] else
+                  "it was never full, or always")
     if wanted("commands"):
         table.row("commands that misbehave", hostile_commands())
     if wanted("files"):

@@ -3,7 +3,8 @@
 
 Called by tests/check.sh in an empty folder with XB, LIBEXEC, ETC, BUILD and TOP
 as tests/cli/lib.sh describes them.  Ends with "N passed, N failed".  FAULTS_FULL
-in the environment tries every point where else a sample is tried."""
+in the environment tries every point where else a sample is tried, FAULTS_TIMES=10
+ten times as many."""
 import importlib
 import os
 import signal

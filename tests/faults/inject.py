@@ -1,4 +1,5 @@
 """inject.py: every call that can fail does, in turn."""
+import bz2
 import errno
 import json
 import os
@@ -6,7 +7,7 @@ import shutil
 import struct
 import tarfile
 
-from lib import (BUILD, LIMIT, WORK, Folder, Outcome, clean_env, finish, judge, many,
+from lib import (BUILD, LIMIT, SECRET, WORK, Folder, Outcome, clean_env, finish, judge, many,
                  sample, start)
 
 KINDS = ["master", "worker", "child"]
@@ -17,7 +18,7 @@ OPS = ["write", "read", "open", "stat", "size", "sync", "link", "dir", "fork",
 ERRORS = {
     "write": (["ENOSPC", "EDQUOT", "EIO", "EROFS"], 6),
     "read": (["EIO", "ENOMEM"], 6),
-    "open": (["EMFILE", "ENOSPC", "EROFS", "ENOMEM"], 6),
+    "open": (["EMFILE", "EIO", "ENOSPC", "EROFS", "ENOMEM"], 6),
     "stat": (["EIO", "ENOMEM"], 4),
     "size": (["ENOSPC", "EIO", "EDQUOT"], 6),
     "sync": (["EIO", "ENOSPC"], 4),
@@ -40,6 +41,24 @@ FOR_GOOD = 1 << 40
 JUMPS = [3600, -3600, -86400, 10 * 365 * 86400, -50 * 365 * 86400]
 
 
+def leaks(folder, err):
+    """A secret of the sources (lib.small_plugin) left, whatever had failed."""
+    if SECRET.decode() in err:
+        return True
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as f:
+            if SECRET in bz2.decompress(f.read()):
+                return True
+    return False
+
+
+def full(spec):
+    """The output's file system has no space."""
+    kind, op, error = spec.split(":")[:3]
+    return (kind, op) in (("worker", "write"), ("worker", "size")) and int(
+        error) in (errno.ENOSPC, errno.EDQUOT)
+
+
 def run(spec, *more, look=None):
     """One run with that injected: (outcome, calls as in struct state, fired);
     look(path) finds fault with its bundle: a text, or None."""
@@ -54,6 +73,12 @@ def run(spec, *more, look=None):
                       "--item-timeout", "3s", *more, env=env)
         status, err = finish(child)
         outcome = judge(folder, status, err, child.pid, usage=True)
+        if outcome.ok and leaks(folder, err):
+            outcome = Outcome("bad", False, "a secret is in the bundle, or in "
+                              f"what was said: {err[-300:]}")
+        if full(spec) and outcome.label == "none" and folder not in err:
+            outcome = Outcome("bad", False, "does not name where there is no "
+                              f"space: {err[-300:]}")
         if look and outcome.ok:
             why = look(folder) if outcome.label == "whole" else \
                 f"{outcome.label}, exit {status}: {err}"

@@ -19,7 +19,9 @@ XB, LIBEXEC, ETC = os.environ["XB"], os.environ["LIBEXEC"], os.environ["ETC"]
 TOP, BUILD = os.environ["TOP"], os.environ["BUILD"]
 WORK = os.getcwd()
 FULL = os.environ.get("FAULTS_FULL", "") != ""  # every point, not a sample
-JOBS = os.cpu_count() or 2
+TIMES = int(os.environ.get("FAULTS_TIMES") or 1)  # so many times the sample
+# One more than there are processors: a run mostly waits for something.
+JOBS = (os.cpu_count() or 2) + 1
 LIMIT = 30  # seconds after which a run hangs, on a machine that is busy
 
 Outcome = collections.namedtuple("Outcome", "label ok why")
@@ -45,6 +47,9 @@ def fresh_etc():
     shutil.rmtree(f"{ETC}/xen-bugtool", ignore_errors=True)
 
 
+SECRET = b"hunter2"
+
+
 def small_plugin():
     """Sources of every kind that packs differently: small files, a large one
     that does not compress, a tree, a glob, a command, the probe."""
@@ -52,7 +57,7 @@ def small_plugin():
     src = f"{WORK}/source"
     os.makedirs(f"{src}/tree/below", exist_ok=True)
     with open(f"{src}/small", "w") as f:
-        f.write("password=hunter2\n" + "a line of a log\n" * 200)
+        f.write(f"password={SECRET.decode()}\n" + "a line of a log\n" * 200)
     with open(f"{src}/large", "w") as f:
         noise = os.urandom(500000).hex()
         f.writelines(noise[i:i + 72] + "\n" for i in range(0, 900000, 72))
@@ -201,7 +206,9 @@ class Table:
 
     def __init__(self):
         self.passed = self.failed = 0
-        print(f"{'fault':<44} {'tried':>6}  outcomes", flush=True)
+        self.begun = time.monotonic()
+        print(f"{'fault':<44} {'tried':>6}  {'outcomes':<44} {'':<4} seconds",
+              flush=True)
 
     def row(self, name, outcomes, rule=None):
         """rule(counts) may find fault with the whole: a text, or None."""
@@ -213,7 +220,9 @@ class Table:
             why = "nothing was tried"
         text = ", ".join(f"{n} {label}" for label, n in counts.most_common())
         verdict = "FAIL" if bad or why else "ok"
-        print(f"{name:<44} {len(outcomes):>6}  {text:<44} {verdict}", flush=True)
+        took, self.begun = time.monotonic() - self.begun, time.monotonic()
+        print(f"{name:<44} {len(outcomes):>6}  {text:<44} {verdict:<4} "
+              f"{took:.0f}", flush=True)
         for o in bad[:5]:
             print("      | " + o.why.strip().replace("\n", "\n      | "))
         if why:
@@ -239,6 +248,7 @@ def many(trial, points):
 
 def sample(n, most):
     """Numbers from 1 to n: all in a full run, else at most so many, evenly."""
+    most *= TIMES
     if FULL or n <= most:
         return list(range(1, n + 1))
     return sorted({1 + i * (n - 1) // (most - 1) for i in range(most)})

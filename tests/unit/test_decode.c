@@ -95,6 +95,85 @@ static void two_members(void **state)
     buf_done(&out);
 }
 
+static size_t bz(const char *text, char *out, size_t size)
+{
+    unsigned n = (unsigned)size;
+
+    assert_int_equal(BZ2_bzBuffToBuffCompress(out, &n, (char *)(uintptr_t)text,
+                                              (unsigned)strlen(text), 9, 0, 0),
+                     BZ_OK);
+    return n;
+}
+
+/* What stands behind the end is said, also when all that was packed is there:
+ * text that was appended, half a member; but not zeros, of which tapes' last
+ * blocks are full. */
+static void behind_the_end(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *says;
+    } behind[] = {{"\0\0\0\0\0\0\0\0\0", 9, NULL},
+                  {"plain\n", 6, "is not compressed"},
+                  {"\0\0\0x", 4, "is not compressed"}};
+    size_t (*const pack[])(const char *, char *, size_t) = {gz, bz};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(behind) / sizeof(behind[0]); i++) {
+        const char *says = behind[i / 2].says;
+        char packed[512];
+        size_t n = pack[i % 2]("one\ntwo\n", packed, sizeof(packed));
+
+        memcpy(packed + n, behind[i / 2].bytes, behind[i / 2].n);
+        n += behind[i / 2].n;
+        for (size_t step = 1; step <= n; step++) {
+            struct buf out = BUF_INIT;
+            struct err e = ERR_INIT;
+
+            assert_int_equal(decode_all(packed, n, step, &out, &e),
+                             says ? -EBADMSG : 0);
+            if (says && !strstr(e.text, says))
+                fail_msg("%zu: %s", i, e.text);
+            assert_string_equal(buf_str(&out), "one\ntwo\n");
+            buf_done(&out);
+        }
+    }
+}
+
+/* A bit that is wrong anywhere behind the head of a gzip file is noticed, but
+ * for those that only fill up a byte; and so is each place of a cut. */
+static void damaged_gzip(void **state)
+{
+    static const char text[] = "one line\nand another\n";
+    char packed[512];
+    size_t n = gz(text, packed, sizeof(packed));
+
+    (void)state;
+    for (size_t i = 8 * 10; i < 8 * n; i++) {
+        struct buf out = BUF_INIT;
+        struct err e = ERR_INIT;
+
+        packed[i / 8] = (char)(packed[i / 8] ^ 1 << i % 8);
+        if (decode_all(packed, n, n, &out, &e) != -EBADMSG &&
+            (i / 8 != n - 9 || strcmp(buf_str(&out), text) != 0))
+            fail_msg("bit %zu: not noticed", i);
+        packed[i / 8] = (char)(packed[i / 8] ^ 1 << i % 8);
+        buf_done(&out);
+    }
+    for (size_t i = 3; i < n; i++) {
+        struct buf out = BUF_INIT;
+        struct err e = ERR_INIT;
+
+        assert_int_equal(decode_all(packed, i, 7, &out, &e), -EBADMSG);
+        assert_non_null(strstr(e.text, "cut off"));
+        /* Behind the text there are eight bytes of sums. */
+        if (i >= n - 8)
+            assert_string_equal(buf_str(&out), text);
+        buf_done(&out);
+    }
+}
+
 static void bzip2(void **state)
 {
     char packed[512];
@@ -283,6 +362,8 @@ int main(void)
                                        cmocka_unit_test(bzip2),
                                        cmocka_unit_test(more_than_once),
                                        cmocka_unit_test(bad_data),
+                                       cmocka_unit_test(behind_the_end),
+                                       cmocka_unit_test(damaged_gzip),
                                        cmocka_unit_test(others),
                                        cmocka_unit_test(compressed_twice),
                                        cmocka_unit_test(large_dictionary),

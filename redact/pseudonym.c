@@ -528,18 +528,27 @@ static int stage_write(struct sink *sink, const void *data, size_t n,
     return 0;
 }
 
+int pseudonymizer_part(struct pseudonymizer *s, struct err *err)
+{
+    int rc;
+
+    if (!s->tools)
+        return 0;
+    rc = scan(s, true, err);
+    if (!rc)
+        rc = pass(s, s->len, err);
+    if (s->tell)
+        s->lines += count_lines(s->tools->window, s->len);
+    s->out = s->pos = s->len = 0;
+    s->began = false;
+    return rc ? rc : flush(s, err);
+}
+
 static int stage_close(struct sink *sink, struct err *err)
 {
     struct pseudonymizer *s = (struct pseudonymizer *)sink;
-    int rc = 0, rc2;
+    int rc = pseudonymizer_part(s, err), rc2;
 
-    if (s->tools) {
-        rc = scan(s, true, err);
-        if (!rc)
-            rc = pass(s, s->len, err);
-        if (!rc)
-            rc = flush(s, err);
-    }
     rc2 = sink_close(s->next, rc ? NULL : err);
     return rc ? rc : rc2;
 }

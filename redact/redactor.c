@@ -1,4 +1,5 @@
-/* A redactor as the others see it: its stages, what goes in, what was counted. */
+/* A redactor as the others see it: its stages, what goes in, what was counted.
+ */
 #include <stdlib.h>
 #include <string.h>
 

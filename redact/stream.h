@@ -24,7 +24,7 @@ struct redactor {
     bool muted;
     bool closed;
     bool gate_shut; /* the lead is not over */
-    uint64_t lead; /* of this part; and of the stream, what is left */
+    uint64_t lead;  /* of this part; and of the stream, what is left */
     uint64_t lead_raw;
     uint64_t muted_bytes;
     uint64_t cut_from, cut_to; /* a key without its BEGIN, in the part */

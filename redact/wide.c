@@ -32,14 +32,14 @@ struct wide {
     uint64_t raw;   /* bytes of it that came */
     uint8_t held[HELD_MAX];
     size_t n_held;
-    uint8_t last; /* the byte before those held */
-    bool begun;   /* the stream: there was such a byte */
+    uint8_t last;       /* the byte before those held */
+    bool begun;         /* the stream: there was such a byte */
     uint8_t text[PART]; /* for core */
     size_t n_text;
     /* of UTF-16 */
-    bool kept; /* a unit in held is one, unless what follows is of another
-                * order, which then begins with its second byte */
-    bool nul;  /* behind that, a NUL is held */
+    bool kept;       /* a unit in held is one, unless what follows is of another
+                      * order, which then begins with its second byte */
+    bool nul;        /* behind that, a NUL is held */
     unsigned doubts; /* behind that, so many units */
     bool foreign;    /* the last one that is no doubt is like Chinese */
     struct utf16_reader reader;
@@ -95,10 +95,10 @@ static int pass_held(struct wide *w, size_t n, struct err *err)
         if (!w->wide)
             w->text[w->n_text++] = c;
         else if (i & 1)
-            w->n_text += utf16_read(
-                &w->reader,
-                w->big ? w->held[i - 1] << 8 | c : c << 8 | w->held[i - 1],
-                w->text + w->n_text);
+            w->n_text += utf16_read(&w->reader,
+                                    w->big ? w->held[i - 1] << 8 | c
+                                           : c << 8 | w->held[i - 1],
+                                    w->text + w->n_text);
     }
     w->begun |= n > 0;
     w->raw += n;
@@ -240,8 +240,8 @@ static size_t plain_len(const uint8_t *p, size_t n)
 /* Nothing has begun but what any byte that is not NUL ends. */
 static bool may_be_plain(const struct wide *w)
 {
-    return !w->wide && (!w->n_held || (w->n_held == 1 && w->held[0] &&
-                                       w->held[0] < 0xfe));
+    return !w->wide &&
+           (!w->n_held || (w->n_held == 1 && w->held[0] && w->held[0] < 0xfe));
 }
 
 /* ---- within UTF-16 ------------------------------------------------------- */

@@ -195,10 +195,7 @@ static const struct {
      {L("the line "), A("\245\136\50\165\67\142"), L(" password=S3cret\n")},
      1,
      "\245\136\50\165\67\142"},
-    {"the least",
-     {A("log\n"), L("pwd=S3"), A("\0\0\1")},
-     1,
-     "\1"},
+    {"the least", {A("log\n"), L("pwd=S3"), A("\0\0\1")}, 1, "\1"},
 };
 
 static void test_late(void **state)
@@ -329,12 +326,9 @@ static void test_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hidden),
-        cmocka_unit_test(test_unharmed),
-        cmocka_unit_test(test_late),
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_other),
-        cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_hidden), cmocka_unit_test(test_unharmed),
+        cmocka_unit_test(test_late),   cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_other),  cmocka_unit_test(test_lead),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

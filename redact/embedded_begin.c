@@ -39,7 +39,7 @@ static const struct begin {
 
 static bool is_rare(uint8_t c)
 {
-    return c < 9 || c == 0xfd || c == 0x1a || (c >= 0x1c && c < 0x20);
+    return c < 9 || (c >= 0x0e && c < 0x20 && c != 0x1b) || c >= 0xf8;
 }
 
 static bool is_zlib(const uint8_t *p, size_t n)
@@ -180,8 +180,9 @@ static bool is_plain(const uint8_t *p)
     for (size_t i = 0; i < BLOCK; i += sizeof(c)) {
         memcpy(&c, p + i, sizeof(c));
         memcpy(&next, p + i + 1, sizeof(next));
-        rare |= (bytes)(c < 9) | (bytes)(c == 0xfd) | (bytes)(c == 0x1a) |
-                (bytes)(c - 0x1c < 4) | ((bytes)(c == '&') & (next == 'S'));
+        rare |= (bytes)(c < 9) | (bytes)(c - 0x0e < 13) |
+                (bytes)(c - 0x1c < 4) | (bytes)(c >= 0xf8) |
+                ((bytes)(c == '&') & (next == 'S'));
     }
     any = (halves)rare;
     return !(any[0] | any[1]);

@@ -317,7 +317,7 @@ static int flush(struct pseudonymizer *s, struct err *err)
     return n ? sink_write(s->next, s->tools->made, n, err) : 0;
 }
 
-/* Of few bytes many times: the next stage gets them in larger pieces. */
+/* Of few bytes many times: they go on in larger pieces. */
 static int put(struct pseudonymizer *s, const void *data, size_t n,
                struct err *err)
 {
@@ -547,9 +547,9 @@ int pseudonymizer_part(struct pseudonymizer *s, struct err *err)
 static int stage_close(struct sink *sink, struct err *err)
 {
     struct pseudonymizer *s = (struct pseudonymizer *)sink;
-    int rc = pseudonymizer_part(s, err), rc2;
+    int rc = pseudonymizer_part(s, err);
+    int rc2 = sink_close(s->next, rc ? NULL : err);
 
-    rc2 = sink_close(s->next, rc ? NULL : err);
     return rc ? rc : rc2;
 }
 
@@ -557,8 +557,6 @@ static void stage_free(struct sink *sink)
 {
     struct pseudonymizer *s = (struct pseudonymizer *)sink;
 
-    if (!s)
-        return;
     if (s->tools)
         tools_put(s->p, s->tools);
     sink_free(s->next);

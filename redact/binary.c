@@ -54,7 +54,7 @@ static size_t utf8_len(const uint8_t *p, size_t n)
     return len > n ? n : len;
 }
 
-static bool is_odd(uint8_t c)
+bool redact_is_odd(uint8_t c)
 {
     return (c < 0x20 && !memchr("\a\b\t\n\v\f\r\033", c, 8)) || c == 0x7f;
 }
@@ -74,7 +74,7 @@ bool redact_is_binary(const uint8_t *head, size_t n)
         if (!head[i]) {
             nul++;
             holes += i && !head[i - 1];
-        } else if (is_odd(head[i])) {
+        } else if (redact_is_odd(head[i])) {
             odd++;
         } else if (head[i] >= 0x80) {
             len = utf8_len(head + i, n - i);

@@ -19,4 +19,7 @@ bool redact_is_format(const uint8_t *head, size_t n);
  * and colours of terminals; and UTF-16 as wide.h knows it. */
 bool redact_is_binary(const uint8_t *head, size_t n);
 
+/* Control characters that no text has. */
+bool redact_is_odd(uint8_t c);
+
 #endif

@@ -3,143 +3,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/base/core/opaque.h"
 #include "collector/base/core/packed.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "redact/binary.h"
+#include "redact/embedded_begin.h"
 #include "redact/token.h"
 
-/* Looked through at once; see is_plain. */
-#define BLOCK 256u
-
-/* A byte of the begin counts under its mask.  Each has one that is rare in text
- * (is_rare), or "&S". */
-static const struct begin {
-    size_t len;
-    const char *bytes, *mask; /* NULL: all of them */
-} begins[] = {
-    /* gzip: no flag that is unused; RFC 1952 */
-    {4, "\37\213\10\0", "\377\377\377\340"},
-    {10, "BZh01AY&SY", "\377\377\377\360\377\377\377\377\377\377"},
-    {6, "\3757zXZ\0", NULL},
-    /* zstd: an unused bit; lz4: its version */
-    {5, "\50\265\57\375\0", "\377\377\377\377\10"},
-    {5, "\4\42\115\30\100", "\377\377\377\377\302"},
-    {5, "\2\41\114\30\0", NULL},
-    /* zip: a version below 6.4 that is needed */
-    {6, "PK\3\4\0\0", "\377\377\377\377\300\340"},
-    {6, "7z\274\257\47\34", NULL},
-    {6, "Rar!\32\7", NULL},
-    {9, "\211LZO\0\r\n\32\n", NULL},
-    {16, "SQLite format 3\0", NULL},
-};
-#define BEGIN_MAX 16u
+/* Of text behind what was left out so many bytes are looked at for more of it:
+ * what a compressor could not make smaller it stores as it is, in blocks of up
+ * to 64 KiB. */
+#define WARY (68u * 1024u)
+/* So many control characters in so many bytes are more of it. */
+#define ODD_MANY 4u
+#define ODD_SPAN 64u
 
 struct embedded {
     struct sink sink, *next;
     /* The head; then part of a begin; or text, while hiding. */
     uint8_t kept[OPAQUE_HEAD];
     size_t n_kept;
-    bool begun, hiding;
+    bool begun, ended, hiding;
+    /* Text stood behind what was left out: so many bytes of it are still looked
+     * at; from a control character on, some are held. */
+    size_t wary;
+    uint8_t odd[ODD_SPAN];
+    size_t n_odd;
     const char *all; /* the whole stream is hidden */
     uint64_t hidden; /* bytes, so far */
     uint64_t count, lines;
 };
 
-/* How many bytes of a begin p has, if it goes on to n: 0 for none, and more
- * than n for one that n cuts off. */
-static size_t begin_at(const uint8_t *p, size_t n)
-{
-    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-        const struct begin *b = &begins[i];
-        size_t k = 0;
-
-        while (k < b->len && k < n &&
-               !((p[k] ^ (uint8_t)b->bytes[k]) &
-                 (b->mask ? (uint8_t)b->mask[k] : 0xff)))
-            k++;
-        if (k == b->len || k == n)
-            return b->len;
-    }
-    return 0;
-}
-
 /* ---- to where it begins -------------------------------------------------- */
-
-static bool is_first(uint8_t c)
-{
-    switch (c) {
-    case 0x1f:
-    case 'B':
-    case 0xfd:
-    case 0x28:
-    case 4:
-    case 2:
-    case 'P':
-    case '7':
-    case 'R':
-    case 0x89:
-    case 'S':
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* A block, and one byte behind it, without what each begin has and text has
- * rarely; so none that is whole is in it. */
-static bool is_plain(const uint8_t *p)
-{
-    typedef uint8_t bytes __attribute__((vector_size(16)));
-    typedef uint64_t halves __attribute__((vector_size(16)));
-    bytes rare = {0}, c, next;
-    halves any;
-
-    for (size_t i = 0; i < BLOCK; i += sizeof(c)) {
-        memcpy(&c, p + i, sizeof(c));
-        memcpy(&next, p + i + 1, sizeof(next));
-        rare |= (bytes)(c < 9) | (bytes)(c == 0xfd) | (bytes)(c == 0x1a) |
-                (bytes)(c - 0x1c < 4) | ((bytes)(c == '&') & (next == 'S'));
-    }
-    any = (halves)rare;
-    return !(any[0] | any[1]);
-}
-
-/* Where a begin is, whole or cut off by the end of p; n: nowhere. */
-static size_t find(const uint8_t *p, size_t n)
-{
-    size_t at = 0, end;
-
-    while (at < n) {
-        end = n - at <= BLOCK ? n : at + BLOCK - BEGIN_MAX;
-        if (n - at > BLOCK && is_plain(p + at))
-            at = end;
-        for (; at < end; at++)
-            if (is_first(p[at]) && begin_at(p + at, n - at))
-                return at;
-    }
-    return n;
-}
 
 static void hide_from(struct embedded *e, size_t len)
 {
     e->hiding = true;
     e->hidden = len;
-    e->n_kept = 0;
+    e->n_kept = e->wary = 0;
 }
+
+static int feed(struct embedded *e, const uint8_t *p, size_t n,
+                struct err *err);
 
 /* Of what is kept, passes on what is no part of a begin. */
 static int settle(struct embedded *e, struct err *err)
 {
-    size_t at = find(e->kept, e->n_kept);
-    size_t len = begin_at(e->kept + at, e->n_kept - at);
+    size_t at = embedded_find(e->kept, e->n_kept, e->ended);
+    size_t len = embedded_begin(e->kept + at, e->n_kept - at, e->ended), n;
     int rc = sink_write(e->next, e->kept, at, err);
+    uint8_t rest[OPAQUE_HEAD];
 
     e->n_kept -= at;
     memmove(e->kept, e->kept + at, e->n_kept);
-    if (e->n_kept && len <= e->n_kept)
-        hide_from(e, e->n_kept);
-    return rc;
+    if (rc || !e->n_kept || len > e->n_kept)
+        return rc;
+    n = e->n_kept - len;
+    memcpy(rest, e->kept + len, n);
+    hide_from(e, len);
+    return feed(e, rest, n, err);
 }
 
 static int pass(struct embedded *e, const uint8_t **p, size_t *n,
@@ -153,13 +75,13 @@ static int pass(struct embedded *e, const uint8_t **p, size_t *n,
         --*n;
         return settle(e, err);
     }
-    at = find(*p, *n);
+    at = embedded_find(*p, *n, e->ended);
     rc = sink_write(e->next, *p, at, err);
     *p += at;
     *n -= at;
     if (rc || !*n)
         return rc;
-    len = begin_at(*p, *n);
+    len = embedded_begin(*p, *n, e->ended);
     if (len <= *n) {
         hide_from(e, len);
     } else {
@@ -188,6 +110,7 @@ static int tell(struct embedded *e, struct err *err)
     size_t n = token_unscannable(e->hidden, token);
 
     e->hiding = false;
+    e->wary = WARY;
     e->count++;
     return sink_write(e->next, token, n, err);
 }
@@ -211,10 +134,88 @@ static int hide(struct embedded *e, const uint8_t **p, size_t *n,
     return rc ? rc : settle(e, err);
 }
 
+/* Looks no further back than pass and hide do. */
+static int feed(struct embedded *e, const uint8_t *p, size_t n, struct err *err)
+{
+    int rc = 0;
+
+    while (n && !rc)
+        rc = e->hiding ? hide(e, &p, &n, err) : pass(e, &p, &n, err);
+    return rc;
+}
+
+/* ---- and whether it does ------------------------------------------------- */
+
+static size_t odd_len(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && !redact_is_odd(p[i]))
+        i++;
+    return i;
+}
+
+/* What is held is text up to its next control character. */
+static int release(struct embedded *e, struct err *err)
+{
+    size_t n = 1 + odd_len(e->odd + 1, e->n_odd - 1);
+    int rc = feed(e, e->odd, n, err);
+
+    e->wary -= n < e->wary ? n : e->wary;
+    e->n_odd -= n;
+    memmove(e->odd, e->odd + n, e->n_odd);
+    if (!rc && e->n_odd && (e->hiding || !e->wary || e->ended)) {
+        n = e->n_odd;
+        e->n_odd = 0;
+        rc = feed(e, e->odd, n, err);
+    }
+    return rc;
+}
+
+/* It goes on. */
+static int hide_odd(struct embedded *e, struct err *err)
+{
+    uint8_t odd[ODD_SPAN];
+    size_t n = e->n_odd;
+    int rc = sink_write(e->next, e->kept, e->n_kept, err);
+
+    memcpy(odd, e->odd, n);
+    e->n_odd = 0;
+    hide_from(e, 0);
+    return rc ? rc : feed(e, odd, n, err);
+}
+
+static int guard(struct embedded *e, const uint8_t **p, size_t *n,
+                 struct err *err)
+{
+    size_t k, left, many = 0;
+    int rc = 0;
+
+    if (!e->n_odd) {
+        left = k = odd_len(*p, *n < e->wary ? *n : e->wary);
+        while (left && !rc && !e->hiding)
+            rc = pass(e, p, &left, err);
+        *n -= k - left;
+        if (!e->hiding)
+            e->wary -= k - left;
+        if (rc || !*n || e->hiding || !e->wary)
+            return rc;
+    }
+    e->odd[e->n_odd++] = *(*p)++;
+    --*n;
+    for (size_t i = 0; i < e->n_odd; i++)
+        many += redact_is_odd(e->odd[i]);
+    if (many == ODD_MANY)
+        return hide_odd(e, err);
+    return e->n_odd == ODD_SPAN ? release(e, err) : 0;
+}
+
 static int step(struct embedded *e, const uint8_t **p, size_t *n,
                 struct err *err)
 {
-    return e->hiding ? hide(e, p, n, err) : pass(e, p, n, err);
+    return e->hiding             ? hide(e, p, n, err)
+           : e->wary || e->n_odd ? guard(e, p, n, err)
+                                 : pass(e, p, n, err);
 }
 
 /* ---- the whole of it ----------------------------------------------------- */
@@ -292,15 +293,19 @@ static int embedded_write(struct sink *s, const void *data, size_t n,
 static int embedded_close(struct sink *s, struct err *err)
 {
     struct embedded *e = (struct embedded *)s;
-    int rc = e->begun ? 0 : decide(e, err), rc2;
+    int rc, rc2;
 
+    e->ended = true;
+    rc = e->begun ? 0 : decide(e, err);
+    if (!rc && e->n_odd)
+        rc = release(e, err);
+    while (!rc && !e->hiding && !e->all && e->n_kept)
+        rc = settle(e, err);
     if (rc) {
         /* the next one is closed all the same */
     } else if (e->hiding || e->all) {
         hide_kept(e);
         rc = tell(e, err);
-    } else {
-        rc = sink_write(e->next, e->kept, e->n_kept, err);
     }
     rc2 = sink_close(e->next, rc ? NULL : err);
     return rc ? rc : rc2;

@@ -3,11 +3,12 @@
  *
  * A stage behind the redactor.  Of a stream that opaque_format or packed_format
  * knows by its first bytes, nothing is passed on but a token that says how many
- * bytes went.  From within, from the begin of a compressed stream, an archive
- * or a database on, bytes are left out up to EMBEDDED_TEXT bytes of text in a
- * row, and a token says how many: whoever prints such a begin into a log hides
- * what looks like it and no more.  Not found are .Z and lzma, whose begin is
- * too short to tell. */
+ * bytes went.  From within, from the begin of a compressed stream, an archive,
+ * a database or text in UTF-32 on, bytes are left out up to EMBEDDED_TEXT bytes
+ * of text in a row, and a token says how many: whoever prints such a begin into
+ * a log hides what looks like it and no more.  Behind them it can go on: four
+ * control characters within 64 bytes, and bytes are left out again; 68 KiB of
+ * text without them end that.  embedded_begin.h knows the begins. */
 #ifndef XB_REDACT_EMBEDDED_H
 #define XB_REDACT_EMBEDDED_H
 

@@ -317,7 +317,7 @@ static int flush(struct pseudonymizer *s, struct err *err)
     return n ? sink_write(s->next, s->tools->made, n, err) : 0;
 }
 
-/* Of few bytes many times: the next stage gets them in larger pieces. */
+/* Of few bytes many times: they go on in larger pieces. */
 static int put(struct pseudonymizer *s, const void *data, size_t n,
                struct err *err)
 {
@@ -528,19 +528,28 @@ static int stage_write(struct sink *sink, const void *data, size_t n,
     return 0;
 }
 
+int pseudonymizer_part(struct pseudonymizer *s, struct err *err)
+{
+    int rc;
+
+    if (!s->tools)
+        return 0;
+    rc = scan(s, true, err);
+    if (!rc)
+        rc = pass(s, s->len, err);
+    if (s->tell)
+        s->lines += count_lines(s->tools->window, s->len);
+    s->out = s->pos = s->len = 0;
+    s->began = false;
+    return rc ? rc : flush(s, err);
+}
+
 static int stage_close(struct sink *sink, struct err *err)
 {
     struct pseudonymizer *s = (struct pseudonymizer *)sink;
-    int rc = 0, rc2;
+    int rc = pseudonymizer_part(s, err);
+    int rc2 = sink_close(s->next, rc ? NULL : err);
 
-    if (s->tools) {
-        rc = scan(s, true, err);
-        if (!rc)
-            rc = pass(s, s->len, err);
-        if (!rc)
-            rc = flush(s, err);
-    }
-    rc2 = sink_close(s->next, rc ? NULL : err);
     return rc ? rc : rc2;
 }
 
@@ -548,8 +557,6 @@ static void stage_free(struct sink *sink)
 {
     struct pseudonymizer *s = (struct pseudonymizer *)sink;
 
-    if (!s)
-        return;
     if (s->tools)
         tools_put(s->p, s->tools);
     sink_free(s->next);

@@ -90,6 +90,8 @@ void pseudonymizer_keep_keys(struct pseudonymizer *s);
 typedef void pseudonymizer_fn(void *arg, uint64_t line);
 void pseudonymizer_tell(struct pseudonymizer *s, pseudonymizer_fn *fn,
                         void *arg);
+/* Passes on all it has: what comes next is another text. */
+int pseudonymizer_part(struct pseudonymizer *s, struct err *err);
 /* How many pseudonyms it has put in; what became itself is none. */
 uint64_t pseudonymizer_count(const struct pseudonymizer *s);
 

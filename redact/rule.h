@@ -37,6 +37,7 @@
     X(YAML_BLOCK, "yaml-block")     /* the lines below "key: |" */             \
     X(ROWS, "rows")         /* of a table, up to a line that is none */        \
     X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
+    X(DSN, "dsn")           /* of USER:S@tcp(HOST), up to that @ */            \
     X(SEMI, "semi")         /* of a connection string, up to a ; */            \
     X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
     X(TOKEN, "token")       /* a token of ours */                              \

@@ -1,4 +1,4 @@
-/* One stream.
+/* One stream, or one part of it: see wide.h.
  *
  * Input is copied into a window of fixed size and looked at only when the
  * window is full or the input has ended; so how it was cut cannot matter.  In
@@ -19,45 +19,13 @@
 
 #include "collector/base/core/xalloc.h"
 #include "redact/cut.h"
-#include "redact/embedded.h"
 #include "redact/hunt.h"
-#include "redact/pseudonym.h"
-#include "redact/ruleset.h"
+#include "redact/stream.h"
 #include "redact/token.h"
-#include "redact/value.h"
-#include "redact/wide.h"
 
 /* So long a newline is waited for behind the lead.  What is printed with a CR
  * only, as progress is, would else be lost as a whole. */
 #define LINE_WAIT (64u * 1024u)
-
-struct redactor {
-    struct sink sink;
-    const struct redact_rules *rules;
-    struct wide *wide;         /* around us, and first in the stream */
-    struct embedded *embedded; /* behind that, the last one */
-    struct sink *begin, *next;
-    struct pseudonymizer *pseudonyms; /* is next; or NULL */
-    struct work *work;                /* NULL until the first byte */
-    size_t out, pos, len;
-    uint64_t base; /* offset of the window in the stream */
-    size_t listed; /* the nominees are complete for starts before it */
-    bool fresh;    /* the nominees are of this window */
-    bool in_value;
-    bool muted;
-    bool closed;
-    bool gate_shut; /* the lead is not over */
-    uint64_t lead;
-    uint64_t muted_bytes;
-    uint64_t cut_from, cut_to; /* a key without its BEGIN, in the stream */
-    /* Lines of a key that stand apart are looked for up to there; none begins
-     * before clear, and the next one right before word, if that is ahead. */
-    uint64_t hunt_to, hunt_clear, hunt_word;
-    size_t rule; /* of the value */
-    struct value value;
-    uint64_t *hits;
-    uint64_t total, unscannable, lines_gone;
-};
 
 /* ---- output ---- */
 
@@ -429,7 +397,7 @@ static int move(struct redactor *r, struct err *err)
     return rc;
 }
 
-static int process(struct redactor *r, bool eof, struct err *err)
+int stream_process(struct redactor *r, bool eof, struct err *err)
 {
     size_t from, to;
     int rc;
@@ -454,147 +422,4 @@ static int process(struct redactor *r, bool eof, struct err *err)
     if (!rc && r->muted)
         rc = unmute(r, err);
     return rc;
-}
-
-/* ---- the stage ---- */
-
-static int redactor_write(struct sink *s, const void *data, size_t n,
-                          struct err *err)
-{
-    struct redactor *r = (struct redactor *)s;
-    const uint8_t *p = data;
-    size_t k;
-    int rc;
-
-    if (!r->work) {
-        r->work = redact_work_get(r->rules);
-        /* Of UTF-16, half so many bytes come here, or some more. */
-        if (wide_is(r->wide))
-            r->lead = (r->lead + 1) / 2;
-    }
-    while (n) {
-        k = r->rules->window - r->len;
-        if (k > n)
-            k = n;
-        memcpy(r->work->window + r->len, p, k);
-        r->len += k;
-        p += k;
-        n -= k;
-        r->fresh = false;
-        if (r->len == r->rules->window) {
-            rc = process(r, false, err);
-            if (rc)
-                return rc;
-        }
-    }
-    return 0;
-}
-
-static int redactor_close(struct sink *s, struct err *err)
-{
-    struct redactor *r = (struct redactor *)s;
-    int rc = 0, rc2;
-
-    if (r->work)
-        rc = process(r, true, err);
-    rc2 = sink_close(r->next, rc ? NULL : err);
-    return rc ? rc : rc2;
-}
-
-static void redactor_free(struct sink *s)
-{
-    struct redactor *r = (struct redactor *)s;
-
-    if (!r)
-        return;
-    if (r->work) {
-        /* A value that was not finished leaves its hash half done. */
-        char sum[SHA256_HEX];
-
-        sha256_hex(r->work->hash, sum);
-        redact_work_put(r->rules, r->work);
-    }
-    sink_free(r->next);
-    free(r->hits);
-    free(r);
-}
-
-static const struct sink_ops redactor_ops = {
-    .write = redactor_write,
-    .close = redactor_close,
-    .free = redactor_free,
-};
-
-struct redactor *redactor_new(const struct redact_rules *rules,
-                              struct sink *next)
-{
-    struct redactor *r = xcalloc(1, sizeof(*r));
-
-    r->sink.ops = &redactor_ops;
-    if (!rules->opts.bare) {
-        r->embedded = embedded_new(next);
-        next = embedded_sink(r->embedded);
-    }
-    r->rules = rules;
-    r->wide = wide_new(next);
-    r->next = wide_out(r->wide);
-    r->begin = wide_in(r->wide, &r->sink);
-    if (rules->pseudonyms) {
-        r->pseudonyms = pseudonymizer_new(rules->pseudonyms, r->next);
-        r->next = pseudonymizer_sink(r->pseudonyms);
-    }
-    r->hits = xcalloc(rules->set.n, sizeof(*r->hits));
-    return r;
-}
-
-struct sink *redactor_sink(struct redactor *r)
-{
-    return r->begin;
-}
-
-void redactor_lead(struct redactor *r, uint64_t lead)
-{
-    r->lead = lead;
-    r->gate_shut = lead > 0;
-}
-
-void redactor_keep_keys(struct redactor *r)
-{
-    if (r->pseudonyms)
-        pseudonymizer_keep_keys(r->pseudonyms);
-}
-
-const uint64_t *redactor_hits(const struct redactor *r)
-{
-    return r->hits;
-}
-
-uint64_t redactor_hits_total(const struct redactor *r)
-{
-    return r->total;
-}
-
-uint64_t redactor_unscannable(const struct redactor *r)
-{
-    return r->unscannable + redactor_embedded(r);
-}
-
-const char *redactor_opaque(const struct redactor *r)
-{
-    return r->embedded ? embedded_all(r->embedded) : NULL;
-}
-
-uint64_t redactor_embedded(const struct redactor *r)
-{
-    return r->embedded ? embedded_count(r->embedded) : 0;
-}
-
-uint64_t redactor_pseudonyms(const struct redactor *r)
-{
-    return r->pseudonyms ? pseudonymizer_count(r->pseudonyms) : 0;
-}
-
-uint64_t redactor_lines_gone(const struct redactor *r)
-{
-    return r->lines_gone + (r->embedded ? embedded_lines_gone(r->embedded) : 0);
 }

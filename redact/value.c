@@ -53,6 +53,7 @@ static const struct form {
     [FORM_USERINFO] = {"userinfo",
                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
                        false, value_userinfo},
+    [FORM_DSN] = {"dsn", C_EOL | C_BLANK | C_QUOTE | C_AT, false, value_dsn},
     [FORM_BLOCK] = {"block", 0, false, NULL},
     [FORM_TOKEN] = {"token", 0, false, NULL},
     [FORM_WORD] = {"word", 0, false, NULL},

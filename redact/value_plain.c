@@ -1,4 +1,5 @@
 /* Values without quotes, and those in XML and URLs: what ends each form. */
+#include <ctype.h>
 #include <string.h>
 
 #include "redact/value_special.h"
@@ -183,4 +184,16 @@ size_t value_userinfo(struct value *v, const uint8_t *p, size_t n)
     if (p[0] == '%' || p[0] == '\'')
         return value_take(v, p, 1);
     return 0;
+}
+
+/* Go's drivers: a protocol and a bracket follow the @. */
+size_t value_dsn(struct value *v, const uint8_t *p, size_t n)
+{
+    size_t i = 1;
+
+    if (p[0] != '@')
+        return 0;
+    while (i < 12 && isalnum(value_at(p, n, i)))
+        i++;
+    return value_at(p, n, i) == '(' ? 0 : value_take(v, p, 1);
 }

@@ -51,7 +51,7 @@ size_t value_open_cdata(struct value *v, const uint8_t *p, size_t n);
 
 /* value_plain.c */
 value_special_fn value_word, value_line, value_escaped_line, value_sexpr,
-    value_yaml_plain, value_flow, value_xml, value_userinfo;
+    value_yaml_plain, value_flow, value_xml, value_userinfo, value_dsn;
 
 /* value_yaml.c: the line ends and the indentation where a scalar of YAML goes
  * on in the next line; 0: it does not. */

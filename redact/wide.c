@@ -1,3 +1,11 @@
+/* What tells UTF-16 from the rest, byte by byte, so that it cannot matter how
+ * the stream is cut.  What is not decided yet is held; it is never much.
+ *
+ * Outside of UTF-16 that is the begin of a part: text bytes and NULs in turn,
+ * or a mark.  Within, it is what may be its end: characters that consist of two
+ * bytes of text (as Chinese does, too), or that would be ASCII in the other
+ * order.  Those count as UTF-16 next to Chinese and the like, or if there are
+ * no more than DOUBT_FEW of them; DOUBT_MANY in a row never do. */
 #include "redact/wide.h"
 
 #include <stdlib.h>
@@ -5,25 +13,40 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "redact/utf16.h"
 
 #define PART 4096u
+#define BEGIN (2 * WIDE_LEAST) /* bytes of a begin */
+#define DOUBT_FEW 2u
+#define DOUBT_MANY 8u
+#define HELD_MAX (2 * DOUBT_MANY + 8)
+/* Looked through at once for what is in no begin. */
+#define BLOCK 64u
 
 struct wide {
     struct sink in, out;
     struct sink *core, *next;
-    enum wide_order order;
-    uint8_t head[WIDE_HEAD];
-    size_t n_head;
-    /* of what comes in */
-    bool half; /* the first byte of a unit is there */
-    uint8_t first;
-    unsigned high; /* a high surrogate that waits for the low one, or 0 */
-    /* of what goes out */
-    uint8_t pend[4];
-    size_t n_pend;
+    wide_part_fn *part;
+    void *arg;
+    bool wide, big; /* the part */
+    uint64_t raw;   /* bytes of it that came */
+    uint8_t held[HELD_MAX];
+    size_t n_held;
+    uint8_t last;       /* the byte before those held */
+    bool begun;         /* the stream: there was such a byte */
+    uint8_t text[PART]; /* for core */
+    size_t n_text;
+    /* of UTF-16 */
+    bool kept;       /* a unit in held is one, unless what follows is of another
+                      * order, which then begins with its second byte */
+    bool nul;        /* behind that, a NUL is held */
+    unsigned doubts; /* behind that, so many units */
+    bool foreign;    /* the last one that is no doubt is like Chinese */
+    struct utf16_reader reader;
+    struct utf16_writer writer;
 };
 
-/* ---- what it is ---- */
+/* ---- what a file is ------------------------------------------------------ */
 
 enum wide_order wide_order_of(const uint8_t *head, size_t n)
 {
@@ -48,112 +71,289 @@ enum wide_order wide_order_of(const uint8_t *head, size_t n)
     return zero ? WIDE_LITTLE : WIDE_BIG;
 }
 
-/* ---- from UTF-16 ---- */
+/* ---- to core ------------------------------------------------------------- */
 
-/* A surrogate without its other half is written like a character. */
-static size_t take_unit(struct wide *w, unsigned unit, uint8_t *out)
+static int flush(struct wide *w, struct err *err)
 {
-    size_t n = 0;
+    size_t n = w->n_text;
 
-    if (w->high && unit >= 0xdc00 && unit < 0xe000) {
-        n = str_utf8_put(0x10000 + ((w->high - 0xd800) << 10) + (unit - 0xdc00),
-                         out);
-        w->high = 0;
-        return n;
-    }
-    if (w->high)
-        n = str_utf8_put(w->high, out);
-    w->high = 0;
-    if (unit >= 0xd800 && unit < 0xdc00)
-        w->high = unit;
-    else
-        n += str_utf8_put(unit, out + n);
-    return n;
+    w->n_text = 0;
+    return sink_write(w->core, w->text, n, err);
 }
 
-static int decode(struct wide *w, const uint8_t *p, size_t n, struct err *err)
+/* The first n of those held are decided. */
+static int pass_held(struct wide *w, size_t n, struct err *err)
 {
-    uint8_t out[PART];
-    size_t len = 0;
     int rc = 0;
 
-    for (size_t i = 0; i < n && !rc; i++) {
-        if (!w->half) {
-            w->half = true;
-            w->first = p[i];
-            continue;
-        }
-        w->half = false;
-        len += take_unit(w,
-                         w->order == WIDE_BIG ? (unsigned)w->first << 8 | p[i]
-                                              : (unsigned)p[i] << 8 | w->first,
-                         out + len);
-        if (len > sizeof(out) - 8) {
-            rc = sink_write(w->core, out, len, err);
-            len = 0;
-        }
+    if (w->n_text + n / 2 * UTF16_READ + n > PART)
+        rc = flush(w, err);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = w->held[i];
+
+        w->last = c;
+        if (!w->wide)
+            w->text[w->n_text++] = c;
+        else if (i & 1)
+            w->n_text += utf16_read(&w->reader,
+                                    w->big ? w->held[i - 1] << 8 | c
+                                           : c << 8 | w->held[i - 1],
+                                    w->text + w->n_text);
     }
-    return rc ? rc : sink_write(w->core, out, len, err);
+    w->begun |= n > 0;
+    w->raw += n;
+    w->n_held -= n;
+    memmove(w->held, w->held + n, w->n_held);
+    return rc;
 }
 
-/* ---- the stage in front ---- */
-
-/* The mark is not for the rules: a line begins behind it. */
-static int pass_head(struct wide *w, struct err *err)
+/* From the bytes held on, it is another part. */
+static int begin_part(struct wide *w, bool wide, bool big, struct err *err)
 {
-    size_t mark = w->order == WIDE_LITTLE || w->order == WIDE_BIG
-                      ? 2 * (w->head[0] >= 0xfe)
-                      : 0;
-    int rc = sink_write(w->next, w->head, mark, err);
+    uint64_t raw = w->raw;
+    int rc;
 
-    if (rc)
+    w->n_text += utf16_read_end(&w->reader, w->text + w->n_text);
+    rc = flush(w, err);
+    if (!rc)
+        rc = w->part(w->arg, raw, wide, err);
+    /* All has come out; of a character that was cut, what there is. */
+    if (!rc && w->wide) {
+        uint8_t end[UTF16_WRITTEN];
+
+        rc = sink_write(w->next, end, utf16_write_end(&w->writer, end), err);
+    }
+    w->raw = 0;
+    w->wide = wide;
+    w->big = w->writer.big = big;
+    w->doubts = 0;
+    w->nul = w->foreign = w->kept = false;
+    return rc;
+}
+
+/* ---- outside of UTF-16 --------------------------------------------------- */
+
+static bool is_letter(uint8_t high, uint8_t low)
+{
+    return high ? high < 6 : str_is_text(low);
+}
+
+/* A mark, at the begin of the stream any, else two letters behind it. */
+static enum wide_order mark(const struct wide *w, const uint8_t *p, size_t n)
+{
+    bool big = p[0] == 0xfe;
+
+    if (n < 2 ? p[0] < 0xfe : p[0] + p[1] != 0xff + 0xfe)
+        return WIDE_NONE;
+    for (size_t i = 2; w->begun && i + 1 < n && i < 6; i += 2)
+        if (!is_letter(p[i + !big], p[i + big]))
+            return WIDE_NONE;
+    if (n < (w->begun ? 6 : 4))
+        return WIDE_UNKNOWN;
+    return !p[2] && !p[3] ? WIDE_NONE : big ? WIDE_BIG : WIDE_LITTLE;
+}
+
+/* Whether what is held is a begin, and of which order. */
+static enum wide_order order_of(const struct wide *w)
+{
+    const uint8_t *p = w->held;
+    enum wide_order order = mark(w, p, w->n_held);
+    size_t zero = !p[0] ? 0 : 1;
+
+    if (order != WIDE_NONE)
+        return order;
+    for (size_t i = 0; i < w->n_held; i++)
+        if (i % 2 == zero ? p[i] : !str_is_text(p[i]))
+            return WIDE_NONE;
+    if (w->n_held < BEGIN)
+        return WIDE_UNKNOWN;
+    /* The end of a line of ASCII, and big-endian behind it. */
+    if (zero && p[0] == '\n' && w->begun &&
+        (str_is_text(w->last) || w->last == '\r'))
+        return WIDE_BIG;
+    return zero ? WIDE_LITTLE : WIDE_BIG;
+}
+
+static int put(struct wide *w, uint8_t c, struct err *err);
+
+/* The bytes held come again, to what they belong to now. */
+static int put_again(struct wide *w, struct err *err)
+{
+    uint8_t again[HELD_MAX];
+    size_t n = w->n_held;
+    int rc = 0;
+
+    memcpy(again, w->held, n);
+    w->n_held = 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = put(w, again[i], err);
+    return rc;
+}
+
+static int put_narrow(struct wide *w, uint8_t c, struct err *err)
+{
+    enum wide_order order = WIDE_NONE;
+    size_t before = 0;
+    int rc = 0;
+
+    w->held[w->n_held++] = c;
+    while (w->n_held && !rc && (order = order_of(w)) == WIDE_NONE)
+        rc = pass_held(w, 1, err);
+    if (rc || !w->n_held || order == WIDE_UNKNOWN)
         return rc;
-    if (!wide_is(w))
-        return sink_write(w->core, w->head, w->n_head, err);
-    return decode(w, w->head + mark, w->n_head - mark, err);
+    /* The mark is not for the rules: a line begins behind it. */
+    if (w->held[0] >= 0xfe)
+        before = 2;
+    else if (w->held[0] && order == WIDE_BIG)
+        before = 1;
+    rc = pass_held(w, before, err);
+    if (!rc)
+        rc = begin_part(w, true, order == WIDE_BIG, err);
+    return rc ? rc : put_again(w, err);
+}
+
+/* How many of the n bytes at p are in no begin, nor can be the first of one. */
+static size_t plain_len(const uint8_t *p, size_t n)
+{
+    typedef uint8_t bytes __attribute__((vector_size(16)));
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    size_t i = 0;
+
+    for (; i + BLOCK <= n; i += BLOCK) {
+        bytes any = {0}, c;
+        halves both;
+
+        for (size_t k = 0; k < BLOCK; k += sizeof(c)) {
+            memcpy(&c, p + i + k, sizeof(c));
+            any |= (bytes)(c + 2 < 3); /* NUL and the bytes of marks */
+        }
+        both = (halves)any;
+        if (both[0] | both[1])
+            break;
+    }
+    while (i < n && (uint8_t)(p[i] + 2) > 2)
+        i++;
+    /* The last one may be a text byte before a NUL. */
+    return i ? i - 1 : 0;
+}
+
+/* Nothing has begun but what any byte that is not NUL ends. */
+static bool may_be_plain(const struct wide *w)
+{
+    return !w->wide &&
+           (!w->n_held || (w->n_held == 1 && w->held[0] && w->held[0] < 0xfe));
+}
+
+/* ---- within UTF-16 ------------------------------------------------------- */
+
+static bool is_doubt(uint8_t high, uint8_t low)
+{
+    return str_is_text(high) && (!low || str_is_text(low));
+}
+
+static bool is_foreign(unsigned unit)
+{
+    return unit >= 0x2e80 && unit < 0xfffe;
+}
+
+static bool is_control(unsigned unit)
+{
+    return unit >= 0xfffe || unit == 0x7f ||
+           (unit < 0x20 && !memchr("\a\b\t\n\v\f\r\033", (int)unit, 8));
+}
+
+static int end_wide(struct wide *w, struct err *err)
+{
+    int rc = begin_part(w, false, false, err);
+
+    return rc ? rc : put_again(w, err);
+}
+
+/* A unit that is none of the above, and all before it. */
+static int take_unit(struct wide *w, unsigned unit, struct err *err)
+{
+    if (w->doubts > DOUBT_FEW && !w->foreign && !is_foreign(unit))
+        return end_wide(w, err);
+    w->doubts = 0;
+    w->nul = false;
+    w->foreign = is_foreign(unit);
+    w->kept = w->foreign && str_is_text(w->held[w->n_held - 1]);
+    return pass_held(w, w->n_held - 2 * w->kept, err);
+}
+
+static int put_wide(struct wide *w, uint8_t c, struct err *err)
+{
+    uint8_t high, low;
+
+    w->held[w->n_held++] = c;
+    if (w->n_held & 1)
+        return 0;
+    high = w->held[w->n_held - 1 - w->big];
+    low = w->held[w->n_held - 2 + w->big];
+    if (is_doubt(high, low)) {
+        w->doubts++;
+        /* Behind a NUL, it ends there. */
+        return w->nul || w->doubts == DOUBT_MANY ? end_wide(w, err) : 0;
+    }
+    if (!high && !low && !w->nul && !w->doubts) {
+        w->nul = true;
+        return 0;
+    }
+    if (is_control((unsigned)high << 8 | low))
+        return end_wide(w, err);
+    return take_unit(w, (unsigned)high << 8 | low, err);
+}
+
+/* ---- the stage in front -------------------------------------------------- */
+
+static int put(struct wide *w, uint8_t c, struct err *err)
+{
+    return w->wide ? put_wide(w, c, err) : put_narrow(w, c, err);
 }
 
 static int in_write(struct sink *s, const void *data, size_t n, struct err *err)
 {
     struct wide *w = (struct wide *)s;
-    const uint8_t *p = data;
+    const uint8_t *p = data, *end = p + n;
     size_t k;
     int rc = 0;
 
-    if (w->order == WIDE_UNKNOWN) {
-        /* Most texts are known by what there is, uncopied. */
-        if (!w->n_head && wide_order_of(p, n) == WIDE_NONE) {
-            w->order = WIDE_NONE;
-            return sink_write(w->core, p, n, err);
+    while (p < end && !rc) {
+        k = may_be_plain(w) ? plain_len(p, (size_t)(end - p)) : 0;
+        if (k) {
+            rc = pass_held(w, w->n_held, err);
+            if (!rc)
+                rc = flush(w, err);
+            if (!rc)
+                rc = sink_write(w->core, p, k, err);
+            w->begun = true;
+            w->last = p[k - 1];
+            w->raw += k;
+            p += k;
+        } else {
+            rc = put(w, *p++, err);
         }
-        k = n < WIDE_HEAD - w->n_head ? n : WIDE_HEAD - w->n_head;
-        memcpy(w->head + w->n_head, p, k);
-        w->n_head += k;
-        w->order = wide_order_of(w->head, w->n_head);
-        if (w->order == WIDE_UNKNOWN)
-            return 0;
-        rc = pass_head(w, err);
-        p += k;
-        n -= k;
     }
-    if (rc)
-        return rc;
-    return wide_is(w) ? decode(w, p, n, err) : sink_write(w->core, p, n, err);
+    return rc ? rc : flush(w, err);
 }
 
 static int in_close(struct sink *s, struct err *err)
 {
     struct wide *w = (struct wide *)s;
-    uint8_t last[4];
-    int rc = 0;
+    int rc = 0, rc2;
 
-    if (w->order == WIDE_UNKNOWN) {
-        w->order = WIDE_NONE;
-        rc = pass_head(w, err);
-    }
-    if (!rc && w->high)
-        rc = sink_write(w->core, last, str_utf8_put(w->high, last), err);
-    return rc ? rc : sink_close(w->core, err);
+    /* What is doubted, or half a character, is none. */
+    if (w->kept && !w->doubts)
+        rc = pass_held(w, 2, err);
+    if (!rc && w->wide && w->n_held)
+        rc = begin_part(w, false, false, err);
+    if (!rc)
+        rc = pass_held(w, w->n_held, err);
+    w->n_text += utf16_read_end(&w->reader, w->text + w->n_text);
+    if (!rc)
+        rc = flush(w, err);
+    rc2 = sink_close(w->core, rc ? NULL : err);
+    return rc ? rc : rc2;
 }
 
 static void in_free(struct sink *s)
@@ -164,80 +364,7 @@ static void in_free(struct sink *s)
     free(w);
 }
 
-/* ---- to UTF-16 ---- */
-
-static size_t put(const struct wide *w, unsigned unit, uint8_t *out)
-{
-    bool big = w->order == WIDE_BIG;
-
-    out[big] = (uint8_t)unit;
-    out[!big] = (uint8_t)(unit >> 8);
-    return 2;
-}
-
-/* Length of the character that begins so; what is none is one byte. */
-static size_t length_of(uint8_t c)
-{
-    return c >= 0xf0 && c < 0xf5   ? 4
-           : c >= 0xe0 && c < 0xf0 ? 3
-           : c >= 0xc2 && c < 0xe0 ? 2
-                                   : 1;
-}
-
-static size_t put_char(const struct wide *w, uint8_t *out)
-{
-    const uint8_t *p = w->pend;
-    unsigned c;
-
-    switch (w->n_pend) {
-    case 2:
-        return put(w, (p[0] & 31u) << 6 | (p[1] & 63u), out);
-    case 3:
-        return put(w, (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u),
-                   out);
-    case 4:
-        c = (p[0] & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 |
-            (p[3] & 63u);
-        c -= 0x10000;
-        put(w, 0xd800 | (c >> 10 & 0x3ff), out);
-        put(w, 0xdc00 | (c & 0x3ff), out + 2);
-        return 4;
-    default:
-        return put(w, p[0], out);
-    }
-}
-
-static size_t put_broken(struct wide *w, uint8_t *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < w->n_pend; i++)
-        n += put(w, w->pend[i], out + n);
-    w->n_pend = 0;
-    return n;
-}
-
-static int encode(struct wide *w, const uint8_t *p, size_t n, struct err *err)
-{
-    uint8_t out[PART];
-    size_t len = 0;
-    int rc = 0;
-
-    for (size_t i = 0; i < n && !rc; i++) {
-        if (w->n_pend && (p[i] & 0xc0) != 0x80)
-            len += put_broken(w, out + len);
-        w->pend[w->n_pend++] = p[i];
-        if (w->n_pend == length_of(w->pend[0])) {
-            len += put_char(w, out + len);
-            w->n_pend = 0;
-        }
-        if (len > sizeof(out) - 16) {
-            rc = sink_write(w->next, out, len, err);
-            len = 0;
-        }
-    }
-    return rc ? rc : sink_write(w->next, out, len, err);
-}
+/* ---- the stage behind ---------------------------------------------------- */
 
 static struct wide *of_out(struct sink *s)
 {
@@ -248,20 +375,31 @@ static int out_write(struct sink *s, const void *data, size_t n,
                      struct err *err)
 {
     struct wide *w = of_out(s);
+    const uint8_t *p = data;
+    uint8_t out[PART];
+    size_t len = 0;
+    int rc = 0;
 
-    return wide_is(w) ? encode(w, data, n, err)
-                      : sink_write(w->next, data, n, err);
+    if (!w->wide)
+        return sink_write(w->next, data, n, err);
+    for (size_t i = 0; i < n && !rc; i++) {
+        len += utf16_write(&w->writer, p[i], out + len);
+        if (len > sizeof(out) - UTF16_WRITTEN) {
+            rc = sink_write(w->next, out, len, err);
+            len = 0;
+        }
+    }
+    return rc ? rc : sink_write(w->next, out, len, err);
 }
 
 static int out_close(struct sink *s, struct err *err)
 {
     struct wide *w = of_out(s);
-    uint8_t last[2 * sizeof(w->pend)];
-    int rc = sink_write(w->next, last, put_broken(w, last), err);
+    uint8_t last[UTF16_WRITTEN];
+    int rc = sink_write(w->next, last, utf16_write_end(&w->writer, last), err);
+    int rc2 = sink_close(w->next, rc ? NULL : err);
 
-    if (!rc && w->half)
-        rc = sink_write(w->next, &w->first, 1, err);
-    return rc ? rc : sink_close(w->next, err);
+    return rc ? rc : rc2;
 }
 
 static void out_free(struct sink *s)
@@ -269,15 +407,17 @@ static void out_free(struct sink *s)
     sink_free(of_out(s)->next);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole ----------------------------------------------------------- */
 
-struct wide *wide_new(struct sink *next)
+struct wide *wide_new(struct sink *next, wide_part_fn *part, void *arg)
 {
     static const struct sink_ops ops = {out_write, out_close, out_free};
     struct wide *w = xcalloc(1, sizeof(*w));
 
     w->out.ops = &ops;
     w->next = next;
+    w->part = part;
+    w->arg = arg;
     return w;
 }
 
@@ -293,9 +433,4 @@ struct sink *wide_in(struct wide *w, struct sink *core)
     w->in.ops = &ops;
     w->core = core;
     return &w->in;
-}
-
-bool wide_is(const struct wide *w)
-{
-    return w->order == WIDE_LITTLE || w->order == WIDE_BIG;
 }

@@ -13,6 +13,7 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/sink_buf.h"
 #include "redact/embedded.h"
+#include "tests/redact/packed_samples.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -106,6 +107,120 @@ static void behind_text(void **state)
     }
 }
 
+/* Those that are known by their content: alone, and as they would end. */
+static void behind_text_by_content(void **state)
+{
+    char token[64];
+
+    (void)state;
+    for (size_t i = 0; i < N(packed_samples); i++) {
+        const struct packed_sample *s = &packed_samples[i];
+
+        for (unsigned more = 0; more < 2; more++) {
+            struct buf in = BUF_INIT, want = BUF_INIT;
+
+            add_lines(&in, 700);
+            add_lines(&want, 700);
+            buf_add(&in, s->bytes, s->n);
+            buf_addc(&in, 1);
+            snprintf(token, sizeof(token), "[REDACTED:unscannable:%zu]",
+                     in.len - 700);
+            buf_adds(&want, token);
+            if (more) {
+                add_lines(&in, 900);
+                add_lines(&want, 900);
+            }
+            check(&in, &want, 1, s->name);
+            buf_done(&in);
+            buf_done(&want);
+        }
+    }
+}
+
+/* Heads of zlib and lzma with something else behind them. */
+static void looks_alike(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+    } odd[] = {{"f(x)=x^2 + y^2, and x^K\1", 24},
+               {"x\234 of Latin-1\1\1\1", 17},
+               {"x\1\272\40\0\0\0\350\321\275\377\377H\215d$\10\303", 18},
+               {"x\332J\0\0\0\0\0\15\14TMsgStrTab", 20},
+               {"]\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0", 20},
+               {"]\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20},
+               {"a[0]\0", 5},
+               {"\37\235\12\0\0\0\0\0\240\217\15\0", 12},
+               {"\0\0\0+\0\0\0-\0\0\0/\0\0\0001\0\0\0003\0\0\0005\0\0\0007\0\0"
+                "\0009\0\0\0;",
+                36}};
+
+    (void)state;
+    for (size_t i = 0; i < N(odd); i++) {
+        struct buf in = BUF_INIT;
+
+        add_lines(&in, 600);
+        buf_add(&in, odd[i].bytes, odd[i].n);
+        check(&in, &in, 0, "at the end");
+        add_lines(&in, 600);
+        check(&in, &in, 0, "within");
+        buf_done(&in);
+    }
+}
+
+/* Text that a compressor stored as it was does not end what is packed; text
+ * that goes on does. */
+static void goes_on(void **state)
+{
+    struct buf in = BUF_INIT, want = BUF_INIT;
+
+    (void)state;
+    add_lines(&in, 600);
+    buf_add(&in, "\37\213\10\0", 4);
+    buf_add(&want, in.data, 600);
+    add_noise(&in, 200);
+    buf_adds(&want, "[REDACTED:unscannable:205]");
+    add_lines(&in, 320);
+    add_lines(&want, 320);
+    /* three in 64 bytes are none, and pass */
+    buf_adds(&in, "\1 a \2 b \3");
+    buf_adds(&want, "\1 a \2 b \3");
+    add_lines(&in, 64);
+    add_lines(&want, 64);
+    buf_adds(&in, "\1 a \2 b \3 c \4");
+    add_noise(&in, 100);
+    buf_adds(&want, "[REDACTED:unscannable:114]");
+    add_lines(&in, 640);
+    add_lines(&want, 640);
+    check(&in, &want, 2, "twice");
+    /* to the end, which cuts what may be more */
+    buf_adds(&in, "\1 and \2");
+    buf_adds(&want, "\1 and \2");
+    check(&in, &want, 2, "at the end");
+    buf_done(&in);
+    buf_done(&want);
+}
+
+/* And after so much of it, control characters are a guest's, and its own. */
+static void is_over(void **state)
+{
+    struct buf in = BUF_INIT, out = BUF_INIT;
+    const char *all;
+
+    (void)state;
+    add_lines(&in, 600);
+    buf_add(&in, "\37\213\10\0", 4);
+    add_noise(&in, 200);
+    add_lines(&in, 70000);
+    buf_adds(&in, "\1\2\3\4\5\6 a line");
+    for (size_t at = 0; at < 3; at++) {
+        assert_int_equal(run(&in, at * 30000, &out, &all), 1);
+        assert_non_null(memmem(out.data, out.len, "\1\2\3\4\5\6 a", 8));
+    }
+    buf_done(&in);
+    buf_done(&out);
+}
+
 static void to_the_end(void **state)
 {
     struct buf in = BUF_INIT, want = BUF_INIT;
@@ -195,9 +310,14 @@ static void whole(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(behind_text), cmocka_unit_test(to_the_end),
-        cmocka_unit_test(passes), cmocka_unit_test(whole)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(behind_text),
+                                       cmocka_unit_test(to_the_end),
+                                       cmocka_unit_test(passes),
+                                       cmocka_unit_test(whole),
+                                       cmocka_unit_test(behind_text_by_content),
+                                       cmocka_unit_test(looks_alike),
+                                       cmocka_unit_test(goes_on),
+                                       cmocka_unit_test(is_over)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

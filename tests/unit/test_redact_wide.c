@@ -79,8 +79,8 @@ static void test_hidden(void **state)
     redact_rules_free(rules);
 }
 
-/* Every unit there is, pairs and halves of pairs, and half a unit at the end.
- */
+/* Every unit there is, in an order that makes no text, pairs and halves of
+ * pairs, and half a unit at the end. */
 static void test_unharmed(void **state)
 {
     struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
@@ -95,7 +95,7 @@ static void test_unharmed(void **state)
         add_unit(&in, 0xfeff, big);
         add_unit(&in, 'a', big);
         for (unsigned c = 0; c < 0x10000; c++)
-            add_unit(&in, how & 2 ? c : 0xffff - c, big);
+            add_unit(&in, (how & 2 ? c : 0xffff - c) * 40503 & 0xffff, big);
         for (unsigned i = 0; i < 2000; i++)
             add_unit(&in, 0xd700 + next_random(&seed) % 0xa00, big);
         if (how & 4)
@@ -105,6 +105,155 @@ static void test_unharmed(void **state)
         buf_done(&got);
         buf_done(&in);
     }
+    redact_rules_free(rules);
+}
+
+/* One of each kind of part; in all there are bytes of another one behind it. */
+struct part {
+    const char *bytes;
+    size_t len;
+    int wide; /* the order, or not */
+};
+#define A(bytes)                                                               \
+    {                                                                          \
+        bytes, sizeof(bytes) - 1, 0                                            \
+    }
+#define L(bytes)                                                               \
+    {                                                                          \
+        bytes, sizeof(bytes) - 1, 1                                            \
+    }
+#define B(bytes)                                                               \
+    {                                                                          \
+        bytes, sizeof(bytes) - 1, 2                                            \
+    }
+
+static void add_part(struct buf *in, const struct part *p)
+{
+    if (p->wide)
+        widen(in, p->bytes, p->wide == 2);
+    else
+        buf_add(in, p->bytes, p->len);
+}
+
+static const struct {
+    const char *why;
+    struct part part[5];
+    unsigned hidden;
+    const char *stays; /* as bytes without NULs */
+} late[] = {
+    {"behind a line", {A("a log\n"), L("password=S3cret\r\n")}, 1, "a log\n"},
+    {"the other order", {A("a log\n"), B("password=S3cret\r\n")}, 1, "log\n"},
+    {"behind half a line", {A("a log: "), L("password=S3cret\n")}, 1, "log: "},
+    {"at an odd offset", {A("log\n"), L("pwd: S3cret\n")}, 1, "log\n"},
+    {"at an odd offset, the other order",
+     {A("log\n"), B("pwd: S3cret\n")},
+     1,
+     "log\n"},
+    {"bytes behind it",
+     {L("a line\r\n"), A("password=S3cret\npassword=S3cret\n")},
+     2,
+     "a line"},
+    {"a short line behind it", {L("a line\n"), A("pw=S3cret\n")}, 1, "a line"},
+    {"a mark and bytes", {A("\377\376"), A("password=S3cret\n")}, 1, ""},
+    {"a line between",
+     {L("a line\n"), A("pwd=S3cret\n"), L("more of it\n")},
+     1,
+     "more of it"},
+    {"both orders",
+     {B("password=S3cret\n"), L("password=S3cret\n"), B("another line\n")},
+     2,
+     "another line"},
+    {"a byte too many",
+     {L("a line\n"), A("x"), L("password=S3cret\n"), A("x"), L("last line\n")},
+     1,
+     "last line"},
+    {"an odd byte before it",
+     {L("a line\n"), A("\200\201\7"), L("password=S3cret\n")},
+     1,
+     "\200\201\7"},
+    {"to the end in Chinese",
+     {L("password=S3c"), A("\245\136\50\165\67\142")},
+     1,
+     ""},
+    {"in a table of numbers",
+     {A("\1\0\0\0\2\0\0\0"), L("password=S3cret"), A("\0\0\7\200\1\0\0")},
+     1,
+     "\7\200\1"},
+    {"a string behind it",
+     {L("a string"), A("\0\0password=S3cret\0\0\0\0")},
+     1,
+     "a string"},
+    {"after one NUL",
+     {L("a string"), A("\0\0"), L("password=S3cret"), A("\0\0\0\0")},
+     1,
+     "a string"},
+    {"a mark and other letters",
+     {A("log\n\377\376\37\4\60\4\100\4\76\4"), L(": password=S3cret\n")},
+     1,
+     "log\n\377\376\37\4\60\4"},
+    {"a word in Chinese",
+     {L("the line "), A("\245\136\50\165\67\142"), L(" password=S3cret\n")},
+     1,
+     "\245\136\50\165\67\142"},
+    {"the least", {A("log\n"), L("pwd=S3"), A("\0\0\1")}, 1, "\1"},
+};
+
+static void test_late(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct buf got, whole;
+    uint32_t seed = 3;
+
+    (void)state;
+    for (size_t i = 0; i < N(late); i++) {
+        struct keep k = {.sink = {&keep_ops}};
+        struct redactor *r = redactor_new(rules, &k.sink);
+        struct buf in = BUF_INIT, shown = BUF_INIT;
+
+        for (size_t j = 0; j < N(late[i].part) && late[i].part[j].bytes; j++)
+            add_part(&in, &late[i].part[j]);
+        run(rules, in.data, in.len, NULL, NULL, &whole);
+        for (unsigned how = 0; how < 20; how++) {
+            run(rules, in.data, in.len, how ? some_bytes : one_byte, &seed,
+                &got);
+            assert_same(&got, whole.data, whole.len, late[i].why);
+            buf_done(&got);
+        }
+        sink_write(redactor_sink(r), in.data, in.len, NULL);
+        sink_close(redactor_sink(r), NULL);
+        if (redactor_hits_total(r) != late[i].hidden)
+            fail_msg("%s: %u hidden, not %u", late[i].why,
+                     (unsigned)redactor_hits_total(r), late[i].hidden);
+        sink_free(redactor_sink(r));
+        for (size_t j = 0; j < k.buf.len; j++)
+            if (k.buf.data[j])
+                buf_addc(&shown, k.buf.data[j]);
+        if (strstr(buf_str(&shown), "S3c") ||
+            !strstr(buf_str(&shown), late[i].stays))
+            fail_msg("%s: %s", late[i].why, buf_str(&shown));
+        buf_done(&k.buf);
+        buf_done(&whole);
+        buf_done(&shown);
+        buf_done(&in);
+    }
+    redact_rules_free(rules);
+}
+
+/* Arguments of one letter are no UTF-16, and if they were taken for it, the
+ * bytes would stay. */
+static void test_arguments(void **state)
+{
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    static const char args[] = "sh\0a\0b\0c\0d\0e\0f\0g\0h\0--password\0"
+                               "S3cret\0-x\0y\0";
+    struct buf got;
+
+    (void)state;
+    run(rules, args, sizeof(args) - 1, NULL, NULL, &got);
+    assert_memory_equal(got.data, args, 30);
+    assert_null(memmem(got.data, got.len, "S3cret", 6));
+    assert_memory_equal(got.data + got.len - 6, "\0-x\0y", 6);
+    buf_done(&got);
     redact_rules_free(rules);
 }
 
@@ -177,10 +326,9 @@ static void test_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hidden),
-        cmocka_unit_test(test_unharmed),
-        cmocka_unit_test(test_other),
-        cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_hidden), cmocka_unit_test(test_unharmed),
+        cmocka_unit_test(test_late),   cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_other),  cmocka_unit_test(test_lead),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

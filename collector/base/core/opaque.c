@@ -6,11 +6,35 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "collector/base/core/deflate.h"
 #include "collector/base/core/str.h"
 
 /* So much text in a row is in none of what is packed: who prints the begin of
  * an archive into a log must not have the rest of it left out. */
 #define TEXT_RUN 256u
+/* In so many bytes a PDF has its first object. */
+#define PDF_LOOK 128u
+
+static bool has_text(const uint8_t *p, size_t n)
+{
+    size_t run = 0;
+
+    for (size_t i = 0; i < n && run < TEXT_RUN; i++)
+        run = str_is_text(p[i]) ? run + 1 : 0;
+    return run == TEXT_RUN;
+}
+
+bool opaque_zlib(const uint8_t *p, size_t n)
+{
+    bool text = true;
+
+    /* RFC 1950: a window of 32 KiB, no dictionary, and a sum. */
+    if (n < 3 || p[0] != 'x' || p[1] & 0x20 || (p[0] << 8 | p[1]) % 31)
+        return false;
+    for (size_t i = 2; i < n && i < OPAQUE_ZLIB; i++)
+        text = text && str_is_text(p[i]);
+    return !text && deflate_begins(p + 2, n - 2);
+}
 
 static bool zip(const uint8_t *p, size_t n)
 {
@@ -18,10 +42,16 @@ static bool zip(const uint8_t *p, size_t n)
     return n < 6 || (p[4] < 64 && p[5] < 32);
 }
 
-static bool zlib(const uint8_t *p, size_t n)
+/* ISO 32000: its objects tell, however much text they are; their strings are
+ * in pieces and codes of their own. */
+static bool pdf(const uint8_t *p, size_t n)
 {
-    /* RFC 1950; behind it a block that is not the reserved kind. */
-    return n >= 3 && (p[2] >> 1 & 3) != 3;
+    if (n < 8 || (p[5] != '1' && p[5] != '2') || p[6] != '.')
+        return false;
+    for (size_t i = 8; i + 4 < n && i < PDF_LOOK; i++)
+        if (!memcmp(p + i, " obj", 4))
+            return true;
+    return !has_text(p, n);
 }
 
 static bool sqlite_wal(const uint8_t *p, size_t n)
@@ -57,8 +87,7 @@ static const struct format {
     {"lzip's compression", "LZIP\1", 0, 5, NULL, true},
     {"lrzip's compression", "LRZI\0", 0, 5, NULL, true},
     {"snappy's compression", "\377\6\0\0sNaPpY", 0, 10, NULL, true},
-    {"zlib's compression", "x\234", 0, 2, zlib, true},
-    {"zlib's compression", "x\332", 0, 2, zlib, true},
+    {"zlib's compression", "x", 0, 1, opaque_zlib, true},
     {"a git pack", "PACK\0\0\0", 0, 7, NULL, true},
     {"an SQLite database", "SQLite format 3\0", 0, 16, NULL, false},
     {"an SQLite journal", "\331\325\5\371\40\241\143\327", 0, 8, NULL, false},
@@ -77,7 +106,7 @@ static const struct format {
     {"an LMDB database", "\336\300\357\276", 16, 4, NULL, false},
     {"a systemd journal", "LPKSHHRH", 0, 8, NULL, false},
     {"a Windows event log", "ElfFile\0", 0, 8, NULL, false},
-    {"a PDF document", "%PDF-", 0, 5, NULL, true},
+    {"a PDF document", "%PDF-", 0, 5, pdf, false},
     {"a Java key store", "\376\355\376\355\0\0\0", 0, 7, NULL, false},
     {"a LUKS header", "LUKS\272\276", 0, 6, NULL, false},
     {"an image of memory", "\177ELF", 0, 4, elf_core, false},
@@ -91,15 +120,6 @@ static const struct format {
     {"text in UTF-32", "\377\376\0\0", 0, 4, NULL, false},
     {"text in UTF-32", "\0\0\376\377", 0, 4, NULL, false},
 };
-
-static bool has_text(const uint8_t *p, size_t n)
-{
-    size_t run = 0;
-
-    for (size_t i = 0; i < n && run < TEXT_RUN; i++)
-        run = str_is_text(p[i]) ? run + 1 : 0;
-    return run == TEXT_RUN;
-}
 
 /* Without its mark: eight characters of text in a row, three of four bytes
  * NUL. */

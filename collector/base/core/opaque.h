@@ -4,7 +4,9 @@
 #ifndef XB_OPAQUE_H
 #define XB_OPAQUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Enough of a file's start to know it. */
 #define OPAQUE_HEAD 512u
@@ -12,5 +14,10 @@
 /* What it is, "a zip archive"; NULL: none of these.  What packed_format knows
  * is none of them: it can be unpacked. */
 const char *opaque_format(const void *head, size_t n);
+
+/* Whether they are the begin of what zlib compressed; OPAQUE_ZLIB bytes are
+ * enough. */
+#define OPAQUE_ZLIB 128u
+bool opaque_zlib(const uint8_t *p, size_t n);
 
 #endif

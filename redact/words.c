@@ -29,7 +29,9 @@ struct entry {
 };
 
 /* What is compared first: those of one hash stand together, since most of what
- * is looked up comes to nothing. */
+ * is looked up comes to nothing.  The byte behind the triple, which tag has
+ * apart (ENDS: the word has none), comes to nothing most often. */
+#define ENDS 0
 struct probe {
     uint64_t key, mask; /* the word's first 8 bytes, folded */
     uint32_t entry;
@@ -48,6 +50,7 @@ struct words {
     uint8_t known[HASHES];
     uint8_t bit[256];           /* of a byte that follows */
     uint32_t first[HASHES + 1]; /* of the probes; those of h end at h + 1 */
+    uint8_t *tag;
     struct probe *probe;
     struct entry *entry;
     size_t n;
@@ -177,15 +180,24 @@ static struct probe probe_of(const struct words *w, uint32_t i)
                           .at = e->at};
 }
 
+/* Folded bytes are not 0. */
+static uint8_t tag_of(const struct entry *e)
+{
+    return e->at + TRIPLE < e->len ? e->text[e->at + TRIPLE] | 0x20 : ENDS;
+}
+
 static void make_probes(struct words *w, const uint32_t *chain)
 {
     uint32_t n = 0;
 
     w->probe = xcalloc(w->n + 1, sizeof(*w->probe));
+    w->tag = xcalloc(w->n + 1, 1);
     for (unsigned h = 0; h < HASHES; h++) {
         w->first[h] = n;
-        for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next)
+        for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next) {
+            w->tag[n] = tag_of(&w->entry[k]);
             w->probe[n++] = probe_of(w, k);
+        }
     }
     w->first[HASHES] = n;
 }
@@ -221,6 +233,7 @@ void words_free(struct words *w)
         free(w->entry[i].use);
     free(w->entry);
     free(w->probe);
+    free(w->tag);
     free(w);
 }
 
@@ -239,58 +252,86 @@ static inline bool same(const struct words *w, const struct probe *o,
     return true;
 }
 
-/* All words of hash h with their triple at i; false if the list is full. */
-static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
-                        size_t len, size_t from, size_t i, struct nominees *out)
+/* The rules of the word at at; false if the list is full. */
+static bool nominate_word(const struct entry *e, const uint8_t *data,
+                          size_t len, size_t from, size_t at,
+                          struct nominees *out)
 {
-    for (uint32_t k = w->first[h]; k < w->first[h + 1]; k++) {
-        const struct probe *o = &w->probe[k];
-        const struct entry *e = &w->entry[o->entry];
-        size_t at = i - o->at, lo;
+    size_t lo;
 
-        if (i < from + o->at || !same(w, o, data + at, len - at))
+    for (size_t n = 0; n < e->n; n++) {
+        const struct anchor_word *word = e->use[n].word;
+
+        if (at < from + word->lo || !anchor_word_fits(word, data, len, at))
             continue;
-        for (size_t n = 0; n < e->n; n++) {
-            const struct anchor_word *word = e->use[n].word;
-
-            if (at < from + word->lo || !anchor_word_fits(word, data, len, at))
-                continue;
-            lo = at > from + word->hi ? at - word->hi : from;
-            if (!nominees_add(out, e->use[n].rule, lo, at - word->lo))
-                return false;
-        }
+        lo = at > from + word->hi ? at - word->hi : from;
+        if (!nominees_add(out, e->use[n].rule, lo, at - word->lo))
+            return false;
     }
     return true;
 }
 
-static inline unsigned may_be(const struct words *w, uint32_t x)
+/* All words with the triple of x, which is at i; false if the list is full. */
+static bool nominate_at(const struct words *w, uint32_t x, const uint8_t *data,
+                        size_t len, size_t from, size_t i, struct nominees *out)
+{
+    unsigned h = hash(x);
+    uint8_t c = (uint8_t)(x >> 24);
+
+    for (uint32_t k = w->first[h], end = w->first[h + 1]; k < end; k++) {
+        const struct probe *o = &w->probe[k];
+        size_t at = i - o->at;
+
+        if ((w->tag[k] == c || w->tag[k] == ENDS) && i >= from + o->at &&
+            same(w, o, data + at, len - at) &&
+            !nominate_word(&w->entry[o->entry], data, len, from, at, out))
+            return false;
+    }
+    return true;
+}
+
+/* Not 0 if a word's triple may be the first three bytes of x. */
+static inline uint64_t may_be(const struct words *w, uint32_t x)
 {
     return w->known[hash(x)] & w->bit[x >> 24];
 }
 
-/* Whether a word's triple may begin at one of the STEP bytes at p. */
-static inline unsigned any(const struct words *w, const uint8_t *p)
+/* Of the STEP places at p a byte each: not 0 if a word's triple may begin
+ * there. */
+static inline uint64_t places(const struct words *w, const uint8_t *p)
 {
-    return may_be(w, load(p, 4)) | may_be(w, load(p + 1, 4)) |
-           may_be(w, load(p + 2, 4)) | may_be(w, load(p + 3, 4)) |
-           may_be(w, load(p + 4, 4)) | may_be(w, load(p + 5, 4)) |
-           may_be(w, load(p + 6, 4)) | may_be(w, load(p + 7, 4));
+    return may_be(w, load(p, 4)) | may_be(w, load(p + 1, 4)) << 8 |
+           may_be(w, load(p + 2, 4)) << 16 | may_be(w, load(p + 3, 4)) << 24 |
+           may_be(w, load(p + 4, 4)) << 32 | may_be(w, load(p + 5, 4)) << 40 |
+           may_be(w, load(p + 6, 4)) << 48 | may_be(w, load(p + 7, 4)) << 56;
+}
+
+/* The same for the end of a text, of n bytes. */
+static uint64_t last_places(const struct words *w, const uint8_t *p, size_t n)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < STEP && i + TRIPLE <= n; i++)
+        all |= may_be(w, load(p + i, n - i)) << 8 * i;
+    return all;
 }
 
 size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
                       size_t from, struct nominees *out)
 {
-    size_t i = from, back = w->max_hi + ANCHOR_WORD_LEN, end;
-    uint32_t x;
+    size_t back = w->max_hi + ANCHOR_WORD_LEN, at;
+    uint64_t all;
+    unsigned bit;
 
-    while (i + TRIPLE <= len) {
-        while (i + STEP + TRIPLE <= len && !any(w, data + i))
-            i += STEP;
-        for (end = i + STEP; i < end && i + TRIPLE <= len; i++) {
-            x = load(data + i, len - i);
-            if (may_be(w, x) &&
-                !nominate_at(w, hash(x), data, len, from, i, out))
-                return i > from + back ? i - back : from;
+    for (size_t i = from; i + TRIPLE <= len; i += STEP) {
+        all = i + STEP + TRIPLE <= len ? places(w, data + i)
+                                       : last_places(w, data + i, len - i);
+        for (; all; all &= ~(UINT64_C(0xff) << bit)) {
+            bit = (unsigned)__builtin_ctzll(all) & ~7u;
+            at = i + bit / 8;
+            if (!nominate_at(w, load(data + at, len - at), data, len, from, at,
+                             out))
+                return at > from + back ? at - back : from;
         }
     }
     return len;

@@ -16,6 +16,7 @@
 #define SLOT_BITS 13
 #define SLOTS (1u << SLOT_BITS)
 #define NONE UINT32_MAX
+#define RUN_COST 16384u
 
 /* A word that one rule looks for; what its anchor_word says. */
 struct use {
@@ -147,6 +148,12 @@ static uint8_t followers(const struct anchor_around *a,
     return (uint8_t)bits;
 }
 
+/* Three times the same: tables, rules and dumps are full of it. */
+static bool is_run(const char *p)
+{
+    return p[0] == p[1] && p[1] == p[2];
+}
+
 /* Where in the word its rarest triple begins. */
 static unsigned rarest(const struct typical *t, const struct anchor_around *a,
                        const struct anchor_word *w)
@@ -156,7 +163,7 @@ static unsigned rarest(const struct typical *t, const struct anchor_around *a,
     for (unsigned k = 0; k + TRIPLE <= w->len; k++) {
         const uint16_t *n = t->n[hash(load(w->text + k, TRIPLE))];
 
-        cost = 0;
+        cost = is_run(w->text + k) ? RUN_COST : 0;
         bits = followers(a, w, k);
         for (unsigned c = 0; c < 8; c++)
             cost += (bits >> c & 1) * (1 + 16u * n[c]);

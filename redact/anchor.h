@@ -23,7 +23,7 @@
 #define ANCHOR_WORD_MIN 3
 #define ANCHOR_WORD_LEN 20
 #define ANCHOR_WORDS 32
-#define ANCHOR_FAR 40 /* bytes on either side of a word that are looked at */
+#define ANCHOR_FAR 64 /* bytes on either side of a word that are looked at */
 
 struct anchor_word {
     unsigned char len;

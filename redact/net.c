@@ -7,7 +7,8 @@
 #include "collector/base/core/xalloc.h"
 #include "redact/info.h"
 
-#define NODES_MAX 16384u
+#define NODES_MAX 4096u /* four times as many as a built-in rule has; */
+#define MADE_MAX 65536u /* with those of look-around, which do not stay */
 #define TIMES_MAX 16u   /* so often a part is put down at most, */
 #define OPTIONAL_MAX 3u /* and so often where it may be missing */
 
@@ -16,6 +17,7 @@ struct maker {
     const char *p;
     bool fold;
     unsigned look; /* so deep in look-around */
+    size_t made;   /* nodes */
     bool full;
 };
 
@@ -25,7 +27,7 @@ static unsigned alternatives(struct maker *m, unsigned from, bool tail);
 
 static unsigned node(struct maker *m)
 {
-    if (m->net->n_nodes == NODES_MAX) {
+    if (m->net->n_nodes == NODES_MAX || ++m->made > MADE_MAX) {
         m->full = true;
         return 0;
     }

@@ -203,6 +203,25 @@ static void test_rules(void **state)
     }
 }
 
+/* What would take for ever, or all memory, is not gone through. */
+static void test_large(void **state)
+{
+    static const char *const anchors[] = {
+        "word(?:(?:(?:(?:(?=a)){16}){16}){16}){16}",
+        "word(?=(?:(?:(?:(?:(?=a[a-z]{9})){16}){16}){16}){16})",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N(anchors); i++) {
+        struct anchor a;
+
+        assert_int_equal(anchor_parse(anchors[i], &a, NULL), 0);
+        assert_int_equal(a.around.n, 0);
+        assert_true(nominated(&a, " word ", 6));
+        anchor_done(&a);
+    }
+}
+
 /* A rule that looks back at the token of the value before it: when the words
  * were looked for, that value still stood there. */
 static void test_behind_token(void **state)
@@ -233,9 +252,9 @@ static void test_behind_token(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),      cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_never_less),   cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_behind_token),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_never_less), cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_large),      cmocka_unit_test(test_behind_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

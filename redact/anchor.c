@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "collector/base/core/buf.h"
+#include "redact/around.h"
+#include "redact/expr.h"
 #include "redact/info.h"
 
 #define DEPTH_MAX 12
@@ -35,135 +37,31 @@ static int parse_alternatives(struct parser *ps, struct info *out);
 
 /* ---- classes and single bytes ---- */
 
-static void set_range(struct byteset *s, unsigned lo, unsigned hi)
-{
-    for (unsigned c = lo; c <= hi; c++)
-        s->has[c] = 1;
-}
-
-/* \w and the like, as PCRE2 and libhs have them without Unicode. */
-static bool set_shorthand(struct byteset *s, char c)
-{
-    struct byteset t = {{0}};
-
-    switch (tolower((unsigned char)c)) {
-    case 'd':
-        set_range(&t, '0', '9');
-        break;
-    case 'w':
-        set_range(&t, '0', '9');
-        set_range(&t, 'A', 'Z');
-        set_range(&t, 'a', 'z');
-        t.has['_'] = 1;
-        break;
-    case 's':
-        set_range(&t, '\t', '\r');
-        t.has[' '] = 1;
-        break;
-    default:
-        return false;
-    }
-    for (unsigned i = 0; i < 256; i++)
-        if (t.has[i] != (isupper((unsigned char)c) != 0))
-            s->has[i] = 1;
-    return true;
-}
-
-/* The byte that an escape stands for; p is behind the backslash. */
-static int escaped_byte(struct parser *ps)
-{
-    static const char names[] = "t\tn\nr\rf\f";
-    const char *q;
-    char hex[3];
-
-    if (*ps->p == 'x') {
-        if (!isxdigit((unsigned char)ps->p[1]) ||
-            !isxdigit((unsigned char)ps->p[2]))
-            return fail(ps, "\\x needs two hex digits");
-        memcpy(hex, ps->p + 1, 2);
-        hex[2] = '\0';
-        ps->p += 3;
-        return (int)strtoul(hex, NULL, 16);
-    }
-    if (ispunct((unsigned char)*ps->p))
-        return (unsigned char)*ps->p++;
-    for (q = names; *q; q += 2) {
-        if (*ps->p == *q) {
-            ps->p++;
-            return (unsigned char)q[1];
-        }
-    }
-    return fail(ps, "this escape is not allowed");
-}
-
-static int class_byte(struct parser *ps)
-{
-    if (*ps->p == '\\') {
-        ps->p++;
-        return escaped_byte(ps);
-    }
-    return (unsigned char)*ps->p++;
-}
-
 static int parse_class(struct parser *ps, struct info *out)
 {
-    struct byteset s = {{0}};
-    bool negated = false;
-    const char *first;
-    int lo, hi;
+    struct byteset s;
+    int rc = expr_class(&ps->p, &s);
 
-    if (*++ps->p == '^') {
-        negated = true;
-        ps->p++;
-    }
-    for (first = ps->p; *ps->p != ']' || ps->p == first;) {
-        if (!*ps->p)
-            return fail(ps, "the class has no end");
-        if (*ps->p == '[' && (ps->p[1] == ':' || ps->p[1] == '.'))
-            return fail(ps, "[: :] is not allowed, write the bytes");
-        if (*ps->p == '\\' && set_shorthand(&s, ps->p[1])) {
-            ps->p += 2;
-            continue;
-        }
-        if ((lo = class_byte(ps)) < 0)
-            return lo;
-        hi = lo;
-        if (ps->p[0] == '-' && ps->p[1] && ps->p[1] != ']') {
-            ps->p++;
-            if ((hi = class_byte(ps)) < 0)
-                return hi;
-            if (hi < lo)
-                return fail(ps, "the range is the wrong way round");
-        }
-        set_range(&s, (unsigned)lo, (unsigned)hi);
-    }
-    ps->p++;
-    if (negated)
-        for (unsigned i = 0; i < 256; i++)
-            s.has[i] = !s.has[i];
+    if (rc)
+        return fail(ps, expr_why(rc));
     info_of_set(&s, out);
     return 0;
 }
 
 static int parse_escape(struct parser *ps, struct info *out)
 {
-    struct byteset s = {{0}};
-    int c;
+    struct byteset s;
+    int rc;
 
-    ps->p++;
-    if (*ps->p == 'b' || *ps->p == 'B') {
-        ps->p++;
+    if (expr_is_edge(ps->p)) {
+        ps->p += 2;
         info_empty(out);
         out->ahead = out->behind = 1;
         return 0;
     }
-    if (set_shorthand(&s, *ps->p)) {
-        ps->p++;
-    } else {
-        if ((c = escaped_byte(ps)) < 0)
-            return c;
-        s.has[c] = 1;
-    }
+    rc = expr_escape(&ps->p, &s);
+    if (rc)
+        return fail(ps, expr_why(rc));
     info_of_set(&s, out);
     return 0;
 }
@@ -235,38 +133,13 @@ static int parse_group(struct parser *ps, struct info *out)
         info_copy(out, &in);
         return 0;
     }
-    if (kind == GROUP_AHEAD)
-        info_look_ahead(&in, out);
-    else
-        info_empty(out);
+    info_empty(out);
     out->behind = in.behind + (kind == GROUP_BEHIND ? in.max : 0);
     out->ahead = kind == GROUP_BEHIND ? 0 : in.ahead;
     return 0;
 }
 
 /* ---- repeats ---- */
-
-static int parse_bounds(struct parser *ps, unsigned *lo, unsigned *hi)
-{
-    char *end;
-
-    if (!isdigit((unsigned char)ps->p[1]))
-        return fail(ps, "{ must be followed by a number, or written \\{");
-    *lo = *hi = (unsigned)strtoul(ps->p + 1, &end, 10);
-    if (*end == ',') {
-        if (!isdigit((unsigned char)end[1])) {
-            ps->p = end;
-            return fail(ps, "a repeat without an upper bound is not allowed");
-        }
-        *hi = (unsigned)strtoul(end + 1, &end, 10);
-    }
-    if (*end != '}')
-        return fail(ps, "the repeat has no end");
-    if (*hi < *lo || *hi == 0 || *hi > ANCHOR_REPEAT)
-        return fail(ps, "the bounds of the repeat are not allowed");
-    ps->p = end + 1;
-    return 0;
-}
 
 static int parse_repeat(struct parser *ps, struct info *in)
 {
@@ -280,9 +153,9 @@ static int parse_repeat(struct parser *ps, struct info *in)
         hi = 1;
         ps->p++;
     } else if (*ps->p == '{') {
-        rc = parse_bounds(ps, &lo, &hi);
+        rc = expr_bounds(&ps->p, &lo, &hi);
         if (rc)
-            return rc;
+            return fail(ps, expr_why(rc));
     } else {
         return 0;
     }
@@ -441,6 +314,8 @@ int anchor_parse(const char *text, struct anchor *out, struct err *err)
     }
     out->group = ps.group;
     out->pattern = buf_take(&ps.out);
+    around_make(out->pattern, (struct anchor_word *)(uintptr_t)out->words.word,
+                out->words.n, &out->around);
     return 0;
 }
 
@@ -449,6 +324,7 @@ void anchor_done(struct anchor *a)
     if (!a->constant) {
         free((void *)(uintptr_t)a->pattern);
         free((void *)(uintptr_t)a->words.word);
+        around_done(&a->around);
     }
     memset(a, 0, sizeof(*a));
 }

@@ -23,50 +23,16 @@
 #define ANCHOR_WORD_MIN 3
 #define ANCHOR_WORD_LEN 20
 #define ANCHOR_WORDS 32
-#define ANCHOR_NEAR 4 /* bytes behind a word that are looked at */
+#define ANCHOR_FAR 64 /* bytes on either side of a word that are looked at */
 
-struct anchor_bytes {
-    uint64_t bits[4];
-};
-
-/* The bytes that may stand at each of a few places in turn. */
-struct anchor_near {
-    struct anchor_bytes at[ANCHOR_NEAR];
-};
-
-/* What may stand before and after a word where it belongs to a match. */
 struct anchor_word {
     unsigned char len;
-    bool open_left; /* any byte, or none */
-    /* So many places behind it are known. */
-    unsigned char n_after;
-    unsigned char ends; /* while it is put together, see wordset.h */
-    unsigned lo, hi;    /* it begins so many bytes after the match begins */
+    unsigned char ahead, behind; /* states of the anchor's around */
+    unsigned lo, hi; /* it begins so many bytes after the match begins */
+    /* A bit for each byte that must be a letter of this case. */
+    unsigned upper, lower;
     char text[ANCHOR_WORD_LEN];
-    struct anchor_bytes before; /* else one of these */
-    struct anchor_near after;
 };
-
-static inline bool anchor_bytes_have(const struct anchor_bytes *b,
-                                     unsigned char c)
-{
-    return b->bits[c / 64] >> c % 64 & 1;
-}
-
-/* Whether the word, which stands at at of data, may belong to a match as far as
- * its neighbours tell; those that are not there yet tell nothing. */
-static inline bool anchor_word_fits(const struct anchor_word *w,
-                                    const unsigned char *data, size_t len,
-                                    size_t at)
-{
-    if (!w->open_left && at && !anchor_bytes_have(&w->before, data[at - 1]))
-        return false;
-    at += w->len;
-    for (unsigned i = 0; i < w->n_after && at + i < len; i++)
-        if (!anchor_bytes_have(&w->after.at[i], data[at + i]))
-            return false;
-    return true;
-}
 
 /* Every match contains one of the words (letters in lower case here, in any
  * case in the text) at its place. */
@@ -75,6 +41,18 @@ struct anchor_words {
     const struct anchor_word *word;
 };
 
+/* Two automata of one anchor: whether what stands behind and before a word can
+ * belong to a match.  They start in the states that the word names. */
+struct anchor_around {
+    unsigned n;                    /* bytes that are alike are a class */
+    unsigned n_ahead, n_behind;    /* states */
+    const unsigned char *class_of; /* 256; NULL: nothing is known */
+    /* For each state and class the next state, or AROUND_NO, AROUND_YES. */
+    const unsigned char *ahead, *behind;
+};
+
+enum { AROUND_NO, AROUND_YES };
+
 struct anchor {
     bool constant;       /* of a table: nothing to free */
     const char *pattern; /* for PCRE2, with ^ and $ written out */
@@ -82,6 +60,7 @@ struct anchor {
     unsigned min, max; /* width of a match */
     unsigned ahead, behind;
     struct anchor_words words;
+    struct anchor_around around;
 };
 
 /* 0, or -EINVAL with the place and the reason; then out is empty. */

@@ -15,6 +15,7 @@
 #include <hs/hs_common.h>
 #include <hs/hs_runtime.h>
 
+#include "redact/around.h"
 #include "redact/words.h"
 
 /* A rule that looks for a word. */
@@ -142,6 +143,7 @@ static int hs_match(unsigned id, unsigned long long start,
     struct hs_call *c = ctx;
     const struct hs_word *w = &c->st->word[id];
     size_t at = c->from + (size_t)end - w->word.len, lo;
+    unsigned cases = around_cases(w->word.text, w->word.len, c->data + at);
 
     (void)start;
     (void)flags;
@@ -150,7 +152,9 @@ static int hs_match(unsigned id, unsigned long long start,
         const struct rule *r = &c->st->rs->rule[u->rule];
 
         if (at < c->from + u->word->lo || r->off ||
-            !anchor_word_fits(u->word, c->data, c->len, at))
+            !around_case_fits(u->word->upper, u->word->lower, cases) ||
+            !around_fits(&r->anchor.around, u->word->behind, u->word->ahead,
+                         c->data, c->len, at, at + w->word.len))
             continue;
         lo = at > c->from + u->word->hi ? at - u->word->hi : c->from;
         if (!nominees_add(c->out, u->rule, lo, at - u->word->lo))

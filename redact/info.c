@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define WIDTH_CAP 100000u /* sums stop here, far above every limit */
-#define CLASS_WORDS 6     /* a class of at most so many bytes makes words */
 
 static unsigned cap(unsigned long n)
 {
@@ -15,9 +14,6 @@ static unsigned cap(unsigned long n)
 static void info_init(struct info *in)
 {
     in->min = in->max = in->ahead = in->behind = 0;
-    memset(&in->first, 0, sizeof(in->first));
-    memset(&in->last, 0, sizeof(in->last));
-    anchor_near_any(&in->look);
     in->exact = false;
     wordset_none(&in->set);
     wordset_none(&in->best);
@@ -36,9 +32,6 @@ void info_copy(struct info *to, const struct info *from)
     to->max = from->max;
     to->ahead = from->ahead;
     to->behind = from->behind;
-    to->first = from->first;
-    to->last = from->last;
-    to->look = from->look;
     to->exact = from->exact;
     wordset_copy(&to->set, &from->set);
     wordset_copy(&to->best, &from->best);
@@ -47,36 +40,20 @@ void info_copy(struct info *to, const struct info *from)
 /* Letters count in both cases, since (?i) may be in force. */
 void info_of_set(const struct byteset *s, struct info *out)
 {
-    struct wordset_word w;
+    struct anchor_word w = {.len = 1};
     bool few = true;
 
     info_init(out);
     out->min = out->max = out->ahead = 1;
-    wordset_word_init(&w, 1);
-    for (unsigned c = 0; c < 256; c++) {
+    for (unsigned c = 0; c < 256 && few; c++) {
         if (!s->has[c])
             continue;
-        anchor_bytes_add(&out->first.at[0], (unsigned)tolower((int)c));
-        anchor_bytes_add(&out->first.at[0], (unsigned)toupper((int)c));
-        if (!few)
-            continue;
-        w.word.text[0] = (char)tolower((int)c);
-        few = wordset_add(&out->set, &w) && out->set.n <= CLASS_WORDS;
+        w.text[0] = (char)tolower((int)c);
+        few = wordset_add(&out->set, &w) && out->set.n <= INFO_CLASS_WORDS;
     }
-    out->last = out->first.at[0];
     out->exact = few && out->set.n;
     if (!out->exact)
         wordset_none(&out->set);
-}
-
-static void repeat_first(struct info *in, unsigned hi)
-{
-    struct anchor_near once = in->first;
-    unsigned ends = 1;
-
-    memset(&in->first, 0, sizeof(in->first));
-    for (unsigned i = 0; i < hi && i < ANCHOR_NEAR; i++)
-        ends = anchor_near_follow(&in->first, ends, &once, in->min, in->max);
 }
 
 void info_repeat(struct info *in, unsigned lo, unsigned hi)
@@ -100,25 +77,12 @@ void info_repeat(struct info *in, unsigned lo, unsigned hi)
             wordset_better(&in->best, &in->set);
         if (!lo)
             wordset_none(&in->best);
-        /* The words are those of the first time. */
-        for (unsigned i = 1; i < hi && i <= ANCHOR_NEAR; i++)
-            wordset_after(&in->best, &in->first, 0, in->max);
     }
-    repeat_first(in, hi);
-    if (!lo)
-        anchor_near_any(&in->look);
     in->exact = exact;
     wordset_copy(&in->set, &all);
     in->ahead = cap((unsigned long)in->max * (hi - 1) + in->ahead);
     in->min = cap((unsigned long)in->min * lo);
     in->max = cap((unsigned long)in->max * hi);
-}
-
-void info_look_ahead(const struct info *in, struct info *out)
-{
-    info_empty(out);
-    for (unsigned i = 0; i < ANCHOR_NEAR && i < in->min; i++)
-        out->look.at[i] = in->first.at[i];
 }
 
 /* ---- sequences ---- */
@@ -128,7 +92,6 @@ static void run_begin(struct info_seq *s, const struct wordset *words)
     wordset_copy(&s->run, words);
     s->run_lo = s->info.min;
     s->run_hi = s->info.max;
-    s->run_before = s->info.last;
 }
 
 void info_seq_begin(struct info_seq *s)
@@ -144,24 +107,8 @@ void info_seq_begin(struct info_seq *s)
 /* The run is over: its words may be the best. */
 static void run_end(struct info_seq *s)
 {
-    wordset_before(&s->run, &s->run_before, !s->run_lo);
     wordset_move(&s->run, s->run_lo, s->run_hi);
     wordset_better(&s->info.best, &s->run);
-}
-
-static void add_ends(struct info *info, const struct info *in)
-{
-    struct anchor_near none = {0};
-
-    anchor_near_follow(
-        &info->first, anchor_near_follow(&none, 1, &none, info->min, info->max),
-        &in->first, in->min, in->max);
-    if (!info->max && !in->max)
-        anchor_near_meet(&info->look, &in->look);
-    if (in->min)
-        info->last = in->last;
-    else
-        anchor_bytes_join(&info->last, &in->last);
 }
 
 /* The words of a part that is not exact, as words of the sequence. */
@@ -171,7 +118,6 @@ static void add_best(struct info_seq *s, const struct info *in)
 
     wordset_copy(&best, &in->best);
     wordset_move(&best, s->info.min, s->info.max);
-    wordset_before(&best, &s->info.last, !s->info.min);
     wordset_better(&s->info.best, &best);
 }
 
@@ -189,19 +135,12 @@ void info_seq_add(struct info_seq *s, const struct info *in)
         s->broken = true;
         run_end(s);
     }
-    wordset_after(&s->info.best, &in->first, in->min, in->max);
     if (goes_on)
         wordset_copy(&s->run, &next);
     else if (in->exact)
         run_begin(s, &in->set);
     else
         add_best(s, in);
-    if (!in->max) {
-        wordset_look(&s->info.best, &in->look);
-        if (goes_on)
-            wordset_look(&s->run, &in->look);
-    }
-    add_ends(&s->info, in);
     s->info.min = cap((unsigned long)s->info.min + in->min);
     s->info.max = cap((unsigned long)s->info.max + in->max);
     if (!in->exact) {
@@ -243,9 +182,6 @@ void info_alternative(struct info *a, const struct info *b)
     a->exact = a->exact && b->exact && fits;
     wordset_copy(&a->set, &wa);
     wordset_copy(&a->best, &wa);
-    anchor_near_join(&a->first, &b->first);
-    anchor_near_join(&a->look, &b->look);
-    anchor_bytes_join(&a->last, &b->last);
     if (b->min < a->min)
         a->min = b->min;
     if (b->max > a->max)

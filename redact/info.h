@@ -1,24 +1,20 @@
 /* info.h: what is known of a part of an anchor, and how it grows when parts
  * are put together; anchor.c reads the expression.
  *
- * Of a part: widths, reach, the bytes it may begin and end with, and either the
- * exact set of strings it stands for or the best set of words it must contain.
- * All of it may say too much, never too little. */
+ * Of a part: widths, reach, and either the exact set of strings it stands for
+ * or the best set of words it must contain.  All of it may say too much, never
+ * too little. */
 #ifndef XB_REDACT_INFO_H
 #define XB_REDACT_INFO_H
 
+#include "redact/expr.h"
 #include "redact/wordset.h"
 
-struct byteset {
-    unsigned char has[256];
-};
+/* A class of at most so many bytes makes words. */
+#define INFO_CLASS_WORDS 6
 
 struct info {
     unsigned min, max, ahead, behind;
-    struct anchor_near first; /* it may begin with */
-    struct anchor_bytes last; /* it may end with */
-    /* If max is 0: what look-ahead demands of the bytes that follow. */
-    struct anchor_near look;
     bool exact;          /* set is all it matches */
     struct wordset set;  /* valid if exact */
     struct wordset best; /* n == 0: none */
@@ -35,16 +31,13 @@ void info_repeat(struct info *in, unsigned lo, unsigned hi);
 void info_alternative(struct info *a, const struct info *b);
 /* The words that every match contains; none: n == 0. */
 void info_words(const struct info *in, struct wordset *out);
-/* What matches the empty string where in matches. */
-void info_look_ahead(const struct info *in, struct info *out);
 
 /* What a sequence of parts has come to so far. */
 struct info_seq {
     struct info info;
     struct wordset run;      /* exact strings since */
     unsigned run_lo, run_hi; /* these many bytes */
-    struct anchor_bytes run_before;
-    bool broken; /* the whole is not exact */
+    bool broken;             /* the whole is not exact */
 };
 
 void info_seq_begin(struct info_seq *s);

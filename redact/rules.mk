@@ -6,6 +6,7 @@ REDACT_RULES   := $(sort $(wildcard redact/rules/*.yaml))
 REDACT_GEN_DEP := $(BUILD)/redact/gen/gen.o $(BUILD)/redact/rulefile.o $(BUILD)/redact/parts.o \
 	$(BUILD)/redact/anchor.o $(BUILD)/collector/base/yaml.o \
 	$(BUILD)/redact/info.o $(BUILD)/redact/wordset.o \
+	$(BUILD)/redact/expr.o $(BUILD)/redact/net.o $(BUILD)/redact/around.o \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard redact/value*.c)) \
 	$(BUILD)/redact/token.o $(BUILD)/collector/base/digest.o
 

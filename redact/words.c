@@ -6,17 +6,26 @@
 
 #include "collector/base/core/xalloc.h"
 #include "collector/base/typical.h"
+#include "redact/around.h"
 
 #define TRIPLE 3
 #define HASH_BITS 15
 #define HASHES (1u << HASH_BITS)
-#define STEP 8 /* places looked at at once */
+#define STEP 8             /* places looked at at once */
+#define FACTOR 0x5bd1e995u /* of the hashes */
+#define SLOT_BITS 13
+#define SLOTS (1u << SLOT_BITS)
 #define NONE UINT32_MAX
+#define RUN_COST 16384u
 
-/* A word that one rule looks for. */
+/* A word that one rule looks for; what its anchor_word says. */
 struct use {
-    const struct anchor_word *word;
+    const struct anchor_around *around;
+    /* The states after one byte more, by its class. */
+    const uint8_t *class_of, *behind_row, *ahead_row;
+    uint32_t upper, lower, lo, hi;
     uint16_t rule;
+    uint8_t behind, ahead;
 };
 
 /* A word, found by its triple at at. */
@@ -28,7 +37,7 @@ struct entry {
     struct use *use;
 };
 
-/* What is compared first: those of one hash stand together, since most of what
+/* What is compared first: those of one slot stand together, since most of what
  * is looked up comes to nothing. */
 struct probe {
     uint64_t key, mask; /* the word's first 8 bytes, folded */
@@ -36,18 +45,20 @@ struct probe {
     uint8_t len, at;
 };
 
-/* How often a triple's hash comes with a byte behind it, modulo 8. */
+/* How often a triple's hash comes with each kind of byte behind it. */
 struct typical {
     uint16_t n[HASHES][8];
 };
 
 struct words {
     unsigned max_hi;
-    /* For a triple's hash, a bit for each byte that may follow it, modulo 8;
+    /* For a triple's hash, a bit for each kind of byte that may follow it;
      * small, so that it stays in the nearest cache. */
     uint8_t known[HASHES];
-    uint8_t bit[256];           /* of a byte that follows */
-    uint32_t first[HASHES + 1]; /* of the probes; those of h end at h + 1 */
+    uint8_t bit[256]; /* of a byte that follows */
+    /* Of the probes of a slot; they end where those of the next begin.  The
+     * second half is for words that end with their triple. */
+    uint32_t first[2 * SLOTS + 1];
     struct probe *probe;
     struct entry *entry;
     size_t n;
@@ -62,7 +73,30 @@ static inline uint8_t lower(uint8_t c)
  * other bytes changed too; what is found is compared in full anyway. */
 static inline unsigned hash(uint32_t bytes)
 {
-    return (bytes << 8) * 0x9e3779b1u >> (32 - HASH_BITS);
+    return (bytes << 8) * FACTOR >> (32 - HASH_BITS);
+}
+
+/* Which of eight kinds a folded byte is: what is behind a word is often no
+ * letter. */
+static unsigned kind_of(unsigned c)
+{
+    c |= 0x20;
+    return c == ' '               ? 0
+           : c >= '0' && c <= '9' ? 1
+           : c >= 'a' && c <= 'z' ? 3 + c % 5
+                                  : 2;
+}
+
+/* The slot of words that have these four bytes, and of those that end with the
+ * first three. */
+static inline unsigned slot_of(uint32_t bytes)
+{
+    return bytes * FACTOR >> (32 - SLOT_BITS);
+}
+
+static inline unsigned slot_of_end(uint32_t bytes)
+{
+    return SLOTS + (hash(bytes) >> (HASH_BITS - SLOT_BITS));
 }
 
 static inline uint32_t load(const void *p, size_t n)
@@ -95,34 +129,42 @@ static struct typical *typical_new(void)
 
     for (; strlen(p) > TRIPLE; p++) {
         x = load(p, 4);
-        t->n[hash(x)][x >> 24 & 7]++;
+        t->n[hash(x)][kind_of(x >> 24)]++;
     }
     return t;
 }
 
-/* The bytes that may follow the triple at at, modulo 8, a bit for each. */
-static uint8_t followers(const struct anchor_word *w, unsigned at)
+/* The kinds of bytes that may follow the triple at at, a bit for each. */
+static uint8_t followers(const struct anchor_around *a,
+                         const struct anchor_word *w, unsigned at)
 {
     unsigned bits = 1; /* NUL is read where the text ends */
 
     if (at + TRIPLE < w->len)
-        return (uint8_t)(1u << ((uint8_t)w->text[at + TRIPLE] & 7));
+        return (uint8_t)(1u << kind_of((uint8_t)w->text[at + TRIPLE]));
     for (unsigned c = 0; c < 256; c++)
-        if (!w->n_after || anchor_bytes_have(&w->after.at[0], (unsigned char)c))
-            bits |= 1u << (c & 7);
+        if (around_ahead(a, w->ahead, (uint8_t)c) != AROUND_NO)
+            bits |= 1u << kind_of(c);
     return (uint8_t)bits;
 }
 
+/* Three times the same: tables, rules and dumps are full of it. */
+static bool is_run(const char *p)
+{
+    return p[0] == p[1] && p[1] == p[2];
+}
+
 /* Where in the word its rarest triple begins. */
-static unsigned rarest(const struct typical *t, const struct anchor_word *w)
+static unsigned rarest(const struct typical *t, const struct anchor_around *a,
+                       const struct anchor_word *w)
 {
     unsigned best = 0, cost, least = ~0u, bits;
 
     for (unsigned k = 0; k + TRIPLE <= w->len; k++) {
         const uint16_t *n = t->n[hash(load(w->text + k, TRIPLE))];
 
-        cost = 0;
-        bits = followers(w, k);
+        cost = is_run(w->text + k) ? RUN_COST : 0;
+        bits = followers(a, w, k);
         for (unsigned c = 0; c < 8; c++)
             cost += (bits >> c & 1) * (1 + 16u * n[c]);
         if (cost < least) {
@@ -151,16 +193,44 @@ static struct entry *find_entry(struct words *w, uint32_t *chain,
     return e;
 }
 
-static void file_word(struct words *w, uint32_t *chain, const struct typical *t,
-                      const struct anchor_word *word, size_t r)
+/* What is known of nothing passes on to the state YES. */
+static struct use use_of(const struct anchor_around *a,
+                         const struct anchor_word *w, size_t r)
 {
-    unsigned at = rarest(t, word), h = hash(load(word->text + at, TRIPLE));
+    static const uint8_t zero[256], yes[256] = {[0 ... 255] = AROUND_YES};
+    struct use u = {.around = a,
+                    .class_of = zero,
+                    .behind_row = yes,
+                    .ahead_row = yes,
+                    .upper = w->upper,
+                    .lower = w->lower,
+                    .lo = w->lo,
+                    .hi = w->hi,
+                    .rule = (uint16_t)r,
+                    .behind = w->behind,
+                    .ahead = w->ahead};
+
+    if (w->behind > AROUND_YES || w->ahead > AROUND_YES)
+        u.class_of = a->class_of;
+    if (w->behind > AROUND_YES)
+        u.behind_row = a->behind + w->behind * a->n;
+    if (w->ahead > AROUND_YES)
+        u.ahead_row = a->ahead + w->ahead * a->n;
+    return u;
+}
+
+static void file_word(struct words *w, uint32_t *chain, const struct typical *t,
+                      const struct anchor *a, const struct anchor_word *word,
+                      size_t r)
+{
+    unsigned at = rarest(t, &a->around, word),
+             h = hash(load(word->text + at, TRIPLE));
     struct entry *e = find_entry(w, chain, word, h);
 
     e->at = (uint8_t)at;
-    w->known[h] |= followers(word, at);
+    w->known[h] |= followers(&a->around, word, at);
     e->use = xreallocarray(e->use, e->n + 1, sizeof(*e->use));
-    e->use[e->n++] = (struct use){word, (uint16_t)r};
+    e->use[e->n++] = use_of(&a->around, word, r);
     if (word->hi > w->max_hi)
         w->max_hi = word->hi;
 }
@@ -177,17 +247,26 @@ static struct probe probe_of(const struct words *w, uint32_t i)
                           .at = e->at};
 }
 
-static void make_probes(struct words *w, const uint32_t *chain)
+static unsigned slot_of_entry(const struct entry *e)
+{
+    uint32_t x = load(e->text + e->at, (size_t)e->len - e->at);
+
+    return e->at + TRIPLE < e->len ? slot_of(x) : slot_of_end(x);
+}
+
+/* Counts what each slot has, then fills it from its end. */
+static void make_probes(struct words *w)
 {
     uint32_t n = 0;
 
+    for (uint32_t i = 0; i < w->n; i++)
+        w->first[slot_of_entry(&w->entry[i])]++;
+    for (unsigned k = 0; k < 2 * SLOTS; k++)
+        w->first[k] = n += w->first[k];
+    w->first[2 * SLOTS] = n;
     w->probe = xcalloc(w->n + 1, sizeof(*w->probe));
-    for (unsigned h = 0; h < HASHES; h++) {
-        w->first[h] = n;
-        for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next)
-            w->probe[n++] = probe_of(w, k);
-    }
-    w->first[HASHES] = n;
+    for (uint32_t i = 0; i < w->n; i++)
+        w->probe[--w->first[slot_of_entry(&w->entry[i])]] = probe_of(w, i);
 }
 
 struct words *words_new(const struct ruleset *rs, bool only_added)
@@ -198,16 +277,16 @@ struct words *words_new(const struct ruleset *rs, bool only_added)
 
     memset(chain, 0xff, HASHES * sizeof(*chain)); /* NONE */
     for (unsigned c = 0; c < 256; c++)
-        w->bit[c] = (uint8_t)(1u << (c & 7));
+        w->bit[c] = (uint8_t)(1u << kind_of(c));
     for (size_t r = 0; r < rs->n; r++) {
         const struct anchor_words *aw = &rs->rule[r].anchor.words;
 
         if (rs->rule[r].off || (only_added && !rs->rule[r].added))
             continue;
         for (size_t i = 0; i < aw->n; i++)
-            file_word(w, chain, t, &aw->word[i], r);
+            file_word(w, chain, t, &rs->rule[r].anchor, &aw->word[i], r);
     }
-    make_probes(w, chain);
+    make_probes(w);
     free(chain);
     free(t);
     return w;
@@ -239,58 +318,102 @@ static inline bool same(const struct words *w, const struct probe *o,
     return true;
 }
 
-/* All words of hash h with their triple at i; false if the list is full. */
-static bool nominate_at(const struct words *w, unsigned h, const uint8_t *data,
-                        size_t len, size_t from, size_t i, struct nominees *out)
+/* Whether the word from at to end belongs to a match as far as its neighbours
+ * tell.  Most do not, by the one before or the one behind. */
+static inline bool fits(const struct use *u, const uint8_t *data, size_t len,
+                        size_t at, size_t end)
 {
-    for (uint32_t k = w->first[h]; k < w->first[h + 1]; k++) {
-        const struct probe *o = &w->probe[k];
-        const struct entry *e = &w->entry[o->entry];
-        size_t at = i - o->at, lo;
+    unsigned behind, ahead;
 
-        if (i < from + o->at || !same(w, o, data + at, len - at))
+    if (!at || end >= len)
+        return around_fits(u->around, u->behind, u->ahead, data, len, at, end);
+    behind = u->behind_row[u->class_of[data[at - 1]]];
+    ahead = u->ahead_row[u->class_of[data[end]]];
+    if ((behind == AROUND_NO) | (ahead == AROUND_NO))
+        return false;
+    return (behind | ahead) == AROUND_YES ||
+           around_fits(u->around, behind, ahead, data, len, at - 1, end + 1);
+}
+
+/* The rules of the word at at; false if the list is full. */
+static bool nominate_word(const struct entry *e, const uint8_t *data,
+                          size_t len, size_t from, size_t at,
+                          struct nominees *out)
+{
+    unsigned cases = around_cases(e->text, e->len, data + at);
+    size_t lo;
+
+    for (const struct use *u = e->use, *end = u + e->n; u < end; u++) {
+        if (!around_case_fits(u->upper, u->lower, cases) || at < from + u->lo ||
+            !fits(u, data, len, at, at + e->len))
             continue;
-        for (size_t n = 0; n < e->n; n++) {
-            const struct anchor_word *word = e->use[n].word;
-
-            if (at < from + word->lo || !anchor_word_fits(word, data, len, at))
-                continue;
-            lo = at > from + word->hi ? at - word->hi : from;
-            if (!nominees_add(out, e->use[n].rule, lo, at - word->lo))
-                return false;
-        }
+        lo = at > from + u->hi ? at - u->hi : from;
+        if (!nominees_add(out, u->rule, lo, at - u->lo))
+            return false;
     }
     return true;
 }
 
-static inline unsigned may_be(const struct words *w, uint32_t x)
+/* All words of a slot with their triple at i; false if the list is full. */
+static inline bool nominate_slot(const struct words *w, unsigned slot,
+                                 const uint8_t *data, size_t len, size_t from,
+                                 size_t i, struct nominees *out)
+{
+    for (uint32_t k = w->first[slot], end = w->first[slot + 1]; k < end; k++) {
+        const struct probe *o = &w->probe[k];
+        size_t at = i - o->at;
+
+        if (i >= from + o->at && same(w, o, data + at, len - at) &&
+            !nominate_word(&w->entry[o->entry], data, len, from, at, out))
+            return false;
+    }
+    return true;
+}
+
+/* Not 0 if a word's triple may be the first three bytes of x. */
+static inline uint64_t may_be(const struct words *w, uint32_t x)
 {
     return w->known[hash(x)] & w->bit[x >> 24];
 }
 
-/* Whether a word's triple may begin at one of the STEP bytes at p. */
-static inline unsigned any(const struct words *w, const uint8_t *p)
+/* Of the STEP places at p a byte each: not 0 if a word's triple may begin
+ * there. */
+static inline uint64_t places(const struct words *w, const uint8_t *p)
 {
-    return may_be(w, load(p, 4)) | may_be(w, load(p + 1, 4)) |
-           may_be(w, load(p + 2, 4)) | may_be(w, load(p + 3, 4)) |
-           may_be(w, load(p + 4, 4)) | may_be(w, load(p + 5, 4)) |
-           may_be(w, load(p + 6, 4)) | may_be(w, load(p + 7, 4));
+    return may_be(w, load(p, 4)) | may_be(w, load(p + 1, 4)) << 8 |
+           may_be(w, load(p + 2, 4)) << 16 | may_be(w, load(p + 3, 4)) << 24 |
+           may_be(w, load(p + 4, 4)) << 32 | may_be(w, load(p + 5, 4)) << 40 |
+           may_be(w, load(p + 6, 4)) << 48 | may_be(w, load(p + 7, 4)) << 56;
+}
+
+/* The same for the end of a text, of n bytes. */
+static uint64_t last_places(const struct words *w, const uint8_t *p, size_t n)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < STEP && i + TRIPLE <= n; i++)
+        all |= may_be(w, load(p + i, n - i)) << 8 * i;
+    return all;
 }
 
 size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
                       size_t from, struct nominees *out)
 {
-    size_t i = from, back = w->max_hi + ANCHOR_WORD_LEN, end;
+    size_t back = w->max_hi + ANCHOR_WORD_LEN, at;
+    uint64_t all;
+    unsigned bit;
     uint32_t x;
 
-    while (i + TRIPLE <= len) {
-        while (i + STEP + TRIPLE <= len && !any(w, data + i))
-            i += STEP;
-        for (end = i + STEP; i < end && i + TRIPLE <= len; i++) {
-            x = load(data + i, len - i);
-            if (may_be(w, x) &&
-                !nominate_at(w, hash(x), data, len, from, i, out))
-                return i > from + back ? i - back : from;
+    for (size_t i = from; i + TRIPLE <= len; i += STEP) {
+        all = i + STEP + TRIPLE <= len ? places(w, data + i)
+                                       : last_places(w, data + i, len - i);
+        for (; all; all &= ~(UINT64_C(0xff) << bit)) {
+            bit = (unsigned)__builtin_ctzll(all) & ~7u;
+            at = i + bit / 8;
+            x = load(data + at, len - at);
+            if (!nominate_slot(w, slot_of(x), data, len, from, at, out) ||
+                !nominate_slot(w, slot_of_end(x), data, len, from, at, out))
+                return at > from + back ? at - back : from;
         }
     }
     return len;

@@ -1,7 +1,8 @@
 /* words.h: finds many words at once, in any case, in one pass.
  *
- * Each word is filed under the rarest three bytes of it and the one behind
- * them; every three bytes of the text are looked up. */
+ * Each word is filed under the rarest three bytes of it and the kind of the one
+ * behind them; every three bytes of the text are looked up.  Of a word that is
+ * there its neighbours tell whether it counts (around.h). */
 #ifndef XB_REDACT_WORDS_H
 #define XB_REDACT_WORDS_H
 

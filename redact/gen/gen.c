@@ -5,7 +5,6 @@
  * Reads the rule files, refuses bad rules with file and name, and prints C:
  * the table of rule.h and, unless built with REDACT_NO_HS, a libhs database
  * over their words for a generic CPU.  Never linked into the worker. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,24 +73,29 @@ static void print_rule(size_t id, const struct redact_rule *r)
     printf(" },\n");
 }
 
-static void print_bytes(const struct anchor_bytes *b)
-{
-    printf("{{0x%" PRIx64 ",0x%" PRIx64 ",0x%" PRIx64 ",0x%" PRIx64 "}},",
-           b->bits[0], b->bits[1], b->bits[2], b->bits[3]);
-}
-
 static void print_word(const struct anchor_word *w)
 {
-    printf("    { %u, %d, %u, %u, %u, %u, {", w->len, w->open_left, w->n_after,
-           w->ends, w->lo, w->hi);
+    printf("    { %u, %u, %u, %u, %u, %u, %u, {", w->len, w->ahead, w->behind,
+           w->lo, w->hi, w->upper, w->lower);
     for (unsigned i = 0; i < w->len; i++)
         printf("%d,", w->text[i]);
-    printf("}, ");
-    print_bytes(&w->before);
-    printf(" {{");
-    for (unsigned i = 0; i < ANCHOR_NEAR; i++)
-        print_bytes(&w->after.at[i]);
-    printf("}} },\n");
+    printf("} },\n");
+}
+
+static void print_table(const char *name, size_t id, const unsigned char *t,
+                        size_t n)
+{
+    printf("static const unsigned char %s_%zu[] = {", name, id);
+    for (size_t i = 0; i < n; i++)
+        printf("%s%d,", i % 32 ? "" : "\n    ", t[i]);
+    printf("\n};\n");
+}
+
+static void print_around(size_t id, const struct anchor_around *a)
+{
+    print_table("class_of", id, a->class_of, a->class_of ? 256 : 0);
+    print_table("ahead", id, a->ahead, a->n_ahead * a->n);
+    print_table("behind", id, a->behind, a->n_behind * a->n);
 }
 
 /* So that a run need not read the expressions again. */
@@ -105,13 +109,17 @@ static void print_anchors(const struct redact_rule *const *rules, size_t n)
         for (size_t k = 0; k < a[i].words.n; k++)
             print_word(&a[i].words.word[k]);
         printf("};\n");
+        print_around(i, &a[i].around);
     }
     printf("const struct anchor redact_builtin_anchor[] = {\n");
     for (size_t i = 0; i < n; i++) {
         printf("    { true, ");
         print_string(a[i].pattern);
-        printf(", %d, %u, %u, %u, %u, { %zu, words_%zu } },\n", a[i].group,
-               a[i].min, a[i].max, a[i].ahead, a[i].behind, a[i].words.n, i);
+        printf(", %d, %u, %u, %u, %u, { %zu, words_%zu }, { %u, ", a[i].group,
+               a[i].min, a[i].max, a[i].ahead, a[i].behind, a[i].words.n, i,
+               a[i].around.n);
+        printf("%u, %u, class_of_%zu, ahead_%zu, behind_%zu } },\n",
+               a[i].around.n_ahead, a[i].around.n_behind, i, i, i);
         anchor_done(&a[i]);
     }
     printf("%s};\n", n ? "" : "    { .constant = true }\n");

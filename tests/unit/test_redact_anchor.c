@@ -115,120 +115,6 @@ static void test_measures(void **state)
     }
 }
 
-/* What may stand beside a word: any of these, or ? for all. */
-static void describe(const struct anchor_bytes *b, bool open, char out[300])
-{
-    size_t n = 0;
-
-    for (unsigned c = 0; !open && c < 256; c++)
-        if (anchor_bytes_have(b, (unsigned char)c))
-            out[n++] = (char)c;
-    if (open || n == 256) {
-        out[0] = '?';
-        n = 1;
-    }
-    out[n] = '\0';
-}
-
-static void test_neighbours(void **state)
-{
-    static const struct {
-        const char *anchor, *word, *before, *after;
-        unsigned lo, hi;
-    } t[] = {
-        {"abc", "abc", "?", "?", 0, 0},
-        {"[x]?abc[=:]{1,2}", "abc=", "?", "?", 0, 0},
-        {"[0-9]{0,9}abc", "abc", "?", "?", 0, 9},
-        {"[0-9]abc[0-9]{0,3}=", "abc", "0123456789", "0123456789=", 1, 1},
-        {"[0-9]{1,40}abc[0-9]{0,3}", "abc", "0123456789", "?", 1, 40},
-        {"[0-9]{3}(?:abc|[a-z]{2}defg)\\b[0-9]{2}", "abc", "0123456789",
-         "0123456789", 3, 3},
-        {"[0-9]{3}(?:abc|[a-z]{2}defg)\\b[0-9]{2}", "defg",
-         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0123456789",
-         5, 5},
-        {"(?:[0-9]{8}abc){1,2}[;,]", "abc", "0123456789", ",0123456789;", 8, 8},
-        {"[0-9]{8}(?:abc){1,2}[;,]", "abc,", "0123456789", "?", 8, 8},
-        {"[0-9]{8}(?:abc[0-9]{0,9}){0,2}xyz", "xyz", "0123456789Cc", "?", 8,
-         32},
-        {"[0-9]{8}abc(?!e)[f-g]{1,9}", "abc", "0123456789", "FGfg", 8, 8},
-        {"[0-9]{8}abc(?=[dg]f)[f-g]{1,9}", "abc", "0123456789", "Gg", 8, 8},
-        {"(?i)[0-9]{8}abc(?:|[f-g]{1,9})[.]{99}", "abc", "0123456789", ".FGfg",
-         8, 8},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < N(t); i++) {
-        const struct anchor_word *w = NULL;
-        char before[300], after[300];
-        struct anchor a;
-
-        assert_int_equal(anchor_parse(t[i].anchor, &a, NULL), 0);
-        for (size_t k = 0; k < a.words.n; k++)
-            if (a.words.word[k].len == strlen(t[i].word) &&
-                !memcmp(a.words.word[k].text, t[i].word, strlen(t[i].word)))
-                w = &a.words.word[k];
-        if (!w)
-            fail_msg("%s: no word %s, but %.*s", t[i].anchor, t[i].word,
-                     a.words.word[0].len, a.words.word[0].text);
-        describe(&w->before, w->open_left, before);
-        describe(&w->after.at[0], !w->n_after, after);
-        if (strcmp(before, t[i].before) || strcmp(after, t[i].after) ||
-            w->lo != t[i].lo || w->hi != t[i].hi)
-            fail_msg("%s: %s at %u..%u between \"%s\" and \"%s\"", t[i].anchor,
-                     t[i].word, w->lo, w->hi, before, after);
-        anchor_done(&a);
-    }
-}
-
-/* The places behind a word: what the parts may put there, in any order of ends,
- * and what look-ahead demands of them. */
-#define DIGITS "0123456789"
-#define MARKS "!\"#$%&'()"
-#define BOTH MARKS DIGITS
-#define WORDS DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
-#define ALL MARKS "*+,-./" DIGITS
-
-static void test_places(void **state)
-{
-    static const struct {
-        const char *anchor, *after[ANCHOR_NEAR];
-    } t[] = {
-        {"abcd", {"?", "?", "?", "?"}},
-        {"abcd[0-9][!-)]{2}", {DIGITS, MARKS, MARKS, "?"}},
-        {"abcd[0-9]{8}", {DIGITS, DIGITS, DIGITS, DIGITS}},
-        {"abcd\\d[\\x21-\\x29]{2}\\w", {DIGITS, MARKS, MARKS, WORDS}},
-        {"abcd[0-9]?[!-)]{2}", {BOTH, MARKS, "?", "?"}},
-        {"abcd(?:[0-9][!-)]){1,9}", {DIGITS, MARKS, "?", "?"}},
-        {"(?:abcd[0-9]){1,2}[!-)]{4}",
-         {DIGITS, MARKS "Aa", MARKS "Bb", MARKS "Cc"}},
-        {"abcd(?:[0-9]|[!-)][:-@])[w]", {BOTH, ":;<=>?@Ww", "?", "?"}},
-        {"abcd(?=[0-9]{2}x)", {DIGITS, DIGITS, "Xx", "?"}},
-        {"abcd(?=[0-9]{0,2}x)", {DIGITS "Xx", "?", "?", "?"}},
-        {"abcd(?:(?=[0-9])|(?=[!-)]))", {BOTH, "?", "?", "?"}},
-        {"abcd(?:(?=[0-9]))?[!-9]{1,9}", {ALL, "?", "?", "?"}},
-        {"abcd[0-9]{1,2}(?=[!-)])", {DIGITS, "?", "?", "?"}},
-        {"abcd[0-9]{0,9}(?=[!-)])", {"?", "?", "?", "?"}},
-        {"ab(?=cd[0-9][!-)])cd[!-9]{8}", {DIGITS, MARKS, ALL, ALL}},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < N(t); i++) {
-        struct anchor a;
-        char after[300];
-
-        assert_int_equal(anchor_parse(t[i].anchor, &a, NULL), 0);
-        assert_int_equal(a.words.n, 1);
-        for (unsigned k = 0; k < ANCHOR_NEAR; k++) {
-            describe(&a.words.word[0].after.at[k], k >= a.words.word[0].n_after,
-                     after);
-            if (strcmp(after, t[i].after[k]))
-                fail_msg("%s: %u bytes behind %.*s: \"%s\"", t[i].anchor, k,
-                         a.words.word[0].len, a.words.word[0].text, after);
-        }
-        anchor_done(&a);
-    }
-}
-
 /* Both engines get the same text, with line ends written out. */
 static void test_pattern(void **state)
 {
@@ -249,8 +135,8 @@ static void test_pattern(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_measures),
-        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_measures),
         cmocka_unit_test(test_pattern),
     };
 

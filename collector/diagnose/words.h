@@ -7,7 +7,7 @@
 
 #include "collector/diagnose/rules.h"
 
-#define DIAG_HASH_BITS 19u   /* of the table of bits: 64 KiB */
+#define DIAG_HASH_BITS 20u   /* of the table of bits: 128 KiB */
 #define DIAG_BUCKET_BITS 13u /* their upper ones */
 
 /* A run of bytes, and where it stands in its word. */

@@ -30,6 +30,19 @@ struct log_sink {
     struct match_stream *diagnosed;
 };
 
+/* A member of our own.  It is packed while the next ones are made. */
+struct own {
+    const char *name;
+    struct segment *seg; /* closed; NULL: part of the bundle, or left out */
+    enum status status;  /* where rc is set */
+    int rc;
+    struct err err;
+    uint64_t size;
+    char sha256[SHA256_HEX];
+};
+
+#define OWN_MAX 4u
+
 struct closing {
     struct bundle *bundle;
     struct redact_rules *rules; /* that keep the tokens of what we quote */
@@ -39,6 +52,8 @@ struct closing {
     bool first_item;
     struct view *view;
     struct json_object *diagnosis; /* NULL: there is none */
+    struct own own[OWN_MAX];       /* in the bundle's order */
+    size_t n_own, n_appended;
     struct segment *log;
     struct log_sink log_sink;
     struct redactor *log_red;
@@ -131,6 +146,8 @@ void closing_free(struct closing *c)
     if (c->log_red)
         sink_free(redactor_sink(c->log_red));
     match_drop(c->log_sink.diagnosed);
+    for (; c->n_appended < c->n_own; c->n_appended++)
+        segment_free(c->own[c->n_appended].seg);
     segment_free(c->log);
     segment_free(c->manifest);
     view_free(c->view);
@@ -227,34 +244,55 @@ void closing_item(struct closing *c, const struct manifest_item *item)
     view_item(c->view, item);
 }
 
-/* A member of our own, in the manifest like any other.  status is that of one
- * that is not there. */
-static void own_item_as(struct closing *c, const char *name, enum status status,
-                        int rc, const char *why, uint64_t size,
-                        const char *sha256)
+/* In the manifest like any other. */
+static void own_line(struct closing *c, const struct own *o)
 {
     struct manifest_item m = {
         .plugin = "xen-bugtool",
-        .item = name,
+        .item = o->name,
         .source = SRC_OWN,
         .exit_code = -1,
     };
 
-    if (rc) {
-        m.status = status;
-        m.error = why;
+    if (o->rc) {
+        m.status = o->status;
+        m.error = o->err.text;
     } else {
-        m.out.name = name;
-        m.out.bytes = size;
-        memcpy(m.out.sha256, sha256, SHA256_HEX);
+        m.out.name = o->name;
+        m.out.bytes = o->size;
+        memcpy(m.out.sha256, o->sha256, SHA256_HEX);
     }
     manifest_line(c, &m);
 }
 
-static void own_item(struct closing *c, const char *name, int rc,
-                     const char *why, uint64_t size, const char *sha256)
+/* The end of a member of our own that has a segment to itself; with rc and err
+ * set it is left out as one of that status. */
+static void end_own(struct closing *c, const char *name, struct segment *seg,
+                    enum status status, int rc, const struct err *err)
 {
-    own_item_as(c, name, ST_FAILED, rc, why, size, sha256);
+    struct own *o = &c->own[c->n_own++];
+
+    *o = (struct own){
+        .name = name, .seg = seg, .status = status, .rc = rc, .err = *err};
+    if (!o->rc)
+        o->rc = member_end(seg, &o->size, o->sha256, &o->err);
+    if (!o->rc)
+        o->rc = segment_close(seg, &o->err);
+}
+
+/* What was made so far becomes part of the bundle. */
+static void append_own(struct closing *c)
+{
+    for (; c->n_appended < c->n_own; c->n_appended++) {
+        struct own *o = &c->own[c->n_appended];
+
+        if (!o->rc)
+            o->rc = bundle_append(c->bundle, o->seg, &o->err);
+        else
+            segment_free(o->seg);
+        o->seg = NULL;
+        own_line(c, o);
+    }
 }
 
 static void log_hidden(struct closing *c, const struct manifest_head *head)
@@ -274,47 +312,22 @@ static void log_hidden(struct closing *c, const struct manifest_head *head)
     log_add(c, buf_str(b), b->len);
 }
 
+/* The diagnosis must not quote a log that is not there. */
 static void finish_log(struct closing *c)
 {
-    char sha256[SHA256_HEX];
-    uint64_t size = 0;
+    struct segment *seg = c->log;
 
     if (!c->log_rc)
         c->log_rc = sink_close(redactor_sink(c->log_red), &c->log_err);
     match_end(c->log_sink.diagnosed);
-    if (!c->log_rc)
-        c->log_rc = member_end(c->log, &size, sha256, &c->log_err);
-    if (!c->log_rc)
-        c->log_rc = segment_close(c->log, &c->log_err);
-    if (!c->log_rc) {
-        c->log_rc = bundle_append(c->bundle, c->log, &c->log_err);
-        c->log = NULL;
-    }
-    if (c->log_rc)
+    c->log = NULL;
+    end_own(c, LOG_NAME, seg, ST_FAILED, c->log_rc, &c->log_err);
+    append_own(c);
+    if (c->own[0].rc)
         match_drop(c->log_sink.diagnosed);
     else
         match_commit(c->log_sink.diagnosed);
     c->log_sink.diagnosed = NULL;
-    own_item(c, LOG_NAME, c->log_rc, c->log_err.text, size, sha256);
-}
-
-/* The end of a member of our own that has a segment to itself: closed and part
- * of the bundle, or with rc and err set left out as one of that status. */
-static void end_member(struct closing *c, const char *name, struct segment *seg,
-                       enum status status, int rc, struct err *err)
-{
-    char sha256[SHA256_HEX];
-    uint64_t size = 0;
-
-    if (!rc)
-        rc = member_end(seg, &size, sha256, err);
-    if (!rc)
-        rc = segment_close(seg, err);
-    if (!rc)
-        rc = bundle_append(c->bundle, seg, err);
-    else
-        segment_free(seg);
-    own_item_as(c, name, status, rc, err->text, size, sha256);
 }
 
 /* The page, into seg. */
@@ -338,6 +351,8 @@ static bool report_too_big(struct closing *c, const struct conductor_opts *o,
 {
     bool plain = o->cfg->format == BUNDLE_TAR || o->cfg->format == BUNDLE_DIR;
 
+    if (o->cfg->max_size)
+        append_own(c);
     return o->cfg->max_size && bundle_written(c->bundle) +
                                        (plain ? size : size / 5) +
                                        closing_bytes(o) >
@@ -369,7 +384,7 @@ static void finish_report(struct closing *c, const struct conductor_opts *opts,
         status = ST_SKIPPED;
         rc = err_set(&err, -EFBIG, "the bundle would become too large");
     }
-    end_member(c, REPORT_NAME, seg, status, rc, &err);
+    end_own(c, REPORT_NAME, seg, status, rc, &err);
 }
 
 /* A text of our own as a member. */
@@ -387,7 +402,7 @@ static void finish_text(struct closing *c, const char *name,
     rc = member_begin(seg, &info, &err);
     if (!rc)
         rc = member_write(seg, buf_str(&text), text.len, &err);
-    end_member(c, name, seg, ST_FAILED, rc, &err);
+    end_own(c, name, seg, ST_FAILED, rc, &err);
     buf_done(&text);
 }
 
@@ -467,5 +482,6 @@ int closing_finish(struct closing *c, const struct conductor_opts *opts,
     finish_diagnosis(c, opts, &head);
     finish_report(c, opts, &head);
     finish_summary(c, opts, &head, tally);
+    append_own(c);
     return finish_manifest(c, &head, err);
 }

@@ -39,12 +39,9 @@ int known_load(struct gather *g, struct diag_rules **out, struct err *err)
 {
     struct diag_rules *rules = diag_rules_new();
     char **names = NULL;
-    struct err why = ERR_INIT;
     int r;
 
-    /* The tests see to it that they load; a bundle matters more. */
-    if (diag_rules_add_builtin(rules, &why))
-        log_msg(LOG_WARN, "some problems are not looked for: %s", why.text);
+    diag_rules_add_builtin(rules);
     r = conf_list(g, FOLDER, &names, err);
     for (size_t i = 0; !r && names && names[i]; i++)
         r = add(g, rules, names[i], err);

@@ -217,7 +217,29 @@ static void make_tasks(struct plan *p)
     }
 }
 
-static int collect_slots(const struct plugin *const *plugins, struct gather *g,
+/* Does a word name the plugin or one of its items? */
+static bool names_any(char *const *words, const struct plugin *p)
+{
+    size_t n = strlen(p->name);
+
+    for (; words && *words; words++) {
+        if (!strncmp(*words, p->name, n) &&
+            (!(*words)[n] || (*words)[n] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the plugin's plan matters: --only may take what it adds, and that
+ * there is what --skip names is checked. */
+static bool plan_wanted(const struct settings *cfg, const struct plugin *p)
+{
+    return !cfg->only[0] || cfg->debug_keys || names_any(cfg->only, p) ||
+           names_any(cfg->skip, p);
+}
+
+static int collect_slots(const struct settings *cfg,
+                         const struct plugin *const *plugins, struct gather *g,
                          struct plan_adder *a, struct err *err)
 {
     int r;
@@ -226,7 +248,7 @@ static int collect_slots(const struct plugin *const *plugins, struct gather *g,
         a->plugin = *plugins;
         for (const struct item *i = (*plugins)->items; i && i->name; i++)
             slot_add(a, i);
-        if ((*plugins)->plan) {
+        if ((*plugins)->plan && plan_wanted(cfg, *plugins)) {
             r = (*plugins)->plan(a, g, err);
             if (r < 0)
                 return r;
@@ -253,7 +275,7 @@ int plan_build(const struct settings *cfg, const struct plugin *const *plugins,
 
     memset(out, 0, sizeof(*out));
     out->hung = hung_new();
-    r = collect_slots(plugins, g, &a, err);
+    r = collect_slots(cfg, plugins, g, &a, err);
     if (!r)
         r = check_words("--only", cfg->only, &a, plugins, err);
     if (!r)

@@ -469,11 +469,24 @@ static int cmp_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Do members lie below this name?  b->sorted is every member, sorted. */
-static bool is_folder(const struct builder *b, const char *name)
+static void sort_members(struct builder *b)
 {
-    size_t n = strlen(name), lo = 0, hi = b->n_sorted;
+    b->sorted = xreallocarray(NULL, b->plan->n + 1, sizeof(*b->sorted));
+    for (size_t i = 0; i < b->plan->n; i++) {
+        if (b->plan->items[i].member)
+            b->sorted[b->n_sorted++] = b->plan->items[i].member;
+    }
+    qsort(b->sorted, b->n_sorted, sizeof(*b->sorted), cmp_names);
+}
 
+/* Do members lie below this name?  All of them have names. */
+static bool is_folder(struct builder *b, const char *name)
+{
+    size_t n = strlen(name), lo = 0, hi;
+
+    if (!b->sorted)
+        sort_members(b);
+    hi = b->n_sorted;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         int c = strncmp(b->sorted[mid], name, n);
@@ -503,12 +516,6 @@ static void set_plain(struct builder *b, struct planned *it)
 void plan_name_members(struct builder *b)
 {
     name_members(b);
-    b->sorted = xreallocarray(NULL, b->plan->n + 1, sizeof(*b->sorted));
-    for (size_t i = 0; i < b->plan->n; i++) {
-        if (b->plan->items[i].member)
-            b->sorted[b->n_sorted++] = b->plan->items[i].member;
-    }
-    qsort(b->sorted, b->n_sorted, sizeof(*b->sorted), cmp_names);
     for (size_t i = 0; i < b->plan->n; i++)
         set_plain(b, &b->plan->items[i]);
 }

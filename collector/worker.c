@@ -53,6 +53,8 @@ static void tune_malloc(void)
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2);
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    /* What is freed at the heap's end is mostly wanted again at once. */
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 #endif
 }
 

@@ -138,6 +138,7 @@ fuzz: setup
 	  ASAN_OPTIONS=quarantine_size_mb=16 \
 	  build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
 	    -rss_limit_mb=$$(test $$f = report && echo 1024 || echo 512) \
+	    $$(test $$f = bwt && echo -max_len=2002) \
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$f \
 	    tests/fuzz/corpus/$$f || exit 1; done
 

@@ -38,7 +38,7 @@ struct raw_rule {
     unsigned n_in;
     struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
-    char **follows;
+    const char **follows;
     unsigned n_follows;
     struct raw_block *block;
     char *cause, *remedy, *remedy_xm, *see, *source;
@@ -270,8 +270,9 @@ static int add_words(struct loading *l, struct diag_rule *out)
                 return bad(l, "block", "expected lines: from 2 to 60");
             out->block = (unsigned)n;
         }
-        if (raw->block->until)
-            return compile(l, "block", raw->block->until, &out->until);
+        out->until_text = raw->block->until;
+        if (out->until_text && !l->proved)
+            return compile(l, "block", out->until_text, &out->until);
     }
     return 0;
 }
@@ -396,7 +397,8 @@ static void cut(struct diag_rules *r, size_t n)
         struct diag_pattern *p = &r->pattern[--r->n_patterns];
 
         pcre2_code_free(p->code);
-        literals_done(&p->words);
+        if (r->n_patterns >= r->n_made)
+            literals_done(&p->words);
     }
     while (r->n > n) {
         pcre2_code_free(r->rule[--r->n].until);
@@ -414,8 +416,6 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
     int rc = (proved ? yamldoc_load_proved
                      : yamldoc_load)(path, text, len, &schema, &f->yaml, err);
 
-    free(r->by_id); /* what it lists may move */
-    r->by_id = NULL;
     if (!rc) {
         raw = yamldoc_data(f->yaml);
         if (!raw)
@@ -433,29 +433,48 @@ static int add_file(struct diag_rules *r, const char *path, const char *text,
         free(f);
         return rc;
     }
+    for (size_t i = 0; r->n_made && !r->made_summed && i < diag_builtin_count;
+         i++)
+        sha256_update(r->sum, diag_builtin[i].text, diag_builtin[i].len);
+    r->made_summed = true;
     sha256_update(r->sum, text, len);
     f->next = r->files;
     r->files = f;
     return 0;
 }
 
+static int add(struct diag_rules *r, const char *path, const char *text,
+               size_t len, bool proved, struct err *err)
+{
+    /* It would not know the new ones, and what it lists may move. */
+    free(r->by_id);
+    r->by_id = NULL;
+    return add_file(r, path, text, len, proved, err);
+}
+
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
                    size_t len, struct err *err)
 {
-    /* It would not know the new ones. */
-    free(r->by_id);
-    r->by_id = NULL;
-    return add_file(r, path, text, len, false, err);
+    return add(r, path, text, len, false, err);
 }
 
-int diag_rules_add_builtin(struct diag_rules *r, struct err *err)
+int diag_rules_add_untried(struct diag_rules *r, const char *path,
+                           const char *text, size_t len, struct err *err)
 {
-    int rc = 0;
+    return add(r, path, text, len, true, err);
+}
 
-    for (size_t i = 0; !rc && i < diag_builtin_count; i++)
-        rc = add_file(r, diag_builtin[i].path, diag_builtin[i].text,
-                      diag_builtin[i].len, true, err);
-    return rc;
+void diag_rules_add_builtin(struct diag_rules *r)
+{
+    const struct diag_made *m = &diag_made;
+
+    r->rule = xreallocarray(NULL, m->n + 1, sizeof(*r->rule));
+    memcpy(r->rule, m->rule, m->n * sizeof(*r->rule));
+    r->n = m->n;
+    r->pattern = xreallocarray(NULL, m->n_patterns + 1, sizeof(*r->pattern));
+    memcpy(r->pattern, m->pattern, m->n_patterns * sizeof(*r->pattern));
+    r->n_patterns = r->n_made = m->n_patterns;
+    r->n_conditions = m->n_conditions;
 }
 
 static int by_id(const void *a, const void *b)
@@ -464,14 +483,32 @@ static int by_id(const void *a, const void *b)
                   (*(const struct diag_rule *const *)b)->id);
 }
 
+static void compile_untils(struct diag_rules *r)
+{
+    PCRE2_SIZE at;
+    int code;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->rule[i].until_text && !r->rule[i].until)
+            r->rule[i].until = pcre2_compile((PCRE2_SPTR)r->rule[i].until_text,
+                                             PCRE2_ZERO_TERMINATED,
+                                             PATTERN_OPTIONS, &code, &at, NULL);
+}
+
 void diag_rules_ready(struct diag_rules *r)
 {
     r->by_id = xcalloc(r->n + 1, sizeof(*r->by_id));
     for (size_t i = 0; i < r->n; i++)
         r->by_id[i] = &r->rule[i];
     qsort(r->by_id, r->n, sizeof(*r->by_id), by_id);
-    sha256_hex(r->sum, r->digest);
-    r->words = diag_words_new(r);
+    compile_untils(r);
+    if (r->n_made && !r->files) {
+        r->words = diag_made.words;
+        memcpy(r->digest, diag_made.digest, sizeof(r->digest));
+    } else {
+        sha256_hex(r->sum, r->digest);
+        r->words = r->own_words = diag_words_new(r);
+    }
 }
 
 /* Most patterns are never asked.  Until one is ready nobody uses it. */
@@ -503,7 +540,7 @@ void diag_rules_free(struct diag_rules *r)
 
     if (!r)
         return;
-    diag_words_free(r->words);
+    diag_words_free(r->own_words);
     sha256_free(r->sum);
     cut(r, 0);
     free(r->by_id);

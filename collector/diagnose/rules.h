@@ -25,11 +25,12 @@ const char *severity_name(enum severity s);
 
 /* What must be so.  Exactly one of match, fact and any is set. */
 struct diag_condition {
-    char **match; /* any of these regular expressions, in one line */
+    const char *const *match; /* any of these regular expressions, in one
+                                 line */
     unsigned n_match;
-    char *fact;   /* "PATH OP VALUE" */
-    char *any;    /* a list of facts of which one element ... */
-    char **where; /* ... is so: ".FIELD OP VALUE", all of them */
+    const char *fact;         /* "PATH OP VALUE" */
+    const char *any;          /* a list of facts of which one element ... */
+    const char *const *where; /* ... is so: ".FIELD OP VALUE", all of them */
     unsigned n_where;
 };
 
@@ -43,11 +44,13 @@ struct diag_rule {
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;
-    char *const *follows; /* ids of rules: of what this is a consequence */
+    const char *const
+        *follows; /* ids of rules: of what this is a consequence */
     unsigned n_follows;
-    unsigned first;    /* number of its first condition among all rules' */
-    unsigned block;    /* lines kept from the match on; 0: that one */
-    pcre2_code *until; /* ends the block; or NULL */
+    unsigned first;         /* number of its first condition among all rules' */
+    unsigned block;         /* lines kept from the match on; 0: that one */
+    const char *until_text; /* ends the block; or NULL */
+    pcre2_code *until;
     const char *cause, *remedy, *remedy_xm, *see, *source;
     const char *const *examples, *const *counter; /* must and must not match */
     unsigned n_examples, n_counter;
@@ -71,8 +74,11 @@ struct diag_rules {
     size_t n_patterns;
     unsigned n_conditions;   /* of all rules */
     char digest[SHA256_HEX]; /* over the files, once it is ready */
-    struct diag_words *words;
+    const struct diag_words *words;
     /* private */
+    size_t n_made; /* of the patterns: those of diag_made */
+    bool made_summed;
+    struct diag_words *own_words;
     const struct diag_rule **by_id; /* once it is ready */
     struct diag_file *files;
     struct sha256 *sum;
@@ -85,9 +91,8 @@ void diag_rules_free(struct diag_rules *r);
  * is wrong, one of its examples included; then r is as before. */
 int diag_rules_add(struct diag_rules *r, const char *path, const char *text,
                    size_t len, struct err *err);
-/* Those that are compiled in.  Their examples and expressions are what the
- * tests try; here that would take longer than the rest of a run's start. */
-int diag_rules_add_builtin(struct diag_rules *r, struct err *err);
+/* Those that are compiled in.  Nothing may have been added before. */
+void diag_rules_add_builtin(struct diag_rules *r);
 /* After the last was added, before the first use. */
 void diag_rules_ready(struct diag_rules *r);
 
@@ -97,7 +102,12 @@ pcre2_code *diag_rules_code(const struct diag_rules *r, size_t pattern);
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,
                                         const char *id);
 
-/* Made by the build from rules/: path and text of each file. */
+/* For the build: as diag_rules_add, but the examples and expressions are not
+ * tried.  The tests do that. */
+int diag_rules_add_untried(struct diag_rules *r, const char *path,
+                           const char *text, size_t len, struct err *err);
+
+/* Made by the build from rules/ (diagnose/gen): path and text of each file, */
 struct diag_builtin {
     const char *path;
     const char *text;
@@ -105,5 +115,18 @@ struct diag_builtin {
 };
 extern const struct diag_builtin diag_builtin[];
 extern const size_t diag_builtin_count;
+
+/* and what reading all of them gives: a run would take 20 ms for it.  No
+ * expression is compiled. */
+struct diag_made {
+    const struct diag_rule *rule;
+    size_t n;
+    const struct diag_pattern *pattern;
+    size_t n_patterns;
+    unsigned n_conditions;
+    const char *digest;
+    const struct diag_words *words;
+};
+extern const struct diag_made diag_made;
 
 #endif

@@ -145,7 +145,7 @@ def pss_of_ours(stage):
         if not pid.isdigit():
             continue
         try:
-            if not os.readlink("/proc/%s/exe" % pid).startswith(stage):
+            if not os.readlink("/proc/%s/exe" % pid).startswith(stage + "/"):
                 continue
             with open("/proc/%s/smaps_rollup" % pid) as f:
                 total += sum(int(line.split()[1]) for line in f

@@ -103,10 +103,8 @@ static struct diag_rules *rules_of(const char *const *patterns, size_t n)
 static struct diag_rules *builtin(void)
 {
     struct diag_rules *r = diag_rules_new();
-    struct err err = ERR_INIT;
 
-    if (diag_rules_add_builtin(r, &err))
-        fail_msg("%s", err.text);
+    diag_rules_add_builtin(r);
     diag_rules_ready(r);
     return r;
 }

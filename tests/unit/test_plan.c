@@ -428,6 +428,57 @@ static void parts(void **state)
     gather_free(&h.g);
 }
 
+static unsigned asked;
+
+static int add_and_count(struct plan_adder *a, struct gather *g,
+                         struct err *err)
+{
+    asked++;
+    return add_parts(a, g, err);
+}
+
+/* How often the plugin's plan is asked for under these options. */
+static unsigned times_asked(char **only, char **skip)
+{
+    static const struct item items[] = {
+        {.name = "one", .probe = "xenstore", .member = "xen/x"},
+        {.name = NULL},
+    };
+    static const struct plugin whole = {
+        .name = "whole", .priority = PRIO_XEN, .items = items};
+    static const struct plugin some = {
+        .name = "some", .priority = PRIO_LAST, .plan = add_and_count};
+    static const struct plugin *const both[] = {&whole, &some, NULL};
+    struct settings s = plain_settings();
+    struct table_host h = {.files = files, .g.ops = &host_ops};
+    struct plan p;
+
+    asked = 0;
+    s.only = only;
+    s.skip = skip;
+    assert_int_equal(plan_build(&s, both, none, &h.g, no_mask, NULL, &p, NULL),
+                     0);
+    plan_done(&p);
+    gather_free(&h.g);
+    return asked;
+}
+
+/* The host is not asked what --only leaves out. */
+static void plan_of_others(void **state)
+{
+    char *whole[] = {"whole", NULL}, *one[] = {"whole/one", NULL};
+    char *d1[] = {"whole", "some/d1", NULL}, *some[] = {"some", NULL};
+
+    (void)state;
+    assert_int_equal(times_asked(none, none), 1);
+    assert_int_equal(times_asked(whole, none), 0);
+    assert_int_equal(times_asked(one, none), 0);
+    assert_int_equal(times_asked(d1, none), 1);
+    assert_int_equal(times_asked(some, none), 1);
+    /* That there is what is named is looked at all the same. */
+    assert_int_equal(times_asked(whole, some), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,7 +486,7 @@ int main(void)
         cmocka_unit_test(member_names), cmocka_unit_test(tasks),
         cmocka_unit_test(choosing),     cmocka_unit_test(unknown_name),
         cmocka_unit_test(limits),       cmocka_unit_test(since),
-        cmocka_unit_test(same_names),
+        cmocka_unit_test(same_names),   cmocka_unit_test(plan_of_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@ enum {
     C_FIREWALL = 8192,
     C_COLLECTOR = 16384,
     C_STORAGE = 32768,
+    C_FILE = 65536,
 };
 
 static const struct {
@@ -44,6 +45,7 @@ static const struct {
     {"firewall", C_FIREWALL},
     {"collector", C_COLLECTOR},
     {"storage", C_STORAGE},
+    {"file", C_FILE},
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -110,6 +112,11 @@ uint32_t class_of_name(const char *name)
         if (!strcmp(names[i].name, name))
             return names[i].bit;
     return 0;
+}
+
+uint32_t class_file(void)
+{
+    return C_FILE;
 }
 
 uint32_t class_of_member(const char *member)

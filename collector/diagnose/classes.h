@@ -8,6 +8,8 @@
 
 /* The bit of the class of that name; 0: there is none. */
 uint32_t class_of_name(const char *name);
+/* Of what was handed to diagnose as a file, and of no member of a bundle. */
+uint32_t class_file(void);
 /* The classes that a member belongs to, bit by bit. */
 uint32_t class_of_member(const char *member);
 /* "hypervisor, kernel" for people; a static buffer is not used: out is filled

@@ -444,12 +444,31 @@ static bool is_of_guest(const struct diag_rules *rules,
     return r && all[r - rules->rule].verdict == YES;
 }
 
+struct told {
+    unsigned grave; /* errors and warnings */
+    unsigned unexplained;
+};
+
+/* Of what no rule knows, a little; what is no warning, only where there is
+ * nothing to warn of. */
+static bool is_told(const struct judged *j, struct told *told)
+{
+    bool grave = j->rule->severity != SEV_INFO;
+
+    if (j->rule->unexplained &&
+        (told->unexplained >= UNEXPLAINED_MAX || (!grave && told->grave)))
+        return false;
+    told->unexplained += j->rule->unexplained;
+    told->grave += grave;
+    return true;
+}
+
 /* Who needs somebody, what may explain it, what follows from these, what
  * nobody knows, what is worth knowing. */
 static int weight_class(const struct judged *j)
 {
     if (j->rule->severity == SEV_INFO)
-        return 4;
+        return j->rule->unexplained ? 5 : 4;
     if (j->rule->unexplained)
         return 3;
     return j->consequence ? 2 : (int)j->rule->severity;
@@ -477,7 +496,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                        *findings = json_object_new_array(),
                        *unchecked = json_object_new_array();
     struct judged *all = xcalloc(d->rules->n + 1, sizeof(*all));
-    unsigned unexplained = 0;
+    struct told told = {0, 0};
     bool guest;
 
     for (size_t i = 0; i < d->rules->n; i++) {
@@ -492,8 +511,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         struct judged *j = &all[i];
 
         if (j->verdict == YES) {
-            unexplained += j->rule->unexplained;
-            if (!j->rule->unexplained || unexplained <= UNEXPLAINED_MAX)
+            if (is_told(j, &told))
                 json_object_array_add(findings, finding(d, facts, j, guest));
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();

@@ -8,6 +8,7 @@
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/classes.h"
 #include "collector/diagnose/speaker.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
@@ -25,6 +26,8 @@ struct match {
     struct diag_scratch **spare;
     size_t n_spare;
     uint32_t classes;
+    unsigned *of_file; /* the patterns for what is no member of a bundle */
+    size_t n_of_file;
 };
 
 struct own_finds {
@@ -79,6 +82,10 @@ struct match *match_new(const struct diag_rules *rules)
     m->rules = rules;
     m->finds = xcalloc(rules->n_conditions + 1, sizeof(*m->finds));
     pthread_mutex_init(&m->lock, NULL);
+    m->of_file = xcalloc(rules->n_patterns + 1, sizeof(*m->of_file));
+    for (size_t i = 0; i < rules->n_patterns; i++)
+        if (rules->rule[rules->pattern[i].rule].classes == class_file())
+            m->of_file[m->n_of_file++] = (unsigned)i;
     return m;
 }
 
@@ -91,6 +98,7 @@ void match_free(struct match *m)
     for (size_t i = 0; i < m->n_spare; i++)
         diag_words_scratch_free(m->spare[i]);
     free(m->spare);
+    free(m->of_file);
     free(m->finds);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -311,7 +319,8 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
-    if (rule->unexplained && is_consequence(s, l))
+    if (rule->unexplained && rule->classes != class_file() &&
+        is_consequence(s, l))
         return;
     if (shown_by_block(s, rule, p->condition)) {
         own_finds(s, p->rule, s->block_condition)->finds.count++;
@@ -417,6 +426,27 @@ static void on_line(void *arg, const char *line, size_t len,
         s->chain = l.number;
 }
 
+/* Each line of data, as the patterns for files have no word that is looked for.
+ * before: the lines in front of it. */
+static void try_file(struct match_stream *s, const char *data, size_t n,
+                     uint64_t before)
+{
+    struct a_line l = {.patterns = s->m->of_file,
+                       .n = s->m->n_of_file,
+                       .classes = class_file(),
+                       .number = before};
+    const char *end;
+
+    for (l.text = data; l.text < data + n; l.text = end + 1) {
+        end = memchr(l.text, '\n', (size_t)(data + n - l.text));
+        end = end ? end : data + n;
+        l.len = (size_t)(end - l.text);
+        l.len = l.len < DIAG_LINE_MAX ? l.len : DIAG_LINE_MAX;
+        l.number++;
+        try_patterns(s, true, &l);
+    }
+}
+
 /* ---- the stream ---------------------------------------------------------- */
 
 struct match_stream *match_begin(struct match *m, const char *member,
@@ -462,6 +492,8 @@ static void scan(struct match_stream *s, const char *data, size_t n)
     if (!n)
         return;
     need_scratch(s);
+    if (s->classes & class_file())
+        try_file(s, data, n, s->line);
     s->counted_to = data;
     s->block_from = data;
     diag_words_scan(s->scratch, data, n, on_line, s);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/classes.h"
 #include "collector/base/typical.h"
 
 #define WINDOW_MAX LITERAL_GOOD
@@ -85,12 +86,21 @@ static int by_text(const void *a, const void *b)
                  : (x->pattern > y->pattern) - (x->pattern < y->pattern);
 }
 
+/* Patterns for files alone are tried on each of their lines: their words stand
+ * in too many lines of other logs. */
+static size_t words_in(const struct diag_rules *r, size_t pattern)
+{
+    const struct diag_pattern *p = &r->pattern[pattern];
+
+    return r->rule[p->rule].classes == class_file() ? 0 : p->words.n;
+}
+
 static size_t count_words(const struct diag_rules *r)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < r->n_patterns; i++)
-        n += r->pattern[i].words.n;
+        n += words_in(r, i);
     return n;
 }
 
@@ -104,7 +114,7 @@ static void number_words(struct diag_words *w, const struct diag_rules *r)
     unsigned *of_word, *first;
 
     for (size_t i = 0; i < r->n_patterns; i++)
-        for (size_t k = 0; k < r->pattern[i].words.n; k++)
+        for (size_t k = 0; k < words_in(r, i); k++)
             all[at++] =
                 (struct word_of){r->pattern[i].words.word[k], (unsigned)i};
     qsort(all, n, sizeof(*all), by_text);

@@ -114,8 +114,8 @@ static void write_subjects(struct json_object *f, struct writer *w)
     for (size_t i = 0; i < n && i < MAX_SUBJECTS; i++) {
         const char *one = json_object_get_string(facts_at(f, "subjects", i));
 
-        /* A rule that names nothing has its title there. */
-        if (one && strcmp(one, facts_text(f, "title")))
+        /* A rule that names nothing has its title there, without the domain. */
+        if (one && strncmp(one, facts_text(f, "title"), strlen(one)))
             buf_addf(&b, "%s%s", b.len ? ", " : "", one);
     }
     if (n > MAX_SUBJECTS)

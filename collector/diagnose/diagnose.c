@@ -10,6 +10,7 @@
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/condition.h"
 #include "collector/diagnose/evidence.h"
+#include "collector/diagnose/fold.h"
 #include "collector/diagnose/match.h"
 #include "collector/diagnose/whose.h"
 
@@ -139,7 +140,8 @@ static enum verdict judge_match(struct diagnosis *d, struct judged *j,
 
     if (match_finds(d->match, j->index, condition)->count)
         return YES;
-    if (match_classes(d->match) & j->rule->classes)
+    if (match_classes(d->match) & j->rule->classes ||
+        j->rule->classes == class_file())
         return NO;
     set_because(j,
                 xasprintf("no log of this kind is there (%s)",
@@ -522,6 +524,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         }
         judged_done(j);
     }
+    fold_findings(findings, d->rules);
     put(rules, "version", version);
     put(rules, "digest", d->rules->digest);
     json_object_object_add(rules, "count",

@@ -322,10 +322,8 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     if (rule->unexplained && rule->classes != class_file() &&
         is_consequence(s, l))
         return;
-    if (shown_by_block(s, rule, p->condition)) {
-        own_finds(s, p->rule, s->block_condition)->finds.count++;
+    if (shown_by_block(s, rule, p->condition))
         return;
-    }
     own = own_finds(s, p->rule, p->condition);
     if (!block && count_alone(own, rule, l))
         return;

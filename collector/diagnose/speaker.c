@@ -41,6 +41,7 @@ static const char *const kernels[] = {
     "ras*",
     "smartd",
     "stubdom*",
+    "systemd-journald",
     "systemd-modules-load",
     "systemd-pstore",
     "systemd-udevd",

@@ -91,14 +91,24 @@ static void end_member(struct a_case *c)
     c->m = NULL;
 }
 
-/* Where the finding stands from 1 on; 0: it does not. */
+static bool is_id(const char *is, const char *id, size_t n)
+{
+    return strlen(is) == n && !strncmp(is, id, n);
+}
+
+/* Where the finding stands from 1 on, or the one that includes it; 0: it does
+ * not. */
 static size_t place_of(struct json_object *doc, const char *id, size_t n)
 {
     for (size_t i = 0; i < facts_count(doc, "findings"); i++) {
-        const char *is = facts_text(facts_at(doc, "findings", i), "id");
+        struct json_object *f = facts_at(doc, "findings", i);
 
-        if (strlen(is) == n && !strncmp(is, id, n))
+        if (is_id(facts_text(f, "id"), id, n))
             return i + 1;
+        for (size_t k = 0; k < facts_count(f, "includes"); k++)
+            if (is_id(json_object_get_string(facts_at(f, "includes", k)), id,
+                      n))
+                return i + 1;
     }
     return 0;
 }

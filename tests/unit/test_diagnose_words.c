@@ -12,6 +12,7 @@
 
 #include "collector/base/core/buf.h"
 #include "collector/base/core/err.h"
+#include "collector/diagnose/classes.h"
 #include "collector/diagnose/literal.h"
 #include "collector/diagnose/words.h"
 
@@ -118,6 +119,12 @@ static void note(void *arg, const char *line, size_t len,
     buf_adds(arg, "\n");
 }
 
+/* These are tried on each line. */
+static bool is_for_files(const struct diag_rules *r, size_t pattern)
+{
+    return r->rule[r->pattern[pattern].rule].classes == class_file();
+}
+
 static void look(const struct diag_rules *r, const char *line, size_t len,
                  struct buf *out)
 {
@@ -127,6 +134,8 @@ static void look(const struct diag_rules *r, const char *line, size_t len,
     for (size_t i = 0; i < r->n_patterns; i++) {
         const struct literals *w = &r->pattern[i].words;
 
+        if (is_for_files(r, i))
+            continue;
         for (size_t k = 0; k < w->n; k++)
             if (memmem(line, len, w->word[k], strlen(w->word[k]))) {
                 found[n++] = (unsigned)i;
@@ -198,7 +207,8 @@ static void test_builtin(void **state)
     (void)state;
     for (size_t i = 0; i < r->n_patterns; i++)
         for (size_t k = 0; k < r->pattern[i].words.n; k++)
-            if (strlen(r->pattern[i].words.word[k]) < LITERAL_GOOD)
+            if (!is_for_files(r, i) &&
+                strlen(r->pattern[i].words.word[k]) < LITERAL_GOOD)
                 fail_msg("%s: the word '%s' of %s is too short",
                          r->rule[r->pattern[i].rule].id,
                          r->pattern[i].words.word[k], r->pattern[i].text);

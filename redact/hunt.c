@@ -9,6 +9,8 @@
 #define FIRST_MIN 16  /* of the first one of a text, which may be cut, */
 #define PADDED_MIN 12 /* of the last one of a key with =, */
 #define LAST_MIN 4    /* and of one right before END */
+#define LINE_MIN 60   /* with text behind it */
+#define TAG_MAX 24u   /* of an element of HTML */
 
 static size_t line_len(const uint8_t *p, size_t n)
 {
@@ -49,28 +51,86 @@ bool hunt_ends(const uint8_t *p, size_t n)
     return holds(p, len, "-----END ") || holds(p, len, "-----BEGIN ");
 }
 
+/* Without what closes a string or an element behind it. */
+static size_t trimmed(const uint8_t *p, size_t end)
+{
+    const uint8_t *tag;
+
+    while (end) {
+        if (strchr(" \t\r\"'$\\,;`)}]|", p[end - 1])) {
+            end--;
+        } else if (end > 1 && p[end - 1] == 'n' && p[end - 2] == '\\') {
+            end -= 2;
+        } else if (p[end - 1] == '>') {
+            tag = memrchr(p, '<', end - 1);
+            if (!tag || (size_t)(p + end - tag) > TAG_MAX)
+                break;
+            end = (size_t)(tag - p);
+        } else {
+            break;
+        }
+    }
+    return end;
+}
+
+/* Where the word begins that ends there. */
+static size_t word_start(const uint8_t *p, size_t end)
+{
+    while (end && p[end - 1] == '=')
+        end--;
+    while (end && is_base64(p[end - 1]) && p[end - 1] != '=')
+        end--;
+    return end;
+}
+
+/* A path has more slashes than a key. */
+static bool is_path(const uint8_t *p, size_t n)
+{
+    size_t slashes = 0;
+
+    for (size_t i = 0; i < n; i++)
+        slashes += p[i] == '/';
+    return slashes * 8 > n;
+}
+
+/* Text stands behind it, so it is as long as the line of a key, no less. */
+static bool hunt_within(const uint8_t *p, size_t len, size_t *from)
+{
+    size_t size;
+
+    for (size_t end = len; end >= LINE_MIN; end = *from) {
+        while (end && !is_base64(p[end - 1]))
+            end--;
+        *from = word_start(p, end);
+        size = end - *from;
+        if (size >= LINE_MIN && !is_path(p + *from, size) &&
+            is_mixed(p + *from, size))
+            return true;
+    }
+    return false;
+}
+
 bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from)
 {
-    size_t len = line_len(p, n), end = len, start, next, size, least;
+    size_t len = line_len(p, n), end, next, size, least;
 
     if (len == HUNT_LINE || hunt_ends(p, n))
         return false;
-    while (end &&
-           (p[end - 1] == ' ' || p[end - 1] == '\t' || p[end - 1] == '\r'))
-        end--;
-    for (start = end; start && is_base64(p[start - 1]);)
-        start--;
-    size = end - start;
-    if (!size || (start && p[start - 1] != ' ' && p[start - 1] != '\t'))
-        return false;
+    end = trimmed(p, len);
+    *from = word_start(p, end);
+    size = end - *from;
+    if (!size)
+        return hunt_within(p, len, from);
     least = first ? FIRST_MIN : p[end - 1] == '=' ? PADDED_MIN : WORD_MIN;
     next = len < n ? len + 1 : n;
     if (size < least &&
         (size < LAST_MIN ||
          !holds(p + next, line_len(p + next, n - next), "-----END ")))
-        return false;
-    *from = start;
-    return (size < WORD_MIN && p[end - 1] == '=') || is_mixed(p + start, size);
+        return hunt_within(p, len, from);
+    if (size < WORD_MIN && p[end - 1] == '=')
+        return true;
+    return (!is_path(p + *from, size) && is_mixed(p + *from, size)) ||
+           hunt_within(p, len, from);
 }
 
 bool hunt_find(const uint8_t *p, size_t n, size_t *end)

@@ -38,6 +38,7 @@
     X(ROWS, "rows")         /* of a table, up to a line that is none */        \
     X(USERINFO, "userinfo") /* the password of a URL, up to its @ */           \
     X(DSN, "dsn")           /* of USER:S@tcp(HOST), up to that @ */            \
+    X(QUERY, "query")       /* of a URL's query, up to & or # */               \
     X(SEMI, "semi")         /* of a connection string, up to a ; */            \
     X(BLOCK, "block")       /* the lines between BEGIN and END of PEM */       \
     X(TOKEN, "token")       /* a token of ours */                              \

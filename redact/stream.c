@@ -367,9 +367,13 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
         r->pos = r->out;
     if (!rc && done) {
         r->in_value = false;
-        if (r->value.form == FORM_BLOCK)
+        if (r->value.form == FORM_BLOCK) {
             r->hunt_to = r->base + r->out +
                          (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);
+            /* What was looked at ahead of it was for another key. */
+            r->hunt_clear = r->base + r->out;
+            r->hunt_word = 0;
+        }
         if (value_taken(&r->value))
             rc = emit_token(r, err);
     }

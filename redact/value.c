@@ -12,7 +12,7 @@ const uint16_t value_class[256] = {
     ['\t'] = C_BLANK,  ['"'] = C_QUOTE,   ['\''] = C_QUOTE,  ['\\'] = C_SLASH,
     [','] = C_COMMA,   ['('] = C_PAREN,   [')'] = C_PAREN,   [';'] = C_SEMI,
     ['<'] = C_ANGLE,   ['>'] = C_ANGLE,   ['&'] = C_AMP,     ['@'] = C_AT,
-    ['%'] = C_PERCENT, ['['] = C_BRACKET, [']'] = C_BRACKET,
+    ['%'] = C_PERCENT, ['['] = C_BRACKET, [']'] = C_BRACKET, ['#'] = C_HASH,
 };
 
 /* How the forms differ; a quoted value of the first six is FORM_QUOTED's. */
@@ -53,6 +53,10 @@ static const struct form {
     [FORM_USERINFO] = {"userinfo",
                        C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AT | C_PERCENT,
                        false, value_userinfo},
+    [FORM_QUERY] = {"query",
+                    C_EOL | C_BLANK | C_QUOTE | C_ANGLE | C_AMP | C_PERCENT |
+                        C_HASH,
+                    false, value_query},
     [FORM_DSN] = {"dsn", C_EOL | C_BLANK | C_QUOTE | C_AT, false, value_dsn},
     [FORM_BLOCK] = {"block", 0, false, NULL},
     [FORM_TOKEN] = {"token", 0, false, NULL},

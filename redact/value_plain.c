@@ -171,19 +171,28 @@ static bool host_follows(const uint8_t *p, size_t n)
     return false;
 }
 
-size_t value_userinfo(struct value *v, const uint8_t *p, size_t n)
+static size_t percent(struct value *v, const uint8_t *p, size_t n)
 {
     unsigned long c;
 
+    if (n < 3 || value_number(p + 1, n - 1, 16, 2, &c) != 2)
+        return value_take(v, p, 1);
+    value_hash(v, (uint8_t)c);
+    return 3;
+}
+
+size_t value_userinfo(struct value *v, const uint8_t *p, size_t n)
+{
     if (p[0] == '@')
         return host_follows(p, n) ? 0 : value_take(v, p, 1);
-    if (p[0] == '%' && n > 2 && value_number(p + 1, n - 1, 16, 2, &c) == 2) {
-        value_hash(v, (uint8_t)c);
-        return 3;
-    }
-    if (p[0] == '%' || p[0] == '\'')
-        return value_take(v, p, 1);
-    return 0;
+    if (p[0] == '%')
+        return percent(v, p, n);
+    return p[0] == '\'' ? value_take(v, p, 1) : 0;
+}
+
+size_t value_query(struct value *v, const uint8_t *p, size_t n)
+{
+    return p[0] == '%' ? percent(v, p, n) : 0;
 }
 
 /* Go's drivers: a protocol and a bracket follow the @. */

@@ -21,6 +21,7 @@ enum {
     C_AT = 512,
     C_PERCENT = 1024,
     C_BRACKET = 2048,
+    C_HASH = 4096,
 };
 
 extern const uint16_t value_class[256];
@@ -51,7 +52,8 @@ size_t value_open_cdata(struct value *v, const uint8_t *p, size_t n);
 
 /* value_plain.c */
 value_special_fn value_word, value_line, value_escaped_line, value_sexpr,
-    value_yaml_plain, value_flow, value_xml, value_userinfo, value_dsn;
+    value_yaml_plain, value_flow, value_xml, value_userinfo, value_dsn,
+    value_query;
 
 /* value_yaml.c: the line ends and the indentation where a scalar of YAML goes
  * on in the next line; 0: it does not. */

@@ -156,6 +156,11 @@ static const struct deny_row rows[] = {
     {"**/var/lib/libvirt/secrets/**", SECRET, DENY},
     {"**/run/libvirt/secrets/**", SECRET, DENY},
     {"**/etc/libvirt/passwd.db*", SECRET, DENY},
+    {"**/etc/xen/**/*passw*", SECRET, DENY},
+    {"**/etc/xen/**/*vncpw*", SECRET, DENY},
+    {"**/vncpasswd*", SECRET, DENY},
+    {"**/.vnc/passwd", SECRET, DENY},
+    {"**/*.secret", SECRET, DENY},
     {"**/var/lib/swtpm*/**", "the state of a TPM", DENY},
     {"**/var/lib/libvirt/swtpm/**", "the state of a TPM", DENY},
 };

@@ -90,7 +90,7 @@ static const struct secret_case further_spellings_cases[] = {
     S("sudo's log", "COMMAND=/usr/bin/xe -pw «S3cret» vm-list\n"),
     S("braces", "{user: x, passwd: '«S 3»'}\n"),
     S("GET with other parameters",
-      "POST /login?user=u&password=«S3cret&x=y» HTTP/1.1\n"),
+      "POST /login?user=u&password=«S3cret»&x=y HTTP/1.1\n"),
     S("rsync", "rsync://u:«S3cret»@h/m\n"),
     S("a variable as user", "curl -u$USER:«S3cret» https://h\n"),
     S("docker's log",

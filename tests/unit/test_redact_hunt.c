@@ -30,6 +30,27 @@ static const struct sample samples[] = {
     {BEGIN "\n" A "\n" UP B "\n" UP C "\n" END "\n", BEGIN
      "\n<private-key>\n" UP "<private-key>\n" UP "<private-key>\n" END "\n"},
     {BEGIN "\n" UP A "\n" END "\n", BEGIN "\n" UP "<private-key>\n" END "\n"},
+    /* text behind them: strings and elements */
+    {"msg=\"" BEGIN "\"\nmsg=\"" A "\"\nmsg=\"" B "\"\nmsg=\"" LAST
+     "\"\nmsg=\"" END "\"\n",
+     "msg=\"" BEGIN "\"\nmsg=\"<private-key>\"\nmsg=\"<private-key>\"\nmsg="
+     "\"<private-key>\"\nmsg=\"" END "\"\n"},
+    {"<p>" BEGIN "</p>\n<p>" A "</p>\n<p>" LAST "</p>\n<p>" END "</p>\n",
+     "<p>" BEGIN "</p>\n<p><private-key></p>\n<p><private-key></p>\n<p>" END
+     "</p>\n"},
+    {BEGIN "<br/>\n" A "<br/>\n" B "<br/>\n" END "<br/>\n",
+     BEGIN "<br/>\n<private-key><br/>\n<private-key><br/>\n" END "<br/>\n"},
+    {BEGIN "$\n" A "$\n" LAST "$\n" END "$\n",
+     BEGIN "$\n<private-key>$\n<private-key>$\n" END "$\n"},
+    {"a " BEGIN " x=1\na " A " x=1\na " B " x=1\na " END " x=1\n",
+     "a " BEGIN " x=1\na <private-key> x=1\na <private-key> x=1\na " END
+     " x=1\n"},
+    {BEGIN "\n" A "\n" UP
+           "open /usr/lib/Abc123/def/ghi/jkl/mno/pqr/stu/vwx/yza/"
+           "bcd/efg/hij/klm.so\n" END "\n",
+     BEGIN "\n<private-key>\n" UP
+           "open /usr/lib/Abc123/def/ghi/jkl/mno/pqr/stu/"
+           "vwx/yza/bcd/efg/hij/klm.so\n" END "\n"},
     /* the head is lost, and each line has something before it */
     {XEN B "\n" XEN C "\n" XEN LAST "\n" XEN END "\n" XEN "up\n",
      XEN "<private-key>\n" XEN "<private-key>\n" XEN "<private-key>\n" XEN END

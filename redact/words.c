@@ -177,17 +177,18 @@ static unsigned rarest(const struct typical *t, const struct anchor_around *a,
 
 /* chain: where the entries of each hash begin. */
 static struct entry *find_entry(struct words *w, uint32_t *chain,
-                                const struct anchor_word *word, unsigned h)
+                                const struct anchor_word *word, unsigned at,
+                                unsigned h)
 {
     struct entry *e;
 
     for (uint32_t k = chain[h]; k != NONE; k = w->entry[k].next)
-        if (w->entry[k].len == word->len &&
+        if (w->entry[k].len == word->len && w->entry[k].at == at &&
             !memcmp(w->entry[k].text, word->text, word->len))
             return &w->entry[k];
     w->entry = xreallocarray(w->entry, w->n + 1, sizeof(*w->entry));
     e = &w->entry[w->n];
-    *e = (struct entry){.len = word->len, .next = chain[h]};
+    *e = (struct entry){.len = word->len, .at = (uint8_t)at, .next = chain[h]};
     memcpy(e->text, word->text, word->len);
     chain[h] = (uint32_t)w->n++;
     return e;
@@ -225,9 +226,8 @@ static void file_word(struct words *w, uint32_t *chain, const struct typical *t,
 {
     unsigned at = rarest(t, &a->around, word),
              h = hash(load(word->text + at, TRIPLE));
-    struct entry *e = find_entry(w, chain, word, h);
+    struct entry *e = find_entry(w, chain, word, at, h);
 
-    e->at = (uint8_t)at;
     w->known[h] |= followers(&a->around, word, at);
     e->use = xreallocarray(e->use, e->n + 1, sizeof(*e->use));
     e->use[e->n++] = use_of(&a->around, word, r);

@@ -125,6 +125,7 @@ faults: $(BUILD)/faults/inject.so
 # there are some for each byte, nor of the packing of blocks; and freed memory is
 # not kept back by the 256 MiB, as touching ever new pages takes longer than the
 # run itself.
+# What is wrong in a sorter shows in a short text.
 # Of "report" the sanitizer's allocator keeps some more for each text of each run;
 # without it the same runs stay at 6 MiB.
 build/fuzz/redact/words.o $(patsubst %,build/fuzz/collector/pack/%.o,bwt bz2 \

@@ -447,21 +447,20 @@ static bool is_of_guest(const struct diag_rules *rules,
 }
 
 struct told {
-    unsigned grave; /* errors and warnings */
-    unsigned unexplained;
+    unsigned all, unexplained;
 };
 
 /* Of what no rule knows, a little; what is no warning, only where there is
- * nothing to warn of. */
+ * little else to read. */
 static bool is_told(const struct judged *j, struct told *told)
 {
-    bool grave = j->rule->severity != SEV_INFO;
+    unsigned most =
+        j->rule->severity == SEV_INFO ? told->all : told->unexplained;
 
-    if (j->rule->unexplained &&
-        (told->unexplained >= UNEXPLAINED_MAX || (!grave && told->grave)))
+    if (j->rule->unexplained && most >= UNEXPLAINED_MAX)
         return false;
     told->unexplained += j->rule->unexplained;
-    told->grave += grave;
+    told->all++;
     return true;
 }
 

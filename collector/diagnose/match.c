@@ -9,6 +9,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/diagnose/classes.h"
+#include "collector/diagnose/found.h"
 #include "collector/diagnose/speaker.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
@@ -16,7 +17,6 @@
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
 #define STAMP_MAX 128u /* of a line, what its time stamp may take */
-#define LEAD 200u      /* of a long line, what is kept before the match */
 #define CHAIN 8u       /* lines between a failure and what follows from it */
 
 struct match {
@@ -37,6 +37,10 @@ struct own_finds {
     uint64_t last_line;
     char last_text[STAMP_MAX];
     size_t last_len;
+};
+
+struct lines {
+    uint64_t from, to;
 };
 
 struct match_stream {
@@ -63,6 +67,9 @@ struct match_stream {
     unsigned *n_blocks;    /* per rule */
     struct own_finds *own; /* what this member has, until it is committed */
     size_t n_own;
+    /* Of a file: the lines that a rule knew in the text that is fed. */
+    struct lines *known;
+    size_t n_known;
 };
 
 /* A line in which there is the word of a pattern. */
@@ -116,53 +123,6 @@ uint32_t match_classes(const struct match *m)
 }
 
 /* ---- one line ------------------------------------------------------------ */
-
-/* A brace of a log's line must not name a fact when those are filled in. */
-static void add_value(struct buf *b, const char *value)
-{
-    for (; *value; value++)
-        buf_addc(b, *value == '{' ? MATCH_BRACE : *value);
-}
-
-/* The rule's title with {NAME} from the groups of the match; what is no group
- * stays for the facts to fill in. */
-static char *title_of(const struct match_stream *s,
-                      const struct diag_pattern *p, const char *title,
-                      const char *line)
-{
-    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
-    struct buf b = BUF_INIT;
-    char name[32], value[120], shown[200];
-    const char *end;
-    int group;
-
-    for (; *title; title++) {
-        end = *title == '{' ? strchr(title, '}') : NULL;
-        group = -1;
-        if (end && (size_t)(end - title) < sizeof(name)) {
-            memcpy(name, title + 1, (size_t)(end - title - 1));
-            name[end - title - 1] = '\0';
-            group = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
-        }
-        if (group <= 0) {
-            buf_addc(&b, *title);
-            continue;
-        }
-        if ((uint32_t)group < pcre2_get_ovector_count(s->md) &&
-            ov[2 * group] != PCRE2_UNSET) {
-            size_t n = ov[2 * group + 1] - ov[2 * group];
-
-            n = n < sizeof(value) - 1 ? n : sizeof(value) - 1;
-            memcpy(value, line + ov[2 * group], n);
-            value[n] = '\0';
-            add_value(&b, str_visible(value, shown, sizeof(shown)));
-        } else {
-            buf_addc(&b, MATCH_HOLE);
-        }
-        title = end;
-    }
-    return buf_take(&b);
-}
 
 static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
                                    unsigned condition)
@@ -260,27 +220,6 @@ static void block_feed(struct match_stream *s, const char *to)
     }
 }
 
-/* What is kept of the line: of a long one the match must not be cut off. */
-static void keep_text(const struct match_stream *s, struct find *f,
-                      const struct a_line *l)
-{
-    const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(s->md);
-    const char *line = l->text;
-    size_t len = l->len, from = 0, n = ov[1] > ov[0] ? ov[1] - ov[0] : 0;
-    struct buf b = BUF_INIT;
-
-    f->found = xstrndup(line + ov[0], n < MATCH_FOUND ? n : MATCH_FOUND);
-    if (len > MATCH_TEXT && ov[0] > LEAD) {
-        from = ov[0] - LEAD;
-        while (from < ov[0] && line[from] != ' ')
-            from++;
-        buf_adds(&b, "...");
-    }
-    len -= from;
-    buf_add(&b, line + from, len < MATCH_TEXT ? len : MATCH_TEXT);
-    f->text = buf_take(&b);
-}
-
 /* Whether the line follows so close behind another failure that it must be
  * taken for its consequence. */
 static bool is_consequence(struct match_stream *s, const struct a_line *l)
@@ -310,6 +249,14 @@ static bool shown_by_block(const struct match_stream *s,
              is_enough(rule, s->block_condition)));
 }
 
+static void know(struct match_stream *s, uint64_t from, uint64_t to)
+{
+    if (!(s->classes & class_file()))
+        return;
+    s->known = xreallocarray(s->known, s->n_known + 1, sizeof(*s->known));
+    s->known[s->n_known++] = (struct lines){from, to};
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
@@ -331,14 +278,15 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     f->order = s->order;
     f->line = l->number;
     f->member = xstrdup(s->member);
-    f->title = title_of(s, p, rule->title, l->text);
+    f->title = found_title(s->md, p->code, rule->title, l->text);
     f->time = stamp_of(l->text, l->len);
-    keep_text(s, f, l);
+    found_text(s->md, l->text, l->len, f);
     if (!block) {
         store(s, f, rule, p->condition);
         return;
     }
     s->n_blocks[p->rule]++;
+    know(s, l->number, l->number + rule->block);
     s->block = f;
     s->block_rule = rule;
     s->block_condition = p->condition;
@@ -395,6 +343,8 @@ static int try_patterns(struct match_stream *s, bool unexplained,
         if (p->explains && (gravest < 0 || (int)rule->severity < gravest))
             gravest = (int)rule->severity;
         hit(s, p, l);
+        if (rule->classes == class_file())
+            break; /* the line is told */
     }
     return gravest;
 }
@@ -418,14 +368,16 @@ static void on_line(void *arg, const char *line, size_t len,
         l.len = DIAG_LINE_MAX;
     l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
+    if (gravest >= 0)
+        know(s, l.number, l.number);
     if (gravest < 0 && !s->block)
         try_patterns(s, true, &l);
     else if (gravest < SEV_INFO)
         s->chain = l.number;
 }
 
-/* Each line of data, as the patterns for files have no word that is looked for.
- * before: the lines in front of it. */
+/* Each line of data that no rule knew, as the patterns for files have no word
+ * that is looked for.  before: the lines in front of it. */
 static void try_file(struct match_stream *s, const char *data, size_t n,
                      uint64_t before)
 {
@@ -433,6 +385,8 @@ static void try_file(struct match_stream *s, const char *data, size_t n,
                        .n = s->m->n_of_file,
                        .classes = class_file(),
                        .number = before};
+    uint64_t known = 0;
+    size_t k = 0;
     const char *end;
 
     for (l.text = data; l.text < data + n; l.text = end + 1) {
@@ -441,8 +395,13 @@ static void try_file(struct match_stream *s, const char *data, size_t n,
         l.len = (size_t)(end - l.text);
         l.len = l.len < DIAG_LINE_MAX ? l.len : DIAG_LINE_MAX;
         l.number++;
-        try_patterns(s, true, &l);
+        for (; k < s->n_known && s->known[k].from <= l.number; k++)
+            known = s->known[k].to > known ? s->known[k].to : known;
+        if (l.number > known)
+            try_patterns(s, true, &l);
     }
+    s->n_known = 0;
+    know(s, before, known); /* a block goes on */
 }
 
 /* ---- the stream ---------------------------------------------------------- */
@@ -487,16 +446,18 @@ static void need_scratch(struct match_stream *s)
 /* Whole lines, but for the text's last one. */
 static void scan(struct match_stream *s, const char *data, size_t n)
 {
+    uint64_t before = s->line;
+
     if (!n)
         return;
     need_scratch(s);
-    if (s->classes & class_file())
-        try_file(s, data, n, s->line);
     s->counted_to = data;
     s->block_from = data;
     diag_words_scan(s->scratch, data, n, on_line, s);
     block_feed(s, data + n);
     (void)line_number(s, data + n);
+    if (s->classes & class_file())
+        try_file(s, data, n, before);
 }
 
 void match_feed(struct match_stream *s, const void *bytes, size_t n)
@@ -566,6 +527,7 @@ void match_drop(struct match_stream *s)
     for (size_t i = 0; i < s->n_own; i++)
         finds_done(&s->own[i].finds);
     free(s->own);
+    free(s->known);
     free(s->member);
     free(s);
 }

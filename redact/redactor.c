@@ -8,18 +8,33 @@
 
 /* ---- the stage ---- */
 
-/* What is UTF-16 and what is not are texts apart. */
+/* Whether the part that ends is cut where a value would begin: behind "key=",
+ * "key: \"" or "<key>". */
+static bool ends_before_value(const struct redactor *r, uint64_t raw)
+{
+    size_t n = raw && r->work ? r->len : 0;
+
+    while (n && strchr(" \t\"'", r->work->window[n - 1]))
+        n--;
+    return n && strchr("=:>", r->work->window[n - 1]);
+}
+
+/* What is UTF-16 and what is not are texts apart.  A key may stand in one and
+ * its value in the other: then the rest of the line is unscannable. */
 static int next_part(void *arg, uint64_t raw, bool wide, struct err *err)
 {
     struct redactor *r = arg;
     int rc = r->work ? stream_process(r, true, err) : 0;
+    bool cut = ends_before_value(r, raw);
 
     if (!rc && r->pseudonyms)
         rc = pseudonymizer_part(r->pseudonyms, err);
     r->out = r->pos = r->len = r->listed = 0;
     r->base = r->cut_from = r->cut_to = 0;
     r->hunt_to = r->hunt_clear = r->hunt_word = 0;
-    r->fresh = r->in_value = r->muted = false;
+    r->fresh = r->in_value = false;
+    r->muted = cut;
+    r->muted_bytes = 0;
     r->lead_raw -= raw < r->lead_raw ? raw : r->lead_raw;
     if (!r->lead_raw)
         r->gate_shut = false;

@@ -159,6 +159,7 @@ static const struct deny_row rows[] = {
     {"**/etc/xen/**/*passw*", SECRET, DENY},
     {"**/etc/xen/**/*vncpw*", SECRET, DENY},
     {"**/vncpasswd", SECRET, DENY},
+    {"**/vncpasswd.*", SECRET, DENY},
     {"**/.vnc/passwd", SECRET, DENY},
     {"**/*.secret", SECRET, DENY},
     {"**/var/lib/swtpm*/**", "the state of a TPM", DENY},

@@ -138,6 +138,8 @@ int outfd_flush(struct outfd *o, struct err *err)
 
         if (r < 0) {
             rc = err_sys(err, (int)-r, "cannot write the bundle");
+            if (r == -ETIMEDOUT) /* the next try would wait as long */
+                o->lost = -ETIMEDOUT;
             break;
         }
         done += (size_t)r;

@@ -8,15 +8,29 @@
 
 /* ---- the stage ---- */
 
-/* Whether the part that ends is cut where a value would begin: behind "key=",
- * "key: \"" or "<key>". */
+#define NAME_MAX_LEN 48u /* of a key that a value follows */
+
+/* Whether the part that ends is cut where a secret would begin: behind "pwd=",
+ * "password: \"" or "<secret>". */
 static bool ends_before_value(const struct redactor *r, uint64_t raw)
 {
+    static const char *const names[] = {"pass", "pwd",   "psk",   "auth",
+                                        "key",  "token", "secret"};
     size_t n = raw && r->work ? r->len : 0;
+    char tail[NAME_MAX_LEN + 1];
+    size_t k;
 
     while (n && strchr(" \t\"'", r->work->window[n - 1]))
         n--;
-    return n && strchr("=:>", r->work->window[n - 1]);
+    if (!n || !strchr("=:>", r->work->window[n - 1]))
+        return false;
+    k = n < NAME_MAX_LEN ? n : NAME_MAX_LEN;
+    memcpy(tail, r->work->window + n - k, k);
+    tail[k] = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasestr(tail, names[i]))
+            return true;
+    return false;
 }
 
 /* What is UTF-16 and what is not are texts apart.  A key may stand in one and

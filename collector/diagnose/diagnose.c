@@ -446,22 +446,25 @@ static bool is_of_guest(const struct diag_rules *rules,
     return r && all[r - rules->rule].verdict == YES;
 }
 
-struct told {
-    unsigned all, unexplained;
-};
-
-/* Of what no rule knows, a little; what is no warning, only where there is
- * little else to read. */
-static bool is_told(const struct judged *j, struct told *told)
+/* Of what no rule knows, a little stays; what is no warning, only where there
+ * is little else to read. */
+static void leave_out(const struct diag_rules *rules,
+                      struct json_object *findings)
 {
-    unsigned most =
-        j->rule->severity == SEV_INFO ? told->all : told->unexplained;
+    size_t i = 0, unexplained = 0;
 
-    if (j->rule->unexplained && most >= UNEXPLAINED_MAX)
-        return false;
-    told->unexplained += j->rule->unexplained;
-    told->all++;
-    return true;
+    while (i < json_object_array_length(findings)) {
+        struct json_object *f = json_object_array_get_idx(findings, i);
+        const struct diag_rule *r = diag_rules_find(rules, facts_text(f, "id"));
+        size_t most = r->severity == SEV_INFO ? i : unexplained;
+
+        if (r->unexplained && most >= UNEXPLAINED_MAX) {
+            json_object_array_del_idx(findings, i, 1);
+        } else {
+            unexplained += r->unexplained;
+            i++;
+        }
+    }
 }
 
 /* Who needs somebody, what may explain it, what follows from these, what
@@ -497,7 +500,6 @@ struct json_object *diagnosis_json(struct diagnosis *d,
                        *findings = json_object_new_array(),
                        *unchecked = json_object_new_array();
     struct judged *all = xcalloc(d->rules->n + 1, sizeof(*all));
-    struct told told = {0, 0};
     bool guest;
 
     for (size_t i = 0; i < d->rules->n; i++) {
@@ -512,8 +514,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         struct judged *j = &all[i];
 
         if (j->verdict == YES) {
-            if (is_told(j, &told))
-                json_object_array_add(findings, finding(d, facts, j, guest));
+            json_object_array_add(findings, finding(d, facts, j, guest));
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 
@@ -524,6 +525,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         judged_done(j);
     }
     fold_findings(findings, d->rules);
+    leave_out(d->rules, findings);
     put(rules, "version", version);
     put(rules, "digest", d->rules->digest);
     json_object_object_add(rules, "count",

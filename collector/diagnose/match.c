@@ -69,7 +69,7 @@ struct match_stream {
     size_t n_own;
     /* Of a file: the lines that a rule knew in the text that is fed. */
     struct lines *known;
-    size_t n_known;
+    size_t n_known, block_known; /* the number of the block's */
 };
 
 /* A line in which there is the word of a pattern. */
@@ -182,6 +182,9 @@ static void block_end(struct match_stream *s)
 {
     if (!s->block)
         return;
+    if (s->n_known)
+        s->known[s->block_known].to =
+            s->block->line + s->block_rule->block - s->block_left;
     free(s->block->text);
     s->block->text = buf_take(&s->block_text);
     store(s, s->block, s->block_rule, s->block_condition);
@@ -286,6 +289,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         return;
     }
     s->n_blocks[p->rule]++;
+    s->block_known = s->n_known;
     know(s, l->number, l->number + rule->block);
     s->block = f;
     s->block_rule = rule;
@@ -400,7 +404,7 @@ static void try_file(struct match_stream *s, const char *data, size_t n,
         if (l.number > known)
             try_patterns(s, true, &l);
     }
-    s->n_known = 0;
+    s->n_known = s->block_known = 0;
     know(s, before, known); /* a block goes on */
 }
 

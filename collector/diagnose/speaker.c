@@ -45,7 +45,7 @@ static const char *const kernels[] = {
     "systemd-modules-load",
     "systemd-pstore",
     "systemd-udevd",
-    "udevd",
+    "udevd*",
     "watchdog*",
     "xenconsole*",
     "zed",
@@ -91,6 +91,7 @@ static const char *const tools[] = {
     "oxenstored",
     "pacemaker*",
     "pygrub",
+    "qmemman*",
     "qemu*",
     "qrexec*",
     "rbd*",
@@ -255,11 +256,11 @@ static enum speaker speaker_of_program(const char *from, const char *to)
 }
 
 /* '10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET' of a web server, and audit's
- * 'type=USER_AUTH msg=audit(1): acct='. */
+ * 'type=USER_AUTH msg=audit(1): acct='; its other types are a kernel's. */
 static bool is_of_strangers(struct text t)
 {
     if (take(&t, "type="))
-        return true;
+        return memmem(t.p, (size_t)(t.end - t.p), "acct=", 5);
     t.p += span_to(&t, " ");
     return take(&t, " - ") && memmem(t.p, (size_t)(t.end - t.p), " [", 2);
 }

@@ -13,17 +13,12 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/stop.h"
 
-/* The file is synced at the end.  What the kernel was told of by then, so much
- * at a time, is on the disk already. */
-#define WRITE_OUT_BYTES (1u << 20)
-
 struct outfd {
     int fd;
     const struct stop *stop; /* NULL: none */
     bool regular;            /* can be taken back */
     off_t start;             /* where the first byte goes, if regular */
     uint64_t pos;            /* bytes that were written */
-    uint64_t told;           /* of these, what is on its way to the disk */
     int lost;                /* negative: bytes went out that should not have */
     size_t len;
     uint8_t buf[65536];
@@ -38,7 +33,6 @@ struct outfd *outfd_new(int fd)
     o->fd = fd;
     o->stop = NULL;
     o->pos = 0;
-    o->told = 0;
     o->lost = 0;
     o->len = 0;
     o->start = 0;
@@ -125,16 +119,6 @@ static int check_lost(const struct outfd *o, struct err *err)
                    : 0;
 }
 
-/* It need not work: the end waits for all. */
-static void write_out(struct outfd *o)
-{
-    if (!o->regular || o->pos - o->told < WRITE_OUT_BYTES)
-        return;
-    (void)sync_file_range(o->fd, o->start + (off_t)o->told,
-                          (off_t)(o->pos - o->told), SYNC_FILE_RANGE_WRITE);
-    o->told = o->pos;
-}
-
 int outfd_flush(struct outfd *o, struct err *err)
 {
     int rc = check_lost(o, err);
@@ -162,7 +146,6 @@ int outfd_flush(struct outfd *o, struct err *err)
     if (done && done < o->len)
         memmove(o->buf, o->buf + done, o->len - done);
     o->len -= done;
-    write_out(o);
     return rc;
 }
 
@@ -200,7 +183,7 @@ int outfd_rollback(struct outfd *o, uint64_t pos, struct err *err)
     if (o->pos == pos)
         return 0;
     if (!o->regular) {
-        o->lost = -EPIPE;
+        o->lost = -ECANCELED;
         return check_lost(o, err);
     }
     if (ftruncate(o->fd, to) < 0 || lseek(o->fd, to, SEEK_SET) < 0) {
@@ -208,7 +191,5 @@ int outfd_rollback(struct outfd *o, uint64_t pos, struct err *err)
         return check_lost(o, err);
     }
     o->pos = pos;
-    if (o->told > pos)
-        o->told = pos;
     return 0;
 }

@@ -19,7 +19,7 @@ struct outfd *outfd_new(int fd);
 /* Once stop is requested, whoever reads a pipe or socket has OUTFD_PATIENCE_MS
  * for each piece, else writing fails with -ETIMEDOUT; before that they have all
  * time. */
-#define OUTFD_PATIENCE_MS 5000
+#define OUTFD_PATIENCE_MS 2000
 void outfd_stop_with(struct outfd *o, const struct stop *stop);
 void outfd_free(struct outfd *o);
 

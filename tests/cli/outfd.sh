@@ -20,3 +20,21 @@ status=0
         echo $? >gone
 } | head -c 10 >/dev/null
 [ "$(cat gone)" = 1 ] || fail "exit status $(cat gone) when the reader left"
+
+# A reader that does not read: a signal ends the run all the same.
+/usr/bin/python3 - "$XB" <<'END' || fail 'a signal does not end a run that nobody reads'
+import os, signal, subprocess, sys, time
+r, w = os.pipe()
+os.write(w, bytes(65536))  # full
+p = subprocess.Popen([sys.argv[1], "collect", "-y", "-q", "--only",
+                      "sys_memory,sys_net", "--outfd", str(w)], pass_fds=[w],
+                     stderr=subprocess.PIPE)
+os.close(w)
+time.sleep(3)
+assert p.poll() is None
+at = time.monotonic()
+p.send_signal(signal.SIGTERM)
+p.communicate()
+took = time.monotonic() - at
+assert p.returncode == 1 and took < 3, (p.returncode, took)
+END

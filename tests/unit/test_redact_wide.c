@@ -143,6 +143,11 @@ static const struct {
 } late[] = {
     {"behind a line", {A("a log\n"), L("password=S3cret\r\n")}, 1, "a log\n"},
     {"the other order", {A("a log\n"), B("password=S3cret\r\n")}, 1, "log\n"},
+    {"a value alone",
+     {A("password="), L("S3cret\nall"), A("\0\0\1")},
+     0,
+     "all"},
+    {"a value that is not", {L("log: pwd: \""), A("S3cret\"\nall")}, 0, "all"},
     {"behind half a line", {A("a log: "), L("password=S3cret\n")}, 1, "log: "},
     {"at an odd offset", {A("log\n"), L("pwd: S3cret\n")}, 1, "log\n"},
     {"at an odd offset, the other order",

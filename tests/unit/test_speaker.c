@@ -60,6 +60,7 @@ static void test_speaker(void **state)
         "<4>1 2026-11-27T10:00:00.1+01:00 h kernel - - - x",
         "Nov 27 10:00:00 kernel: x",
         "Nov 27 10:00:00 h multipathd[3]: x",
+        "Nov 27 10:00:00 h udevd-work[3]: x",
         "Nov 18 01:55:11.753936 (XEN) Error creating: x",
         "Nov 27 10:00:00 h hypervisor: (XEN) Panic on CPU 0:",
         NULL,
@@ -89,6 +90,7 @@ static void test_speaker(void **state)
     };
     static const char *const unknown[] = {
         "(XEN) Panic on CPU 0:",
+        "type=AVC msg=audit(1): avc:  denied",
         "[    0.1] sshd: x",
         "sshd[1]: user x", /* without a stamp it is no system's log */
         "[2026-11-27 10:00:00 1234] ERROR (XendDomain:12) x",

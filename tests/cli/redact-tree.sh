@@ -10,7 +10,7 @@ echo 'vncpasswd = "EXAMPLE-two"' | gzip >in/log/old.1.gz
 cp in/log/old.1.gz in/log/both.gz
 echo 'plain beside packed' >in/log/both
 : >in/log/deep/er/none
-echo 'name is enough' >'in/log/deep/vncpasswd=EXAMPLE-name'
+echo 'name is enough' >'in/log/deep/vm-vncpasswd=EXAMPLE-name'
 # what is left out
 head -c 20000 "$LIBEXEC/xen-bugtool-worker" >in/log/program
 ln -s /etc/hostname in/link
@@ -36,7 +36,7 @@ etc/xen/b.cfg
 log/both
 log/both.gz
 log/deep/er/none
-log/deep/vncpasswd=[REDACTED:vnc-password:TOKEN]
+log/deep/vm-vncpasswd=[REDACTED:vnc-password:TOKEN]
 log/old.1
 log/plain
 END

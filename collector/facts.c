@@ -34,6 +34,7 @@ static const struct {
     {LOOP_MAX, 4 * KIB, false},     {LOOP_NODES, 64 * KIB, false},
     {LOSETUP, 64 * KIB, false},     {DPKG, 512 * KIB, false},
     {RPM, 256 * KIB, false},        {RING, RING_HEAD, true},
+    {OS_RELEASE, 4 * KIB, false},   {INVENTORY, 4 * KIB, false},
     {RING_RAW, RING_HEAD, true},    {XL_DMESG, RING_HEAD, true},
     {XM_DMESG, RING_HEAD, true},    {MANIFEST, 16 * KIB, true},
 };

@@ -391,13 +391,58 @@ static void put_role(struct json_object *host, const struct facts_in *in)
 
 static void put_toolstack(struct json_object *host, const struct facts_in *in)
 {
-    static const char *const ways[][2] = {
-        {XL_INFO, "xl"}, {XL_LIST, "xl"}, {XM_LIST, "xm"}, {XM_INFO, "xm"}};
+    static const char *const ways[][2] = {{INVENTORY, "xapi"},
+                                          {XL_INFO, "xl"},
+                                          {XL_LIST, "xl"},
+                                          {XM_LIST, "xm"},
+                                          {XM_INFO, "xm"}};
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         if (facts_member(in, ways[i][0])) {
             facts_put_text(host, "toolstack", ways[i][1]);
             facts_said(in, "host.toolstack", ways[i][0]);
+            return;
+        }
+    }
+}
+
+/* os-release(5): PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" */
+static void put_system(struct json_object *host, const struct facts_in *in)
+{
+    const char *p = facts_after(facts_member(in, OS_RELEASE), "PRETTY_NAME=");
+    char *name;
+
+    if (!p)
+        return;
+    p += *p == '"' || *p == '\'';
+    name = xstrndup(p, strcspn(p, "\"'\n"));
+    facts_put_text(host, "system", name);
+    facts_said(in, "host.system", OS_RELEASE);
+    free(name);
+}
+
+/* The package that tells which Xen a distribution built: its hypervisor's, or
+ * what goes with it. */
+static void put_xen_package(struct json_object *facts, const char *member,
+                            const struct facts_in *in)
+{
+    static const char *const begins[] = {"xen-hypervisor", "xen-utils", "xen"};
+    struct json_object *list = facts_get(facts, "packages");
+
+    for (size_t k = 0; k < sizeof(begins) / sizeof(begins[0]); k++) {
+        for (size_t i = 0; i < facts_count(facts, "packages"); i++) {
+            struct json_object *p = json_object_array_get_idx(list, i);
+            const char *name = facts_text(p, "name");
+            char *text;
+
+            if (!str_starts(name, begins[k]))
+                continue;
+            text = xasprintf("%s %s", name, facts_text(p, "version"));
+            if (!*facts_text(p, "version"))
+                text[strlen(name)] = '\0';
+            facts_put_text(facts_get(facts, "host"), "xen_package", text);
+            facts_said(in, "host.xen_package", member);
+            free(text);
             return;
         }
     }
@@ -424,6 +469,7 @@ void facts_put_host(struct json_object *facts, const struct facts_in *in)
 
     put_role(host, in);
     put_toolstack(host, in);
+    put_system(host, in);
     json_object_object_add(facts, "host", host);
     put_kernel(facts, host, in);
     if (facts_member(in, ps))
@@ -433,5 +479,6 @@ void facts_put_host(struct json_object *facts, const struct facts_in *in)
         json_object_object_add(facts, "packages",
                                packages(facts_member(in, pkgs)));
         facts_said(in, "packages", pkgs);
+        put_xen_package(facts, pkgs, in);
     }
 }

@@ -30,6 +30,8 @@
 #define MODULES "files/proc/modules"
 #define CLOCKSOURCE                                                            \
     "files/sys/devices/system/clocksource/clocksource0/current_clocksource"
+#define OS_RELEASE "files/etc/os-release"
+#define INVENTORY "files/etc/xensource-inventory"
 #define LOOP_MAX "files/sys/module/loop/parameters/max_loop"
 #define XL_INFO "commands/xen_toolstack/xl-info.txt"
 #define XM_INFO "commands/xen_toolstack/xm-info.txt"

@@ -229,6 +229,8 @@ static void write_running(const struct manifest_head *head,
         buf_addf(&text, ", its tools are of %s",
                  facts_text(facts, "xen.tools_release"));
     line(out, "Xen", buf_str(&text));
+    lines(out, "Package", facts_text(facts, "host.xen_package"), LABEL, 2);
+    lines(out, "System", facts_text(facts, "host.system"), LABEL, 2);
     buf_done(&text);
 }
 

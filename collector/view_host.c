@@ -38,7 +38,9 @@ static void write_count(struct json_object *facts, const char *path,
 static const struct {
     const char *name, *label, *fact;
 } host_rows[] = {
+    {"system", "System", "host.system"},
     {"toolstack", "Toolstack", "host.toolstack"},
+    {"xen_package", "Xen package", "host.xen_package"},
     {"changeset", "Xen changeset", "xen.changeset"},
     {"xen_commandline", "Xen command line", "xen.commandline"},
     {"loglvl", "Xen log level", "xen.loglvl"},

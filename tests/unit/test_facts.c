@@ -306,7 +306,11 @@ static void test_host(void **state)
          "/usr/bin/python2 /usr/sbin/xend start\n");
     give(c, "commands/sys_pkgs/dpkg.txt",
          "bash\t5.2\tamd64\tinstall ok installed\n"
+         "xen-doc\t4.17.3-1\tall\tinstall ok installed\n"
          "xen-utils-4.17\t4.17.3-1\tamd64\tinstall ok installed\n");
+    give(c, "files/etc/os-release",
+         "NAME=\"Some\"\nPRETTY_NAME=\"Some Linux 1 (x)\"\nID=some\n");
+    give(c, "files/etc/xensource-inventory", "PRODUCT_BRAND='XCP-ng'\n");
     give(c, "commands/sys_storage/losetup-a.txt",
          "/dev/loop0: [65024]:1 (/a)\n/dev/loop1: [65024]:2 (/b)\n");
     give(c, "commands/sys_storage/loop-nodes.txt",
@@ -332,7 +336,10 @@ static void test_host(void **state)
     assert_true(facts_is(doc, "facts.daemons.xenconsoled", false));
     assert_true(facts_is(doc, "facts.daemons.xend", true));
     is(doc, "facts.xenstored.cpu_pct", "88");
-    assert_int_equal(facts_count(doc, "facts.packages"), 1);
+    assert_int_equal(facts_count(doc, "facts.packages"), 2);
+    is(doc, "facts.host.xen_package", "xen-utils-4.17 4.17.3-1");
+    is(doc, "facts.host.system", "Some Linux 1 (x)");
+    is(doc, "facts.host.toolstack", "xapi");
     is(doc, "facts.loop.used", "2");
     is(doc, "facts.loop.max", "2");
     assert_int_equal(facts_count(doc, "facts.bridges"), 2);

@@ -138,6 +138,14 @@ static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
     return &s->own[s->n_own++];
 }
 
+static void count_line(struct own_finds *own, const struct a_line *l)
+{
+    own->finds.count++;
+    own->last_line = l->number;
+    own->last_len = l->len < STAMP_MAX ? l->len : STAMP_MAX;
+    memcpy(own->last_text, l->text, own->last_len);
+}
+
 /* A line that would not be kept, for those before it are: of a frequent one
  * this is the rule. */
 static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
@@ -148,10 +156,7 @@ static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
     if (fs->n < MATCH_KEPT ||
         (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
         return false;
-    fs->count++;
-    own->last_line = l->number;
-    own->last_len = l->len < STAMP_MAX ? l->len : STAMP_MAX;
-    memcpy(own->last_text, l->text, own->last_len);
+    count_line(own, l);
     return true;
 }
 
@@ -252,6 +257,17 @@ static bool shown_by_block(const struct match_stream *s,
              is_enough(rule, s->block_condition)));
 }
 
+/* One event tells itself in many lines, but not for long. */
+static bool is_of_another_second(const char *time, const struct a_line *l)
+{
+    char *other = time ? stamp_of(l->text, l->len) : NULL;
+    size_t n = other ? strcspn(other, ".") : 0;
+    bool differs = other && (n != strcspn(time, ".") || memcmp(time, other, n));
+
+    free(other);
+    return differs;
+}
+
 static void know(struct match_stream *s, uint64_t from, uint64_t to)
 {
     if (!(s->classes & class_file()))
@@ -272,8 +288,11 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     if (rule->unexplained && rule->classes != class_file() &&
         is_consequence(s, l))
         return;
-    if (shown_by_block(s, rule, p->condition))
+    if (shown_by_block(s, rule, p->condition)) {
+        if (is_of_another_second(s->block->time, l))
+            count_line(own_finds(s, p->rule, s->block_condition), l);
         return;
+    }
     own = own_finds(s, p->rule, p->condition);
     if (!block && count_alone(own, rule, l))
         return;

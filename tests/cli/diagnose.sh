@@ -238,3 +238,10 @@ known, other = json.load(open(sys.argv[1]))["findings"]
 assert known["severity"] == "error" and other["id"] == "unexplained-line", other
 assert [e["line"] for e in other["evidence"]] == [1], other
 END
+
+# Another event in the block of the first: counted, and its time is the last.
+for t in 'Dec 31 23:59:59' 'Jan  1 00:00:10'; do
+    echo "$t h kernel: INFO: task qemu:1 blocked for more than 120 seconds."
+done >log
+run 0 "$XB" diagnose log
+has out 'seen 2 times, from Dec 31 23:59:59 to Jan  1 00:00:10'

@@ -42,26 +42,54 @@ struct diagnose {
 
 /* ---- what is known ------------------------------------------------------- */
 
+/* Without what a log or the facts fill in: {NAME} is "...", {FACT|WORD} WORD.
+ */
+static char *plain_title(const char *title)
+{
+    struct buf b = BUF_INIT;
+    const char *end, *word;
+
+    for (; *title; title = end + 1) {
+        end = *title == '{' ? strchr(title, '}') : NULL;
+        if (!end) {
+            buf_addc(&b, *title);
+            end = title;
+            continue;
+        }
+        word = memchr(title, '|', (size_t)(end - title));
+        if (word)
+            buf_add(&b, word + 1, (size_t)(end - word - 1));
+        else
+            buf_adds(&b, "...");
+    }
+    return buf_take(&b);
+}
+
 static void list_rules(const struct diagnose *c)
 {
     for (size_t i = 0; i < c->known->n; i++) {
         const struct diag_rule *r = &c->known->rule[i];
 
-        printf("%-32s %-8s %s\n", r->id, severity_name(r->severity), r->title);
+        char *title = plain_title(r->title);
+
+        printf("%-32s %-8s %s\n", r->id, severity_name(r->severity), title);
+        free(title);
     }
 }
 
 static int explain(const struct diagnose *c, const char *id, struct err *err)
 {
     const struct diag_rule *r = diag_rules_find(c->known, id);
-    char names[200];
+    char names[200], *title;
 
     if (!r)
         return err_set(err, -EINVAL,
                        "there is no rule '%s' (diagnose --list names them)",
                        id);
+    title = plain_title(r->title);
     printf("%s (%s): %s\n\nCause\n  %s\n\nRemedy\n  %s\n", r->id,
-           severity_name(r->severity), r->title, r->cause, r->remedy);
+           severity_name(r->severity), title, r->cause, r->remedy);
+    free(title);
     if (r->remedy_xm)
         printf("\nRemedy with xm\n  %s\n", r->remedy_xm);
     if (r->classes != CLASS_ALL)

@@ -111,7 +111,12 @@ static void print_verdict(const struct shown *v, const char *path, bool quiet)
     if (v->counts.problems)
         printf("%s: not sound, %" PRIu64 " problem%s\n", shown,
                v->counts.problems, v->counts.problems == 1 ? "" : "s");
-    else
+    if (v->counts.left)
+        printf(
+            "'xen-bugtool redact %s -o NEW' makes a bundle in which they are "
+            "hidden.\n",
+            shown);
+    if (!v->counts.problems)
         printf("%s: sound, %zu members, %s\n", shown, (size_t)v->counts.members,
                str_size(v->counts.bytes, size));
 }

@@ -230,9 +230,12 @@ static int look_through(struct delivery *d, int fd, struct err *err)
     if (counts.problems)
         return err_set(err, -EPERM,
                        "%.255s is not sent: a look through it (verify --deep) "
-                       "found %llu problem%s",
+                       "found %llu problem%s%s",
                        d->path, (unsigned long long)counts.problems,
-                       counts.problems == 1 ? "" : "s");
+                       counts.problems == 1 ? "" : "s",
+                       counts.left ? "; xen-bugtool redact makes a bundle "
+                                     "without these secrets"
+                                   : "");
     /* Whoever may write the file could exchange it while it was read. */
     d->size = 0;
     r = sum_up(d, fd, err);

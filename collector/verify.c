@@ -76,9 +76,11 @@ void verify_secret(void *arg, const char *member, uint64_t line,
                 "%s:%" PRIu64 ": a line cannot be scanned for "
                 "secrets",
                 member, line);
-    else
+    else {
+        v->counts.left++;
         problem(v, "%s:%" PRIu64 ": a secret is left, of the rule %s", member,
                 line, rule);
+    }
 }
 
 /* Of the member that u is at. */

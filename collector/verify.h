@@ -41,6 +41,7 @@ struct verify_spec {
 
 struct verify_counts {
     uint64_t problems, members, bytes;
+    uint64_t left; /* of the problems: secrets, which redact would hide */
 };
 
 struct verify;

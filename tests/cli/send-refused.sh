@@ -33,6 +33,7 @@ echo 'password = "hunter2hunter2"' >>"$one"
 tar cjf spoilt.tar.bz2 -C x "$top"
 run 4 "$XB" upload spoilt.tar.bz2 https://localhost:1/
 has err 'a secret is left'
+has err 'xen-bugtool redact makes a bundle without'
 has err 'spoilt.tar.bz2 is not sent'
 lacks err 'hunter2'
 [ ! -e spoilt.tar.bz2.receipt ] || fail 'a receipt of what was not sent'

@@ -89,6 +89,7 @@ rules:
 END
 run 4 "$XB" verify --deep --redact-rules more.yaml clean.tar.bz2
 has out ': a secret is left, of the rule site-lab$'
+has out 'xen-bugtool redact .* -o NEW'
 echo 'rules: 7' >more.yaml
 run 2 "$XB" verify --deep --redact-rules more.yaml clean.tar.bz2
 has err 'more.yaml:1'

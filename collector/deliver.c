@@ -214,7 +214,7 @@ static int sum_up(struct delivery *d, int fd, struct err *err)
 
 static int look_through(struct delivery *d, int fd, struct err *err)
 {
-    struct verify_counts counts = {0, 0, 0};
+    struct verify_counts counts = {0};
     struct unpack *u = NULL;
     char before[SHA256_HEX];
     int r = sum_up(d, fd, err);

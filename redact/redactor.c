@@ -11,21 +11,25 @@
 #define NAME_MAX_LEN 48u /* of a key that a value follows */
 
 /* Whether the part that ends is cut where a secret would begin: behind "pwd=",
- * "password: \"" or "<secret>". */
+ * "password: \"", "<secret>" or "ftp://me:". */
 static bool ends_before_value(const struct redactor *r, uint64_t raw)
 {
-    static const char *const names[] = {"pass", "pwd",   "psk",   "auth",
-                                        "key",  "token", "secret"};
+    static const char *const names[] = {"pass", "pwd",   "psk",    "auth",
+                                        "key",  "token", "secret", "://"};
     size_t n = raw && r->work ? r->len : 0;
     char tail[NAME_MAX_LEN + 1];
     size_t k;
 
-    while (n && strchr(" \t\"'", r->work->window[n - 1]))
+    while (n && strchr(" \t\r\n\"'", r->work->window[n - 1]))
         n--;
     if (!n || !strchr("=:>", r->work->window[n - 1]))
         return false;
     k = n < NAME_MAX_LEN ? n : NAME_MAX_LEN;
-    memcpy(tail, r->work->window + n - k, k);
+    for (size_t i = 0; i < k; i++) {
+        char c = (char)r->work->window[n - k + i];
+
+        tail[i] = c ? c : ' ';
+    }
     tail[k] = '\0';
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcasestr(tail, names[i]))

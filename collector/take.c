@@ -14,6 +14,7 @@
 #include "collector/take_road.h"
 
 #define STDERR_MAX (1024u * 1024u)
+#define HEAD 512u /* of a file, what tells text from the rest */
 
 /* ---- what the manifest says ---------------------------------------------- */
 
@@ -279,6 +280,18 @@ static void drain(struct source *src)
         ;
 }
 
+/* Whether a file that is named as compressed has neither such a head nor text:
+ * what is damaged there may be unpacked behind it, so it must not pass. */
+static bool lost_its_head(const struct planned *it, const uint8_t *p, size_t n)
+{
+    if (!it->path || !packed_ending(it->path))
+        return false;
+    for (size_t i = 0; i < n && i < HEAD; i++)
+        if (p[i] < 0x80 && !str_is_text(p[i]))
+            return true;
+    return false;
+}
+
 static int take_stdout(struct road *r, struct source *src,
                        const struct planned *it, struct segment *seg,
                        const char **text, struct err *err)
@@ -296,6 +309,12 @@ static int take_stdout(struct road *r, struct source *src,
         format =
             it->path && !src->decoded ? packed_format(data, (size_t)n) : NULL;
     } else if (n < 0 || gather_outcome(r->tk->gather)->status != ST_OK) {
+        return 0;
+    }
+    if (n > 0 && !format && !src->decoded &&
+        lost_its_head(it, data, (size_t)n)) {
+        *text = "it is named as compressed, and is neither that nor text";
+        drain(src);
         return 0;
     }
     if (format) {

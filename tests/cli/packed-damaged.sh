@@ -17,7 +17,18 @@ data = bytearray(open("packed", "rb").read())
 data[-6] ^= 1
 open(sys.argv[1], "wb").write(data)
 END
+# Of these the head is lost; what they hold could still be unpacked.
+echo 'vncpasswd = "EXAMPLE-headless"' >>text2
+for pack in gz:gzip xz:xz bz2:bzip2 zst:zstd; do
+    { printf '\001'; ${pack#*:} -c <text2 | tail -c +2; } \
+        >root/var/log/xen/headless.log.1.${pack%%:*}
+done
+echo 'no more than text' >root/var/log/xen/words.log.gz
 collect --sysroot root --only xen_logs -f dir -o made
+holds made "len([1 for i in items if '/headless.log' in i.get('path', '')
+    and i['status'] == 'failed' and 'neither that nor text' in i['error']]) == 4"
+holds made "[1 for i in items if i.get('path', '').endswith('words.log.gz')
+    and i['status'] == 'ok']"
 ! grep -rq EXAMPLE-behind made || fail 'what stands behind the end was stored'
 for pack in gzip bzip2 xz zstd lz4 lzma; do
     for end in cut behind zeros; do

@@ -24,7 +24,6 @@ struct names {
     uint64_t seed;
     bool kept; /* the names are the caller's */
     const char **name;
-    uint32_t *sum; /* of each name: its hash */
     size_t n, cap;
     size_t bytes;
     struct chunk *last;
@@ -36,7 +35,7 @@ struct names {
 /* A polynomial over a prime field at a secret point: who does not know the
  * seed cannot choose names that collide. Its coefficients are seven bytes each;
  * no name has a zero byte, so the end needs no mark. */
-static uint32_t hash(const struct names *s, const char *name)
+static size_t hash(const struct names *s, const char *name)
 {
     size_t left = strlen(name);
     uint64_t h = 1;
@@ -53,16 +52,15 @@ static uint32_t hash(const struct names *s, const char *name)
         name += n;
         left -= n;
     }
-    return (uint32_t)((h * 0x9e3779b97f4a7c15ull) >> 20);
+    return (size_t)((h * 0x9e3779b97f4a7c15ull) >> 20);
 }
 
 /* The slot that holds name, or the free one where it belongs. */
-static size_t find_slot(const struct names *s, const char *name, uint32_t sum)
+static size_t find_slot(const struct names *s, const char *name)
 {
-    size_t i = sum & (s->n_slots - 1);
+    size_t i = hash(s, name) & (s->n_slots - 1);
 
-    while (s->slot[i] && (s->sum[s->slot[i] - 1] != sum ||
-                          strcmp(s->name[s->slot[i] - 1], name)))
+    while (s->slot[i] && strcmp(s->name[s->slot[i] - 1], name))
         i = (i + 1) & (s->n_slots - 1);
     return i;
 }
@@ -71,7 +69,6 @@ static void grow(struct names *s)
 {
     s->cap = s->cap ? 2 * s->cap : 64;
     s->name = xreallocarray(s->name, s->cap, sizeof(*s->name));
-    s->sum = xreallocarray(s->sum, s->cap, sizeof(*s->sum));
     if (s->tried) {
         s->tried = xreallocarray(s->tried, s->cap, sizeof(*s->tried));
         memset(s->tried + s->n, 0, (s->cap - s->n) * sizeof(*s->tried));
@@ -79,13 +76,8 @@ static void grow(struct names *s)
     s->n_slots = 2 * s->cap;
     free(s->slot);
     s->slot = xcalloc(s->n_slots, sizeof(*s->slot));
-    for (size_t i = 0; i < s->n; i++) {
-        size_t at = s->sum[i] & (s->n_slots - 1);
-
-        while (s->slot[at])
-            at = (at + 1) & (s->n_slots - 1);
-        s->slot[at] = (uint32_t)i + 1;
-    }
+    for (size_t i = 0; i < s->n; i++)
+        s->slot[find_slot(s, s->name[i])] = (uint32_t)i + 1;
 }
 
 struct names *names_new(void)
@@ -115,7 +107,6 @@ void names_free(struct names *s)
         free(c);
     }
     free(s->name);
-    free(s->sum);
     free(s->tried);
     free(s->slot);
     free(s);
@@ -141,11 +132,10 @@ static char *keep(struct names *s, const char *name, size_t size)
 int64_t names_add(struct names *s, const char *name)
 {
     size_t len = strlen(name), at;
-    uint32_t sum = hash(s, name);
 
     if (s->n == s->cap)
         grow(s);
-    at = find_slot(s, name, sum);
+    at = find_slot(s, name);
     if (s->slot[at])
         return -EEXIST;
     if (s->n == NAMES_MAX || (!s->kept && len > NAMES_BYTES_MAX - s->bytes))
@@ -155,7 +145,6 @@ int64_t names_add(struct names *s, const char *name)
         name = keep(s, name, len + 1);
     }
     s->name[s->n] = name;
-    s->sum[s->n] = sum;
     s->slot[at] = (uint32_t)++s->n;
     return (int64_t)s->n - 1;
 }
@@ -199,7 +188,7 @@ int64_t names_add_kept(struct names *s, char **name, unsigned first)
 
 int64_t names_find(const struct names *s, const char *name)
 {
-    uint32_t i = s->slot[find_slot(s, name, hash(s, name))];
+    uint32_t i = s->slot[find_slot(s, name)];
 
     return i ? (int64_t)i - 1 : -ENOENT;
 }

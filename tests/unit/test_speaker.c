@@ -83,6 +83,7 @@ static void test_speaker(void **state)
         "Nov 27 10:00:00 h kernel-evil[1]: x",
         "Nov 27 10:00:00 h sudo:   bob : COMMAND=kernel: x",
         "Nov 27 10:00:00 h (kernel[1]: x",
+        "Nov 27 10:00:00 h guest-web: (XEN) Panic on CPU 0:",
         "Nov 27 10:00:00 vendor[12]: panic: x",
         "10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] \"GET /Kernel panic\"",
         "type=USER_AUTH msg=audit(1): acct=\"Kernel panic\"",

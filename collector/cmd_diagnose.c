@@ -42,35 +42,11 @@ struct diagnose {
 
 /* ---- what is known ------------------------------------------------------- */
 
-/* Without what a log or the facts fill in: {NAME} is "...", {FACT|WORD} WORD.
- */
-static char *plain_title(const char *title)
-{
-    struct buf b = BUF_INIT;
-    const char *end, *word;
-
-    for (; *title; title = end + 1) {
-        end = *title == '{' ? strchr(title, '}') : NULL;
-        if (!end) {
-            buf_addc(&b, *title);
-            end = title;
-            continue;
-        }
-        word = memchr(title, '|', (size_t)(end - title));
-        if (word)
-            buf_add(&b, word + 1, (size_t)(end - word - 1));
-        else
-            buf_adds(&b, "...");
-    }
-    return buf_take(&b);
-}
-
 static void list_rules(const struct diagnose *c)
 {
     for (size_t i = 0; i < c->known->n; i++) {
         const struct diag_rule *r = &c->known->rule[i];
-
-        char *title = plain_title(r->title);
+        char *title = diag_rule_title(r);
 
         printf("%-32s %-8s %s\n", r->id, severity_name(r->severity), title);
         free(title);
@@ -86,7 +62,7 @@ static int explain(const struct diagnose *c, const char *id, struct err *err)
         return err_set(err, -EINVAL,
                        "there is no rule '%s' (diagnose --list names them)",
                        id);
-    title = plain_title(r->title);
+    title = diag_rule_title(r);
     printf("%s (%s): %s\n\nCause\n  %s\n\nRemedy\n  %s\n", r->id,
            severity_name(r->severity), title, r->cause, r->remedy);
     free(title);

@@ -9,6 +9,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/base/facts_get.h"
+#include "collector/unchecked.h"
 
 #define COLUMNS 72
 #define LINES 60
@@ -295,23 +296,6 @@ static void write_domains(struct json_object *facts, struct buf *out)
 
 /* ---- problems ------------------------------------------------------------ */
 
-/* "mount /, free_kb 0" of an object, the value of anything else. */
-static void add_value(struct buf *b, struct json_object *value)
-{
-    size_t n = 0;
-
-    if (!json_object_is_type(value, json_type_object)) {
-        buf_adds(b, value ? json_object_get_string(value) : "not known");
-        return;
-    }
-    json_object_object_foreach(value, key, v)
-    {
-        if (json_object_is_type(v, json_type_array) || !v)
-            continue;
-        buf_addf(b, "%s%s %s", n++ ? ", " : "", key, json_object_get_string(v));
-    }
-}
-
 /* The first line of text; from near what matched on, if that would be behind
  * the two lines that are shown. */
 static void add_decisive(struct buf *b, const char *text, const char *match)
@@ -338,7 +322,7 @@ static void write_evidence(struct json_object *e, struct buf *out)
 
     if (*facts_text(e, "fact")) {
         buf_addf(&b, "%s: ", facts_text(e, "fact"));
-        add_value(&b, facts_get(e, "value"));
+        facts_add_value(&b, facts_get(e, "value"));
     } else if (*member) {
         buf_addf(&b, "%s%s%s:", member, *no ? ":" : "", no);
     }
@@ -367,6 +351,24 @@ static void write_finding(struct json_object *f, struct buf *out)
     buf_done(&b);
 }
 
+/* How many, and the reason of most of them. */
+static void write_unchecked(struct json_object *diagnosis, size_t count,
+                            struct buf *out)
+{
+    size_t n;
+    struct unchecked *list = unchecked_list(diagnosis, &n);
+    struct buf b = BUF_INIT;
+
+    buf_addf(out, "%zu problem%s could not be looked for:\n", count,
+             count == 1 ? "" : "s");
+    if (list[0].alike < count)
+        buf_addf(&b, "%zu of them, since ", list[0].alike);
+    buf_adds(&b, list[0].because);
+    lines(out, "      ", buf_str(&b), 6, 2);
+    buf_done(&b);
+    free(list);
+}
+
 static void write_problems(struct json_object *diagnosis, struct buf *out)
 {
     size_t n = facts_count(diagnosis, "findings"), notes = 0;
@@ -388,8 +390,7 @@ static void write_problems(struct json_object *diagnosis, struct buf *out)
     if (notes)
         buf_addf(out, "besides, %zu note%s\n", notes, notes == 1 ? "" : "s");
     if (unchecked)
-        buf_addf(out, "%zu problem%s could not be looked for\n", unchecked,
-                 unchecked == 1 ? "" : "s");
+        write_unchecked(diagnosis, unchecked, out);
 }
 
 /* ---- what is missing ----------------------------------------------------- */

@@ -2,17 +2,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/clock.h"
 #include "collector/base/core/str.h"
 #include "collector/base/facts_get.h"
+#include "collector/unchecked.h"
 
 /* The engine keeps fewer; a page does not rely on it. */
 #define MAX_FINDINGS 200u
 #define MAX_EVIDENCE 20u
 #define MAX_SUBJECTS 12u
-#define MAX_UNCHECKED 400u
 
 static size_t count_severity(struct json_object *diagnosis, const char *word)
 {
@@ -95,11 +96,12 @@ static void write_evidence(struct json_object *e, struct writer *w)
     if (facts_number(e, "line", &line))
         writer_number(w, "line", "Line", line, NULL);
     if (*fact) {
-        struct json_object *v = facts_get(e, "value");
+        struct buf b = BUF_INIT;
 
+        facts_add_value(&b, facts_get(e, "value"));
         writer_attr(w, "fact", "Fact", fact);
-        writer_attr(w, "value", "Value",
-                    v ? json_object_get_string(v) : "unknown");
+        writer_attr(w, "value", "Value", buf_str(&b));
+        buf_done(&b);
     }
     if (facts_get(e, "text"))
         writer_data(w, facts_text(e, "text"));
@@ -153,21 +155,23 @@ static void write_finding(struct json_object *f, struct writer *w)
 
 static void write_unchecked(struct json_object *diagnosis, struct writer *w)
 {
-    size_t n = facts_count(diagnosis, "not_checked");
+    size_t n;
+    struct unchecked *list = unchecked_list(diagnosis, &n);
 
     writer_start(w, WRITER_SECTION, "unchecked", "Not checked");
-    writer_number(w, "count", "Problems that could not be looked for", n, NULL);
+    writer_number(w, "count", "Problems that could not be looked for",
+                  facts_count(diagnosis, "not_checked"), NULL);
     writer_start(w, WRITER_TABLE, "not_checked", NULL);
-    for (size_t i = 0; i < n && i < MAX_UNCHECKED; i++) {
-        struct json_object *u = facts_at(diagnosis, "not_checked", i);
-
+    for (size_t i = 0; i < n; i++) {
         writer_start(w, WRITER_SECTION, "problem", NULL);
-        writer_attr(w, "id", "Problem", facts_text(u, "id"));
-        writer_attr(w, "because", "Because", facts_text(u, "because"));
+        writer_attr(w, "title", "Problem", list[i].title);
+        writer_attr(w, "id", "Rule", list[i].id);
+        writer_attr(w, "because", "Because", list[i].because);
         writer_end(w);
     }
     writer_end(w);
     writer_end(w);
+    free(list);
 }
 
 static void write_findings(struct json_object *diagnosis, struct writer *w)

@@ -66,3 +66,19 @@ struct json_object *facts_at(struct json_object *o, const char *path, size_t i)
 {
     return json_object_array_get_idx(facts_get(o, path), i);
 }
+
+void facts_add_value(struct buf *b, struct json_object *value)
+{
+    size_t n = 0;
+
+    if (!json_object_is_type(value, json_type_object)) {
+        buf_adds(b, value ? json_object_get_string(value) : "not known");
+        return;
+    }
+    json_object_object_foreach(value, key, v)
+    {
+        if (json_object_is_type(v, json_type_array) || !v)
+            continue;
+        buf_addf(b, "%s%s %s", n++ ? ", " : "", key, json_object_get_string(v));
+    }
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/base/core/buf.h"
+
 /* The value at "memory.total_kb" below o; NULL if there is none or it is null.
  * o may be NULL. */
 struct json_object *facts_get(struct json_object *o, const char *path);
@@ -19,5 +21,9 @@ bool facts_is(struct json_object *o, const char *path, bool is);
 /* Elements of the list at path; 0 if it is none. */
 size_t facts_count(struct json_object *o, const char *path);
 struct json_object *facts_at(struct json_object *o, const char *path, size_t i);
+
+/* For people: "mount /, free_kb 0" of an object, else the value; "not known" of
+ * NULL. */
+void facts_add_value(struct buf *b, struct json_object *value);
 
 #endif

@@ -1,5 +1,6 @@
 #include "collector/diagnose/diagnose.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,10 +221,12 @@ static void put(struct json_object *o, const char *key, const char *text)
 }
 
 /* The title with {a.fact} and {.field} filled in; {a.fact|word}: what stands
- * for one that is not known. */
+ * for one that is not known.  It begins with a capital letter, but for names
+ * that a log gave. */
 static char *fill(const char *title, struct json_object *facts,
                   struct json_object *element)
 {
+    bool begins_with_fact = str_starts(title, "{host.called");
     struct buf b = BUF_INIT;
     char path[64];
     const char *end;
@@ -251,6 +254,8 @@ static char *fill(const char *title, struct json_object *facts,
                          : (other ? other : "?"));
         title = end;
     }
+    if (begins_with_fact && b.len)
+        b.data[0] = (char)toupper((unsigned char)b.data[0]);
     return buf_take(&b);
 }
 
@@ -518,8 +523,12 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 
+            char *title = diag_rule_title(j->rule);
+
             put(o, "id", j->rule->id);
+            put_of_host(o, "title", title, guest);
             put(o, "because", j->because);
+            free(title);
             json_object_array_add(unchecked, o);
         }
         judged_done(j);

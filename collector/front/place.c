@@ -21,7 +21,7 @@ int place_error(struct err *err, int errnum, const char *folder)
                            ? "; make it first, or choose another with --outfile"
                            : "; choose another folder with --outfile";
 
-    return err_set(err, -errnum, "cannot make a bundle in %.255s: %s%s", folder,
+    return err_set(err, -errnum, "cannot write into %.255s: %s%s", folder,
                    strerror(errnum), hint);
 }
 
@@ -73,7 +73,7 @@ static int place_outfile(struct place *p, const char *path, struct err *err)
                        "choose another name with --outfile",
                        path);
     if (errno != ENOENT)
-        return err_sys(err, errno, "cannot make the bundle %.255s", path);
+        return err_sys(err, errno, "cannot make %.255s", path);
     if (str_ends(path, "/"))
         return place_error(err, ENOENT, path);
 

@@ -23,7 +23,7 @@ int place_find(const char *outfile, const char *configured, struct place *out,
                struct err *err);
 void place_done(struct place *p);
 
-/* "cannot make a bundle in FOLDER: reason", and what to do; -errnum. */
+/* "cannot write into FOLDER: reason", and what to do; -errnum. */
 int place_error(struct err *err, int errnum, const char *folder);
 
 #endif

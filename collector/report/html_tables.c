@@ -82,7 +82,9 @@ void html_items_open(struct html *h, const struct frame *f)
     buf_adds(b,
              "<label class=search hidden>Search <input type=search id=search "
              "autocomplete=off spellcheck=false></label>"
-             "<output id=found for=search></output></fieldset>\n");
+             "<output id=found for=search></output></fieldset>\n"
+             "<p class=\"paper state\">Printed are those that are not whole; "
+             "manifest.json has all.</p>\n");
 }
 
 /* ---- drawings ------------------------------------------------------------ */

@@ -174,5 +174,5 @@ with open("diagnosis.json", "w") as f:
     json.dump({"format": 1,
                "rules": {"version": "0.1.0", "digest": "0" * 64, "count": 120},
                "facts": facts(), "findings": FINDINGS, "not_checked": [
-                   {"id": "xenstored-dead", "because":
+                   {"id": "xenstored-dead", "title": "xenstored died", "because":
                     "commands/xen_toolstack/xl-list-v.txt is absent"}]}, f)

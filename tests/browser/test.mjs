@@ -222,13 +222,20 @@ const tests = {
       });
   },
 
-  'printed, nothing is folded and nothing is cut': () =>
+  'printed, nothing is folded, and items are those that are not whole': () =>
     visit('plain.html', {}, async page => {
+      const row = s => page.locator(`.t-rows tbody tr.${s}`).first();
+      assert.ok(await row('ok').isVisible());
+      assert.ok(!await page.locator('.paper').isVisible());
       await page.emulateMedia({media: 'print'});
       assert.ok(!await page.locator('nav').isVisible());
       const pdf = await page.pdf();
       assert.ok(pdf.length > 10000);
       assert.equal(await page.locator('details:not([open])').count(), 0);
+      assert.ok(await page.locator('.paper').isVisible());
+      assert.ok(await row('failed').isVisible());
+      assert.ok(!await row('ok').isVisible());
+      assert.ok(!await page.locator('.unchecked table').isVisible());
     }),
 
   'printed without scripts, nothing is folded either': () =>

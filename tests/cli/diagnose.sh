@@ -180,9 +180,9 @@ chmod -R u+w guest
 log=guest/commands/sys_kernel/dmesg.txt
 echo '[ 99.1] Out of memory: Killed process 77 (web) total-vm:1kB' >>$log
 run 4 "$XB" diagnose guest
-has out 'dom0-oom: this guest ran out of memory'
+has out 'dom0-oom: This guest ran out of memory'
 run 4 "$XB" diagnose $log
-has out 'dom0-oom: dom0 ran out of memory'
+has out 'dom0-oom: Dom0 ran out of memory'
 
 # A line of a block is not shown once more beside it.
 printf '%s\n' '(XEN) Xen BUG at common/page_alloc.c:12' '(XEN) Xen call trace:' \

@@ -65,7 +65,9 @@ static void test_problem(void **state)
         "\"evidence\":[{\"member\":\"files/"
         "log\",\"line\":12,\"text\":\"losetup: "
         "failed\\nmore\"}]},{\"severity\":\"info\",\"title\":\"harmless\"}],"
-        "\"not_checked\":[{\"id\":\"x\"}]}",
+        "\"not_checked\":[{\"id\":\"x\",\"because\":\"a\"},"
+        "{\"id\":\"y\",\"because\":\"no log of the kernel is there\"},"
+        "{\"id\":\"z\",\"because\":\"no log of the kernel is there\"}]}",
         &out);
     has(&out, "Toolstack  xl\n");
     has(&out, "Hardware   8 processors, Some CPU\n");
@@ -75,7 +77,8 @@ static void test_problem(void **state)
     has(&out, "ERROR   No free loop device (3 times)\n"
               "      files/log:12:\n"
               "      losetup: failed\n");
-    has(&out, "besides, 1 note\n1 problem could not be looked for\n");
+    has(&out, "besides, 1 note\n3 problems could not be looked for:\n"
+              "      2 of them, since no log of the kernel is there\n");
     is_a_page(&out);
     buf_done(&out);
 }

@@ -233,7 +233,7 @@ const tests = {
       assert.ok(pdf.length > 10000);
       assert.equal(await page.locator('details:not([open])').count(), 0);
       assert.ok(await page.locator('.paper').isVisible());
-      assert.ok(await row('failed').isVisible());
+      assert.ok(await row('timeout').isVisible());
       assert.ok(!await row('ok').isVisible());
       assert.ok(!await page.locator('.unchecked table').isVisible());
     }),

@@ -249,6 +249,6 @@ has out 'seen 2 times, from Dec 31 23:59:59 to Jan  1 00:00:10'
 # No braces of a template before people.
 run 0 "$XB" diagnose --list
 lacks out '[{}]'
-has out '^dom0-hang-panic +warning +dom0 went down'
+has out '^dom0-hang-panic +warning +Dom0 went down'
 run 0 "$XB" diagnose --explain kernel-crash-module
 has out 'in the module \.\.\.$'

@@ -246,6 +246,23 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
     return result;
 }
 
+void scan_pass(struct scan *s, const struct hit *hit)
+{
+    struct nominees *ns = &s->ns;
+    struct nominee *t;
+
+    for (size_t i = 0; i < ns->n; i++) {
+        t = &ns->v[i];
+        if (!t->found || t->rule != hit->rule || t->lo != hit->start)
+            continue;
+        /* One whose range is over goes when it comes up. */
+        t->found = false;
+        t->lo++;
+        sift_down(ns, i);
+        return;
+    }
+}
+
 void scan_init(struct scan *s, const struct ruleset *rs)
 {
     memset(s, 0, sizeof(*s));

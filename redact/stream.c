@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/again.h"
 #include "redact/cut.h"
 #include "redact/hunt.h"
 #include "redact/stream.h"
@@ -297,7 +298,7 @@ static size_t hunt(struct redactor *r, size_t limit)
 static int scan(struct redactor *r, bool eof, struct err *err)
 {
     const struct ruleset *set = &r->rules->set;
-    size_t undecided = (size_t)set->max_width + set->max_ahead, limit;
+    size_t undecided = redact_undecided(r->rules), limit;
     struct value_context context;
     struct work *w = r->work;
     struct hit hit;
@@ -333,9 +334,15 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         r->pos = hit.start + 1;
         return 1;
     }
+    context = context_of(r, &hit);
+    if (r->rules->opts.around_tokens &&
+        again_is_none(w->window, r->len, eof, &hit,
+                      set->rule[hit.rule].src->form, &context)) {
+        scan_pass(&w->scan, &hit);
+        return 1;
+    }
     rc = emit(r, r->out, hit.value, err);
     r->out = hit.value;
-    context = context_of(r, &hit);
     /* Beyond the start, so that an empty value is not found again. */
     r->pos = hit.value > hit.start ? hit.value : hit.start + 1;
     r->rule = hit.rule;

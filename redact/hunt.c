@@ -121,7 +121,7 @@ bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from)
     size = end - *from;
     if (!size)
         return hunt_within(p, len, from);
-    least = first ? FIRST_MIN : p[end - 1] == '=' ? PADDED_MIN : WORD_MIN;
+    least = p[end - 1] == '=' ? PADDED_MIN : first ? FIRST_MIN : WORD_MIN;
     next = len < n ? len + 1 : n;
     if (size < least &&
         (size < LAST_MIN ||

@@ -417,7 +417,8 @@ int stream_process(struct redactor *r, bool eof, struct err *err)
         if (cut_key_find(r->work->window, r->len, &from, &to)) {
             r->cut_from = from;
             r->cut_to = to;
-        } else if (hunt_find(r->work->window, r->len, &to)) {
+        } else if (hunt_find(r->work->window, r->len, &to) &&
+                   to > r->hunt_to) {
             r->hunt_to = to;
         }
     }

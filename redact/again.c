@@ -23,6 +23,11 @@ static size_t token_at(const uint8_t *w, size_t len, size_t from, size_t to)
     return to;
 }
 
+bool again_moved(const uint8_t *w, size_t len, size_t at)
+{
+    return token_at(w, len, 0, at) < at;
+}
+
 /* In start..value one begins, or one that begins before reaches into it. */
 static bool spans_token(const uint8_t *w, size_t len, const struct hit *hit)
 {
@@ -80,6 +85,6 @@ bool again_is_none(const uint8_t *w, size_t len, bool eof,
         return false;
     value_begin(&v, form, context, NULL);
     value_step(&v, w + hit->value, end - hit->value, eof, &raw, &gone);
-    return gone && has_tokens(w, len, hit->value + raw,
-                              hit->value + raw + gone);
+    return gone &&
+           has_tokens(w, len, hit->value + raw, hit->value + raw + gone);
 }

@@ -21,4 +21,9 @@ bool again_is_none(const uint8_t *w, size_t len, bool eof,
                    const struct hit *hit, enum value_form form,
                    const struct value_context *context);
 
+/* Whether a token stands before at.  Then it is not known how far into the text
+ * that was, which decides whether the rest of a key without its BEGIN line is
+ * looked for there. */
+bool again_moved(const uint8_t *w, size_t len, size_t at);
+
 #endif

@@ -235,6 +235,23 @@ static bool inside_token(const struct redactor *r, size_t value)
     return false;
 }
 
+/* A value that ends with the BEGIN line of a private key is none, else nobody
+ * would see that a key follows. */
+static bool is_key_begin(const struct redactor *r, const struct hit *hit,
+                         const struct value_context *context)
+{
+    enum value_form form = r->rules->set.rule[hit->rule].src->form;
+    const uint8_t *p = r->work->window + hit->value;
+    size_t n = r->len - hit->value, len = hunt_begin(p, n), raw, gone;
+    struct value v;
+
+    if (!len || hit->rule == r->rules->key_rule)
+        return false;
+    value_begin(&v, form, context, NULL);
+    value_step(&v, p, n < HUNT_BEGIN ? n : HUNT_BEGIN, true, &raw, &gone);
+    return raw + gone < len + 4;
+}
+
 /* The rest of a key goes as if its BEGIN line stood there. */
 static int begin_cut(struct redactor *r, struct err *err)
 {
@@ -335,9 +352,10 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         return 1;
     }
     context = context_of(r, &hit);
-    if (r->rules->opts.around_tokens &&
-        again_is_none(w->window, r->len, eof, &hit,
-                      set->rule[hit.rule].src->form, &context)) {
+    if (is_key_begin(r, &hit, &context) ||
+        (r->rules->opts.around_tokens &&
+         again_is_none(w->window, r->len, eof, &hit,
+                       set->rule[hit.rule].src->form, &context))) {
         scan_pass(&w->scan, &hit);
         return 1;
     }
@@ -414,11 +432,12 @@ int stream_process(struct redactor *r, bool eof, struct err *err)
     int rc;
 
     if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n) {
-        if (cut_key_find(r->work->window, r->len, &from, &to)) {
+        if (cut_key_find(r->work->window, r->len, &from, &to) &&
+            !(r->rules->opts.around_tokens &&
+              again_moved(r->work->window, r->len, from))) {
             r->cut_from = from;
             r->cut_to = to;
-        } else if (hunt_find(r->work->window, r->len, &to) &&
-                   to > r->hunt_to) {
+        } else if (hunt_find(r->work->window, r->len, &to) && to > r->hunt_to) {
             r->hunt_to = to;
         }
     }

@@ -73,14 +73,20 @@ static void test_wrapped(void **state)
     static const struct {
         const char *before, *behind;
     } wraps[] = {
-        {"", ""},         {"Nov 27 10:00:00 h p[1]: ", ""},
-        {"\"", "\""},     {"'", "'"},
-        {"", " quiet"},   {"[", "]"},
-        {"x='", "'"},     {"(", ")"},
+        {"", ""},
+        {"Nov 27 10:00:00 h p[1]: ", ""},
+        {"\"", "\""},
+        {"'", "'"},
+        {"", " quiet"},
+        {"[", "]"},
+        {"x='", "'"},
+        {"(", ")"},
         {"cmd: ", "; echo"},
         {"{\"log\":\"", "\\n\",\"stream\":\"stdout\"}"},
-        {"<p>", "</p>"},  {"- ", " # why"},
-        {"\t", "\r"},     {"(XEN) ", ", x"},
+        {"<p>", "</p>"},
+        {"- ", " # why"},
+        {"\t", "\r"},
+        {"(XEN) ", ", x"},
         {"\033[31m", "\033[0m"},
     };
 
@@ -126,7 +132,7 @@ static const char *some_example(uint32_t *seed)
 
 static void test_pairs(void **state)
 {
-    static const char *const between[] = {"  ", " ",  "\n", ", ",
+    static const char *const between[] = {"  ", " ",   "\n",   ", ",
                                           ";",  " | ", "\n\n", ""};
     uint32_t seed = 20;
 
@@ -145,10 +151,15 @@ static void test_pairs(void **state)
 }
 
 static const char *const bits[] = {
-    "",   "[",  "]",  "[REDACTED:x:0123456789ab]",
-    "(",  "\"", "'",  "=",   ":",  "-",  "_", ".", "/",    "a",
-    "Z",  "0",  "\\", "\t",  " ",  "{",  "<", "@", "%20",  "&",
-    "?",  ";",  ",",  "|",   "--", "$",  "#", "\n", "\303\251", "\033[0m",
+    "",         "[",       "]",   "[REDACTED:x:0123456789ab]",
+    "(",        "\"",      "'",   "=",
+    ":",        "-",       "_",   ".",
+    "/",        "a",       "Z",   "0",
+    "\\",       "\t",      " ",   "{",
+    "<",        "@",       "%20", "&",
+    "?",        ";",       ",",   "|",
+    "--",       "$",       "#",   "\n",
+    "\303\251", "\033[0m",
 };
 
 static void swap_case(struct buf *text, size_t from)

@@ -346,7 +346,7 @@ int main(void)
                                        cmocka_unit_test(whole),
                                        cmocka_unit_test(behind_text_by_content),
                                        cmocka_unit_test(windows),
-        cmocka_unit_test(looks_alike),
+                                       cmocka_unit_test(looks_alike),
                                        cmocka_unit_test(goes_on),
                                        cmocka_unit_test(is_never_over)};
 

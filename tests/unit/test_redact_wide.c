@@ -374,10 +374,10 @@ static void test_key_in_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_in_parts),
-        cmocka_unit_test(test_hidden), cmocka_unit_test(test_unharmed),
-        cmocka_unit_test(test_late),   cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_other),  cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_key_in_parts), cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_unharmed),     cmocka_unit_test(test_late),
+        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_other),
+        cmocka_unit_test(test_lead),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,8 @@ static int load_names(struct redact *c, struct gather *g, struct err *err)
 static int load(struct redact *c, struct err *err)
 {
     /* What is a token already would not be hidden any better. */
-    struct redact_opts opts = {.keep_tokens = c->check};
+    struct redact_opts opts = {.keep_tokens = c->check,
+                               .around_tokens = c->check};
     struct gather *g = live_new(c->ctl, -1);
     struct redact_added *added = redact_added_new();
     int r = rules_read_key(g, opts.key, err);

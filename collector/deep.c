@@ -285,6 +285,7 @@ int deep_new(const struct options *opt, struct control *ctl,
     /* Nobody sees a token that is made here, so any key will do. */
     struct redact_opts opts = {.engine = REDACT_ENGINE_CHECK,
                                .keep_tokens = true,
+                               .around_tokens = true,
                                .bare = true,
                                .window = WINDOW};
     struct redact_added *added = redact_added_new();

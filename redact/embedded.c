@@ -10,11 +10,9 @@
 #include "redact/embedded_begin.h"
 #include "redact/token.h"
 
-/* Of text behind what was left out so many bytes are looked at for more of it:
- * what a compressor could not make smaller it stores as it is, in blocks of up
- * to 64 KiB. */
-#define WARY (68u * 1024u)
-/* So many control characters in so many bytes are more of it. */
+/* So many control characters in so many bytes, anywhere behind what was left
+ * out, are more of it: what a compressor could not make smaller it stores as it
+ * is, in blocks of 64 KiB and as many as it likes. */
 #define ODD_MANY 4u
 #define ODD_SPAN 64u
 
@@ -24,9 +22,9 @@ struct embedded {
     uint8_t kept[OPAQUE_HEAD];
     size_t n_kept;
     bool begun, ended, hiding;
-    /* Text stood behind what was left out: so many bytes of it are still looked
-     * at; from a control character on, some are held. */
-    size_t wary;
+    /* Text stood behind what was left out; from a control character on, some of
+     * it is held. */
+    bool wary;
     uint8_t odd[ODD_SPAN];
     size_t n_odd;
     const char *all; /* the whole stream is hidden */
@@ -40,7 +38,8 @@ static void hide_from(struct embedded *e, size_t len)
 {
     e->hiding = true;
     e->hidden = len;
-    e->n_kept = e->wary = 0;
+    e->n_kept = 0;
+    e->wary = false;
 }
 
 static int feed(struct embedded *e, const uint8_t *p, size_t n,
@@ -110,7 +109,7 @@ static int tell(struct embedded *e, struct err *err)
     size_t n = token_unscannable(e->hidden, token);
 
     e->hiding = false;
-    e->wary = WARY;
+    e->wary = true;
     e->count++;
     return sink_write(e->next, token, n, err);
 }
@@ -161,10 +160,9 @@ static int release(struct embedded *e, struct err *err)
     size_t n = 1 + odd_len(e->odd + 1, e->n_odd - 1);
     int rc = feed(e, e->odd, n, err);
 
-    e->wary -= n < e->wary ? n : e->wary;
     e->n_odd -= n;
     memmove(e->odd, e->odd + n, e->n_odd);
-    if (!rc && e->n_odd && (e->hiding || !e->wary || e->ended)) {
+    if (!rc && e->n_odd && (e->hiding || e->ended)) {
         n = e->n_odd;
         e->n_odd = 0;
         rc = feed(e, e->odd, n, err);
@@ -192,13 +190,11 @@ static int guard(struct embedded *e, const uint8_t **p, size_t *n,
     int rc = 0;
 
     if (!e->n_odd) {
-        left = k = odd_len(*p, *n < e->wary ? *n : e->wary);
+        left = k = odd_len(*p, *n);
         while (left && !rc && !e->hiding)
             rc = pass(e, p, &left, err);
         *n -= k - left;
-        if (!e->hiding)
-            e->wary -= k - left;
-        if (rc || !*n || e->hiding || !e->wary)
+        if (rc || !*n || e->hiding)
             return rc;
     }
     e->odd[e->n_odd++] = *(*p)++;

@@ -7,8 +7,8 @@
  * a database or text in UTF-32 on, bytes are left out up to EMBEDDED_TEXT bytes
  * of text in a row, and a token says how many: whoever prints such a begin into
  * a log hides what looks like it and no more.  Behind them it can go on: four
- * control characters within 64 bytes, and bytes are left out again; 68 KiB of
- * text without them end that.  embedded_begin.h knows the begins. */
+ * control characters within 64 bytes, however far behind, and bytes are left
+ * out again.  embedded_begin.h knows the begins. */
 #ifndef XB_REDACT_EMBEDDED_H
 #define XB_REDACT_EMBEDDED_H
 

@@ -42,6 +42,12 @@ static bool is_rare(uint8_t c)
     return c < 9 || (c >= 0x0e && c < 0x20 && c != 0x1b) || c >= 0xf8;
 }
 
+/* zlib's first byte: deflate, and a window of 256 bytes to 32 KiB. */
+static bool is_method(uint8_t c)
+{
+    return (c & 0x8f) == 8;
+}
+
 static bool is_zlib(const uint8_t *p, size_t n)
 {
     size_t i = 2;
@@ -108,22 +114,22 @@ static bool may_be(const uint8_t *p, size_t n)
 {
     if (n < 2)
         return true;
-    return *p == 'x' ? p[1] == 1 || p[1] == 0x5e || p[1] == 0x9c || p[1] == 0xda
-           : *p == ']' ? !p[1] && (n < 3 || !p[2])
-                       : p[1] == 0x9d;
+    return is_method(*p) ? opaque_zlib_head(p[0], p[1])
+           : *p == ']'   ? !p[1] && (n < 3 || !p[2])
+                         : p[1] == 0x9d;
 }
 
 static size_t more_than_bytes(const uint8_t *p, size_t n, bool ended)
 {
     if (!*p)
         return utf32(p, n, ended);
-    if ((*p != 'x' && *p != ']' && *p != 0x1f) || !may_be(p, n))
+    if ((!is_method(*p) && *p != ']' && *p != 0x1f) || !may_be(p, n))
         return 0;
     if (n < EMBEDDED_BEGIN && !ended)
         return n + 1;
-    return *p == 'x'   ? 2 * is_zlib(p, n)
-           : *p == ']' ? 14 * is_lzma(p, n)
-                       : 3 * is_lzw(p, n);
+    return is_method(*p) ? 2 * is_zlib(p, n)
+           : *p == ']'   ? 14 * is_lzma(p, n)
+                         : 3 * is_lzw(p, n);
 }
 
 size_t embedded_begin(const uint8_t *p, size_t n, bool ended)
@@ -160,11 +166,10 @@ static bool is_first(uint8_t c)
     case 'R':
     case 0x89:
     case 'S':
-    case 'x':
     case ']':
         return true;
     default:
-        return false;
+        return is_method(c);
     }
 }
 

@@ -108,5 +108,7 @@ struct hit {
  * SCAN_FAILED: a rule could not be run on the line at out->start. */
 enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
                            bool eof, size_t pos, size_t limit, struct hit *out);
+/* What was found is none: the next one is looked for as if it did not match. */
+void scan_pass(struct scan *s, const struct hit *hit);
 
 #endif

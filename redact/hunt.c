@@ -51,6 +51,26 @@ bool hunt_ends(const uint8_t *p, size_t n)
     return holds(p, len, "-----END ") || holds(p, len, "-----BEGIN ");
 }
 
+size_t hunt_begin(const uint8_t *p, size_t n)
+{
+    static const char begin[] = "-----BEGIN ", key[] = "PRIVATE KEY";
+    size_t i = 0, from;
+
+    if (n > HUNT_BEGIN)
+        n = HUNT_BEGIN;
+    while (i < n && i < 8 && p[i] && strchr("\\\"'`", p[i]))
+        i++;
+    if (n - i < strlen(begin) || memcmp(p + i, begin, strlen(begin)) != 0)
+        return 0;
+    i += strlen(begin);
+    for (from = i; i < n && (isupper(p[i]) || isdigit(p[i]) || p[i] == ' ');)
+        i++;
+    if (!holds(p + from, i - from, key) || n - i < 5 ||
+        memcmp(p + i, "-----", 5) != 0)
+        return 0;
+    return i + 5;
+}
+
 /* Without what closes a string or an element behind it. */
 static size_t trimmed(const uint8_t *p, size_t end)
 {
@@ -121,7 +141,7 @@ bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from)
     size = end - *from;
     if (!size)
         return hunt_within(p, len, from);
-    least = first ? FIRST_MIN : p[end - 1] == '=' ? PADDED_MIN : WORD_MIN;
+    least = p[end - 1] == '=' ? PADDED_MIN : first ? FIRST_MIN : WORD_MIN;
     next = len < n ? len + 1 : n;
     if (size < least &&
         (size < LAST_MIN ||

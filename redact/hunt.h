@@ -14,6 +14,12 @@
 /* And so far where none came right behind it. */
 #define HUNT_NEAR 8192u
 
+/* So much of a text tells whether it is a BEGIN line. */
+#define HUNT_BEGIN 128u
+
+/* Of the BEGIN line of a private key at p, quotes before it included, its
+ * length; 0: there is none. */
+size_t hunt_begin(const uint8_t *p, size_t n);
 /* The n bytes at p begin with a line.  True: its last word looks like a line of
  * a key, and begins there. */
 bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from);

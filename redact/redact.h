@@ -35,6 +35,8 @@ struct redact_opts {
     /* Replay: well-formed tokens in the input are left as they stand.
      * Otherwise they are redacted again. */
     bool keep_tokens;
+    /* With it: a value is none that holds such a token, see again.h. */
+    bool around_tokens;
     /* What no rule can look through passes: whoever uses these rules sees to it
      * with embedded.h. */
     bool bare;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/again.h"
 #include "redact/cut.h"
 #include "redact/load.h"
 #include "redact/pseudonym.h"
@@ -104,9 +105,18 @@ static int choose_engine(struct redact_rules *rules, struct err *err)
     return err_set(err, rc, "%s", rules->no_hs.text);
 }
 
+size_t redact_undecided(const struct redact_rules *rules)
+{
+    size_t ahead = rules->set.max_ahead;
+
+    if (rules->opts.around_tokens && ahead < AGAIN_LOOK)
+        ahead = AGAIN_LOOK;
+    return rules->set.max_width + ahead;
+}
+
 size_t redact_window_min(const struct redact_rules *rules)
 {
-    size_t undecided = (size_t)rules->set.max_width + rules->set.max_ahead;
+    size_t undecided = redact_undecided(rules);
 
     if (undecided < VALUE_LOOK)
         undecided = VALUE_LOOK;

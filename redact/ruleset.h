@@ -66,6 +66,8 @@ struct redact_table {
 int redact_rules_new_from(const struct redact_table *table,
                           const struct redact_opts *opts,
                           struct redact_rules **out, struct err *err);
+/* Of a window, so many bytes at its end start no match that can be decided. */
+size_t redact_undecided(const struct redact_rules *rules);
 size_t redact_window_min(const struct redact_rules *rules);
 
 /* The example of a rule that does not do what it should. */

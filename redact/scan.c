@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/hunt.h"
 #include "redact/token.h"
 
 bool nominees_add(struct nominees *ns, size_t rule, size_t lo, size_t hi)
@@ -246,6 +247,23 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
     return result;
 }
 
+void scan_pass(struct scan *s, const struct hit *hit)
+{
+    struct nominees *ns = &s->ns;
+    struct nominee *t;
+
+    for (size_t i = 0; i < ns->n; i++) {
+        t = &ns->v[i];
+        if (!t->found || t->rule != hit->rule || t->lo != hit->start)
+            continue;
+        /* One whose range is over goes when it comes up. */
+        t->found = false;
+        t->lo++;
+        sift_down(ns, i);
+        return;
+    }
+}
+
 void scan_init(struct scan *s, const struct ruleset *rs)
 {
     memset(s, 0, sizeof(*s));
@@ -294,8 +312,9 @@ int ruleset_compile(struct ruleset *rs, struct err *err)
 
     if (rs->n > UINT16_MAX)
         return err_set(err, -E2BIG, "more than %u redaction rules", UINT16_MAX);
-    /* Whether a value begins inside of a token, shows this far ahead. */
-    rs->max_ahead = TOKEN_MAX;
+    /* Whether a value begins inside of a token, or with the BEGIN line of a
+     * key, shows this far ahead. */
+    rs->max_ahead = TOKEN_MAX > HUNT_BEGIN ? TOKEN_MAX : HUNT_BEGIN;
     for (size_t i = 0; i < rs->n; i++) {
         struct rule *r = &rs->rule[i];
 

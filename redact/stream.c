@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "redact/again.h"
 #include "redact/cut.h"
 #include "redact/hunt.h"
 #include "redact/stream.h"
@@ -234,6 +235,23 @@ static bool inside_token(const struct redactor *r, size_t value)
     return false;
 }
 
+/* A value that ends with the BEGIN line of a private key is none, else nobody
+ * would see that a key follows. */
+static bool is_key_begin(const struct redactor *r, const struct hit *hit,
+                         const struct value_context *context)
+{
+    enum value_form form = r->rules->set.rule[hit->rule].src->form;
+    const uint8_t *p = r->work->window + hit->value;
+    size_t n = r->len - hit->value, len = hunt_begin(p, n), raw, gone;
+    struct value v;
+
+    if (!len || hit->rule == r->rules->key_rule)
+        return false;
+    value_begin(&v, form, context, NULL);
+    value_step(&v, p, n < HUNT_BEGIN ? n : HUNT_BEGIN, true, &raw, &gone);
+    return raw + gone < len + 4;
+}
+
 /* The rest of a key goes as if its BEGIN line stood there. */
 static int begin_cut(struct redactor *r, struct err *err)
 {
@@ -297,7 +315,7 @@ static size_t hunt(struct redactor *r, size_t limit)
 static int scan(struct redactor *r, bool eof, struct err *err)
 {
     const struct ruleset *set = &r->rules->set;
-    size_t undecided = (size_t)set->max_width + set->max_ahead, limit;
+    size_t undecided = redact_undecided(r->rules), limit;
     struct value_context context;
     struct work *w = r->work;
     struct hit hit;
@@ -333,9 +351,16 @@ static int scan(struct redactor *r, bool eof, struct err *err)
         r->pos = hit.start + 1;
         return 1;
     }
+    context = context_of(r, &hit);
+    if (is_key_begin(r, &hit, &context) ||
+        (r->rules->opts.around_tokens &&
+         again_is_none(w->window, r->len, eof, &hit,
+                       set->rule[hit.rule].src->form, &context))) {
+        scan_pass(&w->scan, &hit);
+        return 1;
+    }
     rc = emit(r, r->out, hit.value, err);
     r->out = hit.value;
-    context = context_of(r, &hit);
     /* Beyond the start, so that an empty value is not found again. */
     r->pos = hit.value > hit.start ? hit.value : hit.start + 1;
     r->rule = hit.rule;
@@ -407,10 +432,12 @@ int stream_process(struct redactor *r, bool eof, struct err *err)
     int rc;
 
     if (!r->base && !r->pos && r->rules->key_rule < r->rules->set.n) {
-        if (cut_key_find(r->work->window, r->len, &from, &to)) {
+        if (cut_key_find(r->work->window, r->len, &from, &to) &&
+            !(r->rules->opts.around_tokens &&
+              again_moved(r->work->window, r->len, from))) {
             r->cut_from = from;
             r->cut_to = to;
-        } else if (hunt_find(r->work->window, r->len, &to)) {
+        } else if (hunt_find(r->work->window, r->len, &to) && to > r->hunt_to) {
             r->hunt_to = to;
         }
     }

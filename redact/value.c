@@ -71,7 +71,7 @@ static const struct form {
 
 static void flush(struct value *v)
 {
-    if (v->n_pend)
+    if (v->n_pend && v->hash)
         sha256_update(v->hash, v->pend, v->n_pend);
     v->n_pend = 0;
 }
@@ -87,7 +87,8 @@ static void hash_run(struct value *v, const uint8_t *p, size_t n)
 {
     if (n > sizeof(v->pend)) {
         flush(v);
-        sha256_update(v->hash, p, n);
+        if (v->hash)
+            sha256_update(v->hash, p, n);
         return;
     }
     for (size_t i = 0; i < n; i++)

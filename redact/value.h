@@ -47,7 +47,7 @@ struct value {
     uint8_t pend[256]; /* decoded, not hashed yet */
 };
 
-/* hash must be fresh; the caller keeps it. */
+/* hash must be fresh; the caller keeps it.  NULL: only the length is asked. */
 void value_begin(struct value *v, enum value_form form,
                  const struct value_context *context, struct sha256 *hash);
 int value_step(struct value *v, const uint8_t *p, size_t n, bool eof,

@@ -34,6 +34,8 @@ static void known(void **state)
         S("zlib's compression", "x\234\113\314"),
         S("zlib's compression", "x\1\1\5\0\372\377hello\6\54\2\25"),
         S("zlib's compression", "x^\313\110\315\311\311\7\0\6\54\2\25"),
+        S("zlib's compression", "h\201\113\314"),
+        S("zlib's compression", "\030\225\113\314"),
         S("a PDF document", "%PDF-1.7\n%\342\343\317\323\n"),
         S("a PDF document", "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\n"),
         S("an SQLite database", "SQLite format 3\0\20\0\1\1"),

@@ -137,12 +137,41 @@ static void test_bounded(void **state)
     redact_rules_free(rules);
 }
 
+/* What another rule takes for a value is the BEGIN line: the key goes. */
+static void test_begin_is_no_value(void **state)
+{
+    static const char *const texts[] = {
+        "machine h\n\tlogin U\n\tpassword\n\"-----BEGIN PRIVATE KEY-----\",\n"
+        " \"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDEXAMPLEEXAMPL\","
+        "\n \"AQ==\",\n \"-----END PRIVATE KEY-----\"]\n",
+        "\"passwd\": \n-----BEGIN RSA PRIVATE KEY-----\n"
+        "MIIEowIBAAKCAQEAxzYuc1RV9wNd7EXAMPLEexampleEXAMPLEexample01234567\n"
+        "-----END RSA PRIVATE KEY-----\n",
+        "machine h login U password -----BEGIN PRIVATE KEY-----\n"
+        "MIIEowIBAAKCAQEAxzYuc1RV9wNd7EXAMPLEexampleEXAMPLEexample01234567\n",
+    };
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct buf out;
+
+    (void)state;
+    for (size_t i = 0; i < N(texts); i++) {
+        run(rules, texts[i], strlen(texts[i]), NULL, NULL, &out);
+        assert_non_null(strstr(buf_str(&out), "PRIVATE KEY-----"));
+        assert_non_null(strstr(buf_str(&out), "-----BEGIN"));
+        assert_null(strstr(buf_str(&out), "MII"));
+        assert_null(strstr(buf_str(&out), "AQ=="));
+        buf_done(&out);
+    }
+    redact_rules_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_begin_is_no_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,12 +333,51 @@ static void test_lead(void **state)
     redact_rules_free(rules);
 }
 
+/* A key whose lines are UTF-16 in part: no line of it is left. */
+static void test_key_in_parts(void **state)
+{
+    static const char *const line[] = {
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "MIIEowIBAAKCAQEAxzYuc1RV9wNd7EXAMPLEexampleEXAMPLEexample01234567\n",
+        "q8EXAMPLE7example0EXAMPLE/example+EXAMPLEexample0123456789EXAMPLEa\n",
+        "Zz0EXAMPLE1example2EXAMPLE3example4EXAMPLE5example6EXAMPLE7exampleb\n",
+        "u8c1EXAMPLE2d==\n",
+        "-----END RSA PRIVATE KEY-----\n",
+        "a line behind it\n",
+    };
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+
+    (void)state;
+    for (unsigned wide = 0; wide < 1u << N(line); wide++) {
+        struct buf in = BUF_INIT, out, shown = BUF_INIT;
+
+        for (size_t i = 0; i < N(line); i++)
+            if (wide >> i & 1)
+                widen(&in, line[i], false);
+            else
+                buf_adds(&in, line[i]);
+        run(rules, in.data, in.len, NULL, NULL, &out);
+        for (size_t i = 0; i < out.len; i++)
+            if (out.data[i])
+                buf_addc(&shown, out.data[i]);
+        if (strstr(buf_str(&shown), "xample") ||
+            strstr(buf_str(&shown), "u8c1") ||
+            !strstr(buf_str(&shown), "a line behind it"))
+            fail_msg("%#x: %s", wide, buf_str(&shown));
+        buf_done(&in);
+        buf_done(&out);
+        buf_done(&shown);
+    }
+    redact_rules_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hidden), cmocka_unit_test(test_unharmed),
-        cmocka_unit_test(test_late),   cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_other),  cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_key_in_parts), cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_unharmed),     cmocka_unit_test(test_late),
+        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_other),
+        cmocka_unit_test(test_lead),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,12 +24,18 @@ static bool has_text(const uint8_t *p, size_t n)
     return run == TEXT_RUN;
 }
 
+bool opaque_zlib_head(uint8_t method, uint8_t flags)
+{
+    return (method & 0x0f) == 8 && method < 0x80 && !(flags & 0x20) &&
+           (method << 8 | flags) % 31 == 0;
+}
+
 bool opaque_zlib(const uint8_t *p, size_t n)
 {
     bool text = true;
 
-    /* RFC 1950: a window of 32 KiB, no dictionary, and a sum. */
-    if (n < 3 || p[0] != 'x' || p[1] & 0x20 || (p[0] << 8 | p[1]) % 31)
+    /* RFC 1950: deflate, its window, no dictionary, and a sum. */
+    if (n < 3 || !opaque_zlib_head(p[0], p[1]))
         return false;
     for (size_t i = 2; i < n && i < OPAQUE_ZLIB; i++)
         text = text && str_is_text(p[i]);
@@ -87,7 +93,7 @@ static const struct format {
     {"lzip's compression", "LZIP\1", 0, 5, NULL, true},
     {"lrzip's compression", "LRZI\0", 0, 5, NULL, true},
     {"snappy's compression", "\377\6\0\0sNaPpY", 0, 10, NULL, true},
-    {"zlib's compression", "x", 0, 1, opaque_zlib, true},
+    {"zlib's compression", "", 0, 0, opaque_zlib, true},
     {"a git pack", "PACK\0\0\0", 0, 7, NULL, true},
     {"an SQLite database", "SQLite format 3\0", 0, 16, NULL, false},
     {"an SQLite journal", "\331\325\5\371\40\241\143\327", 0, 8, NULL, false},

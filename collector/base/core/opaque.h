@@ -19,5 +19,7 @@ const char *opaque_format(const void *head, size_t n);
  * enough. */
 #define OPAQUE_ZLIB 128u
 bool opaque_zlib(const uint8_t *p, size_t n);
+/* Of these, what the first two bytes tell. */
+bool opaque_zlib_head(uint8_t method, uint8_t flags);
 
 #endif

@@ -154,6 +154,12 @@ static bool needs_key(const struct collect *c)
     return !c->recording || is_public(c->cfg.privacy) || *c->keywords;
 }
 
+/* This machine, as it runs. */
+static bool reads_host(const struct collect *c)
+{
+    return !c->recording && !c->cfg.sysroot;
+}
+
 static int load_rules(struct collect *c, struct err *err)
 {
     struct redact_opts opts = {.engine = REDACT_ENGINE_AUTO};
@@ -174,6 +180,9 @@ static int load_rules(struct collect *c, struct err *err)
     }
     if (!c->recording)
         r = rules_read_host(c->gathers[0], c->added, err);
+    /* It looks while we have enough to do. */
+    if (!r && reads_host(c))
+        r = host_ask(c->gathers[0], err);
     if (!r)
         r = rules_load(&opts, c->added, &c->rules, err);
     else
@@ -302,10 +311,12 @@ static void host_from_recording(struct collect *c)
 
 /* ---- all of it ----------------------------------------------------------- */
 
-static void make_gathers(struct collect *c)
+/* first becomes one of them: its reader runs already. */
+static void make_gathers(struct collect *c, struct gather *first)
 {
     c->gathers = xcalloc(c->cfg.jobs, sizeof(struct gather *));
-    for (unsigned i = 0; i < c->cfg.jobs; i++)
+    c->gathers[0] = first;
+    for (unsigned i = first != NULL; i < c->cfg.jobs; i++)
         c->gathers[i] = c->recording ? replay_new(c->recording)
                                      : live_new(c->ctl, stop_fd(c->stop));
 }
@@ -337,10 +348,13 @@ int collect_init(struct collect *c, const struct options *opt,
         r = open_recording(c, options_last(opt, OPT_REPLAY), err);
     if (!r)
         r = load_settings(c, opt, first, err);
-    gather_free(first);
+    if (r || c->recording) {
+        gather_free(first);
+        first = NULL;
+    }
     if (r)
         return r;
-    make_gathers(c);
+    make_gathers(c, first);
     r = load_keywords(c, err);
     if (!r)
         r = load_rules(c, err);
@@ -349,8 +363,8 @@ int collect_init(struct collect *c, const struct options *opt,
     if (c->recording)
         host_from_recording(c);
     else
-        r = c->cfg.sysroot ? host_read_disk(c->gathers[0], &c->host, err)
-                           : host_read(c->gathers[0], &c->host, err);
+        r = reads_host(c) ? host_read(c->gathers[0], &c->host, err)
+                          : host_read_disk(c->gathers[0], &c->host, err);
     if (!r)
         r = load_pseudonyms(c, err);
     if (!r)

@@ -105,19 +105,28 @@ int host_modules(struct gather *g, char ***out, struct err *err)
     return r;
 }
 
+#define SYSFS_MODULES "/sys/module/"
+
 /* Built-in parts that have parameters stand in sysfs; a kernel that was not
  * installed by a package has no list of the others. */
-static int add_sysfs(struct gather *g, struct names *l, struct err *err)
+int host_ask(struct gather *g, struct err *err)
 {
-    static const char folder[] = "/sys/module/";
     struct request rq = {
         .kind = REQ_GLOB,
-        .name = "/sys/module/*/parameters/*",
+        .name = SYSFS_MODULES "*/parameters/*",
         .timeout_ms = TIMEOUT_MS,
         .max_entries = 20000,
     };
+
+    return gather_start(g, &rq, err);
+}
+
+/* The answer to host_ask. */
+static int add_sysfs(struct gather *g, struct names *l, struct err *err)
+{
+    static const char folder[] = SYSFS_MODULES;
     struct chunk c;
-    int r = gather_start(g, &rq, err);
+    int r = 0;
 
     while (!r && (r = gather_next(g, &c, err)) > 0) {
         size_t n = strcspn(c.path + strlen(folder), "/");
@@ -136,15 +145,14 @@ static int read_modules(struct gather *g, struct host *h, struct err *err)
     char *path = xasprintf("/lib/modules/%s/modules.builtin", h->kernel);
     struct names l = {NULL, 0};
     struct buf b = BUF_INIT;
-    int r = host_modules(g, &h->modules, err);
+    int r = add_sysfs(g, &l, err), r2 = host_modules(g, &h->modules, err);
 
+    r = r ? r : r2;
     for (char **m = h->modules; *m; m++)
         names_add(&l, *m, strlen(*m));
     if (!r)
         r = slurp(g, path, &b, err);
     add_builtin(&l, buf_str(&b));
-    if (!r)
-        r = add_sysfs(g, &l, err);
     h->available = names_take(&l);
     buf_done(&b);
     free(path);

@@ -19,8 +19,10 @@ struct host {
     char **available; /* those and the ones built into the kernel */
 };
 
-/* Asks g; what it does not get stays empty.  Negative only as gather_next.
- * host_done in any case. */
+/* Sends g a question whose answer takes a while, to be read by host_read. */
+int host_ask(struct gather *g, struct err *err);
+/* Behind host_ask, with nothing between: what it does not get stays empty.
+ * Negative only as gather_next.  host_done in any case. */
 int host_read(struct gather *g, struct host *out, struct err *err);
 /* The same of a host that does not run, as far as its disk tells: its name, and
  * what has disk_. */

@@ -151,6 +151,31 @@ size_t embedded_begin(const uint8_t *p, size_t n, bool ended)
 /* ---- where it is ----------------------------------------------------------
  */
 
+/* The second byte of begins with this first one; they are tried only then. */
+static bool is_second(uint8_t first, uint8_t c)
+{
+    switch (first) {
+    case 'B':
+        return c == 'Z';
+    case 'P':
+        return c == 'K';
+    case '7':
+        return c == 'z';
+    case 'R':
+        return c == 'a';
+    case 'S':
+        return c == 'Q';
+    case '(':
+        return c == 0xb5;
+    case 'x':
+        return c == 1 || c == 0x5e || c == 0x9c || c == 0xda;
+    case ']':
+        return !c;
+    default:
+        return true;
+    }
+}
+
 static bool is_first(uint8_t c)
 {
     switch (c) {
@@ -158,7 +183,7 @@ static bool is_first(uint8_t c)
     case 0x1f:
     case 'B':
     case 0xfd:
-    case 0x28:
+    case '(':
     case 4:
     case 2:
     case 'P':
@@ -173,16 +198,16 @@ static bool is_first(uint8_t c)
     }
 }
 
-/* A block, and one byte behind it, without what each begin has and text has
- * rarely; so none that is whole is in it. */
-static bool is_plain(const uint8_t *p)
+/* n bytes, a multiple of 16, and one byte behind them, without what each begin
+ * has and text has rarely; so none that is whole is in them. */
+static bool is_plain(const uint8_t *p, size_t n)
 {
     typedef uint8_t bytes __attribute__((vector_size(16)));
     typedef uint64_t halves __attribute__((vector_size(16)));
     bytes rare = {0}, c, next;
     halves any;
 
-    for (size_t i = 0; i < BLOCK; i += sizeof(c)) {
+    for (size_t i = 0; i < n; i += sizeof(c)) {
         memcpy(&c, p + i, sizeof(c));
         memcpy(&next, p + i + 1, sizeof(next));
         rare |= (bytes)(c < 9) | (bytes)(c - 0x0e < 13) |
@@ -193,16 +218,28 @@ static bool is_plain(const uint8_t *p)
     return !(any[0] | any[1]);
 }
 
+/* How many bytes to look through at once, of n and with one behind them; 0:
+ * too few for that. */
+static size_t block_len(size_t n)
+{
+    size_t len = n > BLOCK ? BLOCK : (n - 1) / 16 * 16;
+
+    return len > EMBEDDED_BEGIN ? len : 0;
+}
+
 size_t embedded_find(const uint8_t *p, size_t n, bool ended)
 {
-    size_t at = 0, end;
+    size_t at = 0, end, block;
 
     while (at < n) {
-        end = n - at <= BLOCK ? n : at + BLOCK - EMBEDDED_BEGIN;
-        if (n - at > BLOCK && is_plain(p + at))
+        block = block_len(n - at);
+        end = block ? at + block - EMBEDDED_BEGIN : n;
+        if (block && is_plain(p + at, block))
             at = end;
         for (; at < end; at++)
-            if (is_first(p[at]) && embedded_begin(p + at, n - at, ended))
+            if (is_first(p[at]) &&
+                (at + 1 == n || is_second(p[at], p[at + 1])) &&
+                embedded_begin(p + at, n - at, ended))
                 return at;
     }
     return n;

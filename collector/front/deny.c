@@ -232,13 +232,17 @@ static bool may_match(size_t row, const char *path, size_t len,
     return pairs_within(&n->pairs, pairs) && memmem(path, len, n->text, n->len);
 }
 
-static const struct deny_row *find(const char *path)
+/* The first row that fits; folders: of those that leave out all of a folder. */
+static const struct deny_row *find(const char *path, bool folders)
 {
     const size_t len = strlen(path);
     struct pairs pairs = {{0}};
 
     pairs_add(&pairs, path, len);
     for (size_t i = 0; i < N_ROWS; i++) {
+        if (folders &&
+            (rows[i].kind == ALLOW || !str_ends(rows[i].pattern, "/**")))
+            continue;
         if (may_match(i, path, len, &pairs) &&
             path_match(rows[i].pattern, path, false))
             return &rows[i];
@@ -248,7 +252,7 @@ static const struct deny_row *find(const char *path)
 
 const char *deny_file(const char *path, bool named)
 {
-    const struct deny_row *row = find(path);
+    const struct deny_row *row = find(path, false);
 
     if (!row || row->kind == ALLOW || (row->kind == DENY_OWN && named))
         return NULL;
@@ -257,10 +261,7 @@ const char *deny_file(const char *path, bool named)
 
 const char *deny_folder(const char *path)
 {
-    for (size_t i = 0; i < N_ROWS; i++) {
-        if (rows[i].kind != ALLOW && str_ends(rows[i].pattern, "/**") &&
-            path_match(rows[i].pattern, path, false))
-            return rows[i].why;
-    }
-    return NULL;
+    const struct deny_row *row = find(path, true);
+
+    return row ? row->why : NULL;
 }

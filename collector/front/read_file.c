@@ -17,6 +17,7 @@
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/front/deny.h"
+#include "collector/front/folder.h"
 
 #ifndef CONFIGFS_MAGIC
 #define CONFIGFS_MAGIC 0x62656570 /* fs/configfs/mount.c */
@@ -173,41 +174,52 @@ static void copy_regular(struct copy *c, const struct stat *st,
     copy_range(c, from, to, lead);
 }
 
-void reply_file(struct reply *rp, int fd, const struct stat *found,
+/* Sends what fd has, and closes it. */
+static void reply_opened(struct reply *rp, int fd, const struct stat *st,
+                         const char *path, const char *resolved, uint64_t flags,
+                         uint64_t max_bytes, bool virtual)
+{
+    struct copy c = {.rp = rp, .fd = fd, .path = path};
+    uint64_t max = max_bytes ? max_bytes : UINT64_MAX;
+
+    c.chunk = xmalloc(FRAME_MAX);
+    if (virtual) {
+        reply_meta(rp, st, resolved, 0);
+        copy_virtual(&c, max);
+    } else {
+        copy_regular(&c, st, resolved, flags, max);
+    }
+    free(c.chunk);
+    close(fd);
+}
+
+void reply_file(struct reply *rp, int found_fd, const struct stat *found,
                 const char *path, const char *resolved, uint64_t flags,
                 uint64_t max_bytes)
 {
-    struct copy c = {.rp = rp, .path = path};
-    uint64_t max = max_bytes ? max_bytes : UINT64_MAX;
     struct err err = ERR_INIT;
     struct stat st;
+    int fd = path_reopen(found_fd, O_RDONLY);
 
-    c.fd = path_reopen(fd, O_RDONLY);
-    if (c.fd < 0) {
-        err_sys(&err, -c.fd, "cannot open %s", path);
+    if (fd < 0) {
+        err_sys(&err, -fd, "cannot open %s", path);
         reply_fail(rp, err.code, err.text);
         return;
     }
-    if (fstat(c.fd, &st)) {
+    if (fstat(fd, &st)) {
         err_sys(&err, errno, "cannot stat %s", path);
         reply_fail(rp, err.code, err.text);
-        goto out;
+        close(fd);
+        return;
     }
     if (st.st_dev != found->st_dev || st.st_ino != found->st_ino ||
         !S_ISREG(st.st_mode)) {
         reply_set(rp, ST_REFUSED, "%s became another file meanwhile", path);
-        goto out;
+        close(fd);
+        return;
     }
-    c.chunk = xmalloc(FRAME_MAX);
-    if ((flags & READ_VIRTUAL) || is_virtual(c.fd)) {
-        reply_meta(rp, &st, resolved, 0);
-        copy_virtual(&c, max);
-    } else {
-        copy_regular(&c, &st, resolved, flags, max);
-    }
-    free(c.chunk);
-out:
-    close(c.fd);
+    reply_opened(rp, fd, &st, path, resolved, flags, max_bytes,
+                 (flags & READ_VIRTUAL) || is_virtual(fd));
 }
 
 /* The name of what is no regular file, or NULL. */
@@ -245,52 +257,6 @@ static char *absolute(const char *path, bool named)
     return xasprintf("%s/%s", cwd, path);
 }
 
-/* The folder of the last file; known: as it was asked for. */
-static struct path_found folder = {.fd = -1};
-static char *known;
-
-bool read_holds_folder(void)
-{
-    return folder.fd >= 0;
-}
-
-void read_forget_folder(void)
-{
-    path_found_done(&folder);
-    free(known);
-    known = NULL;
-}
-
-/* As path_walk.  Files come folder by folder, so the folder of the last one is
- * kept open: only the name in it is walked then.  A walk that fails is done
- * anew from the root, for its message. */
-static int walk_from_folder(const char *path, struct path_found *out,
-                            struct err *err)
-{
-    const char *name = strrchr(path, '/');
-    size_t len = name ? (size_t)(name - path) : 0;
-
-    if (!len || !name[1])
-        return path_walk(path, 0, out, err);
-    if (!known || strncmp(known, path, len) || known[len]) {
-        struct err unused = ERR_INIT;
-
-        read_forget_folder();
-        known = xstrndup(path, len);
-        (void)path_walk(known, 0, &folder, &unused);
-    }
-    if (folder.fd >= 0 && S_ISDIR(folder.st.st_mode)) {
-        struct err unused = ERR_INIT;
-
-        if (!path_walk_at(folder.fd, folder.real, name + 1, 0, out, &unused)) {
-            out->linked |= folder.linked;
-            return 0;
-        }
-        path_found_done(out);
-    }
-    return path_walk(path, 0, out, err);
-}
-
 void serve_read(struct reply *rp, const char *name, uint64_t flags,
                 uint64_t max_bytes)
 {
@@ -299,15 +265,21 @@ void serve_read(struct reply *rp, const char *name, uint64_t flags,
     struct path_found f = {.fd = -1};
     struct err err = ERR_INIT;
     const char *why;
-    int rc;
+    struct stat st;
+    int fd, rc;
 
     why = deny_file(path, named);
     if (why) {
         reply_set(rp, ST_REFUSED, "%s is never read: %s", path, why);
         goto out;
     }
+    if (!named && !(flags & READ_VIRTUAL) &&
+        (fd = folder_open(path, &st)) >= 0) {
+        reply_opened(rp, fd, &st, path, "", flags, max_bytes, false);
+        goto out;
+    }
     rc = named ? path_walk(path, PATH_NAMED, &f, &err)
-               : walk_from_folder(path, &f, &err);
+               : folder_walk(path, &f, &err);
     why = f.real && strcmp(f.real, path) ? deny_file(f.real, named) : NULL;
     if (why)
         reply_set(rp, ST_REFUSED, "%s is never read: %s", f.real, why);

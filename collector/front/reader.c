@@ -13,6 +13,7 @@
 #include "collector/base/core/path.h"
 #include "collector/base/core/proto.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/front/folder.h"
 #include "collector/front/reply.h"
 
 #define MAX_ARGS 256
@@ -154,11 +155,11 @@ static int next_request(int sock, struct frame *frame)
 {
     int r = -ETIMEDOUT;
 
-    if (read_holds_folder())
+    if (folder_is_held())
         r = frame_recv(sock, frame, FOLDER_MS, -1);
     if (r != -ETIMEDOUT)
         return r;
-    read_forget_folder();
+    folder_forget();
     return frame_recv(sock, frame, -1, -1);
 }
 

@@ -20,6 +20,8 @@
 #include "collector/base/core/xalloc.h"
 
 #define MAX_COMMANDS 8 /* a reader runs one at a time */
+#define PAUSE_US 200
+#define PAUSE_MAX_US 5000
 
 enum state {
     FREE,
@@ -217,11 +219,13 @@ static void add_where(char *where, pid_t pid)
     child_where(pid, where + len, READERS_WHERE_SIZE - len);
 }
 
-static void pause_ms(int ms)
+/* Waits for what is mostly there at once: *us is how long the next wait is. */
+static void pause_more(long *us)
 {
-    struct timespec ts = {0, ms * 1000000L};
+    struct timespec ts = {0, *us * 1000};
 
     nanosleep(&ts, NULL);
+    *us = *us < PAUSE_MAX_US / 2 ? *us * 2 : PAUSE_MAX_US;
 }
 
 static void how_it_ended(const struct reader *rd, char *where)
@@ -241,6 +245,7 @@ static bool wait_gone(struct reader *rd, const struct proc *cmd, int n_cmd,
 {
     int64_t end = clock_mono_ms() + READERS_KILL_MS;
     bool gone = false;
+    long us = PAUSE_US;
     int lives;
 
     for (;;) {
@@ -253,7 +258,7 @@ static bool wait_gone(struct reader *rd, const struct proc *cmd, int n_cmd,
             lives += proc_lives(&cmd[i]);
         if (late || !lives)
             break;
-        pause_ms(5);
+        pause_more(&us);
     }
     rd->state = gone ? FREE : LEFT;
     if (!lives)
@@ -312,6 +317,7 @@ void readers_kill_all(struct readers *r)
 {
     int64_t end = clock_mono_ms() + READERS_KILL_MS;
     struct proc cmd[MAX_COMMANDS];
+    long us = PAUSE_US;
     int alive = 0;
 
     for (int i = 0; i < READERS_ALIVE; i++) {
@@ -341,7 +347,7 @@ void readers_kill_all(struct readers *r)
         if (alive && clock_mono_ms() >= end)
             break;
         if (alive)
-            pause_ms(5);
+            pause_more(&us);
     }
     for (int i = 0; i < READERS_ALIVE; i++) {
         if (r->list[i].state == ALIVE)

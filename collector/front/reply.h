@@ -63,9 +63,6 @@ void reply_note(struct reply *rp, const char *fmt, ...)
 /* The requests (proto.h). read_file.c, read_list.c, read_run.c, read_conf.c */
 void serve_read(struct reply *rp, const char *path, uint64_t flags,
                 uint64_t max_bytes);
-/* serve_read keeps the last folder open for the next file. */
-bool read_holds_folder(void);
-void read_forget_folder(void);
 void serve_glob(struct reply *rp, const char *pattern, uint64_t max_entries);
 void serve_tree(struct reply *rp, const char *folder, uint64_t max_depth,
                 uint64_t max_entries);

@@ -13,6 +13,7 @@
 #include "collector/base/core/buf.h"
 #include "collector/base/sink_buf.h"
 #include "redact/embedded.h"
+#include "redact/embedded_begin.h"
 #include "tests/redact/packed_samples.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
@@ -338,6 +339,38 @@ static void whole(void **state)
     buf_done(&out);
 }
 
+/* Texts of every length are looked through many bytes at once, up to what a
+ * begin could be cut off in; it is found wherever it stands. */
+static void at_each_place(void **state)
+{
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    for (size_t n = 100; n < 1400; n += n < 180 || n > 1100 ? 7 : 150) {
+        for (size_t k = 0; k < N(begins); k++) {
+            for (size_t at = k % 13; at < n; at += 13) {
+                size_t left = n - at < begins[k].n ? n - at : begins[k].n;
+                const uint8_t *p;
+                size_t want = 0;
+
+                b.len = 0;
+                add_lines(&b, n);
+                memcpy(b.data + at, begins[k].bytes, left);
+                p = (const uint8_t *)b.data;
+                for (unsigned ended = 0; ended < 2; ended++) {
+                    want = 0;
+                    while (want < n &&
+                           !embedded_begin(p + want, n - want, ended))
+                        want++;
+                    if (embedded_find(p, n, ended) != want)
+                        fail_msg("%s at %zu of %zu", begins[k].name, at, n);
+                }
+            }
+        }
+    }
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(behind_text),
@@ -348,7 +381,8 @@ int main(void)
                                        cmocka_unit_test(windows),
                                        cmocka_unit_test(looks_alike),
                                        cmocka_unit_test(goes_on),
-                                       cmocka_unit_test(is_never_over)};
+                                       cmocka_unit_test(is_never_over),
+                                       cmocka_unit_test(at_each_place)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

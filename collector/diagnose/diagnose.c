@@ -12,9 +12,10 @@
 #include "collector/diagnose/evidence.h"
 #include "collector/diagnose/fold.h"
 #include "collector/diagnose/match.h"
+#include "collector/diagnose/order.h"
+#include "collector/diagnose/reason.h"
 #include "collector/diagnose/whose.h"
 
-#define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
 #define GUEST_RULE "host-is-a-guest"
 
 struct diagnosis {
@@ -65,6 +66,7 @@ struct judged {
     enum verdict verdict;
     bool when, alt; /* which of its lists holds */
     bool consequence;
+    int score; /* of its best line, where lines are scored */
     char *because;
     /* of each any: of when, then of or, the elements that hold */
     struct json_object *elements[2 * DIAG_CONDITIONS];
@@ -364,6 +366,39 @@ static char *add_domain(char *title, struct json_object *evidence,
     return out;
 }
 
+/* The find that the title is of, if it has a reason, or the first that has. */
+static const struct find *find_with_reason(const struct finds *f)
+{
+    const char *whole = whole_title(f);
+
+    for (size_t i = 0; i < f->n_titles; i++)
+        if (f->title[i].reason && f->title[i].title == whole)
+            return &f->title[i];
+    for (size_t i = 0; i < f->n; i++)
+        if (f->first[i].reason)
+            return &f->first[i];
+    return NULL;
+}
+
+/* A general title says why, where a line near its own does. */
+static char *add_reason(char *title, const struct shown *s)
+{
+    const struct find *f = s->lines ? find_with_reason(s->lines) : NULL;
+    char *said, *out, visible[400];
+
+    if (!f)
+        return title;
+    said = reason_said(f->reason, strlen(f->reason));
+    str_visible(said, visible, sizeof(visible));
+    free(said);
+    evidence_reason(s->evidence, f);
+    if (strstr(title, visible))
+        return title;
+    out = xasprintf("%s: %s", title, visible);
+    free(title);
+    return out;
+}
+
 static const char *remedy_of(const struct diag_rule *r,
                              struct json_object *facts)
 {
@@ -406,6 +441,7 @@ static struct json_object *finding(struct diagnosis *d,
     if (j->alt)
         show(d, facts, j, r->alt, r->n_alt, r->n_when, &s);
     title = add_domain(add_titles(r, facts, &s), s.evidence, facts);
+    title = add_reason(title, &s);
     put(o, "id", r->id);
     put(o, "severity", severity_name(r->severity));
     put_of_host(o, "title", title, guest);
@@ -446,27 +482,6 @@ static bool is_of_guest(const struct diag_rules *rules,
     return r && all[r - rules->rule].verdict == YES;
 }
 
-/* Of what no rule knows, a little stays; what is no warning, only where there
- * is little else to read. */
-static void leave_out(const struct diag_rules *rules,
-                      struct json_object *findings)
-{
-    size_t i = 0, unexplained = 0;
-
-    while (i < json_object_array_length(findings)) {
-        struct json_object *f = json_object_array_get_idx(findings, i);
-        const struct diag_rule *r = diag_rules_find(rules, facts_text(f, "id"));
-        size_t most = r->severity == SEV_INFO ? i : unexplained;
-
-        if (r->unexplained && most >= UNEXPLAINED_MAX) {
-            json_object_array_del_idx(findings, i, 1);
-        } else {
-            unexplained += r->unexplained;
-            i++;
-        }
-    }
-}
-
 /* Who needs somebody, what may explain it, what follows from these, what
  * nobody knows, what is worth knowing. */
 static int weight_class(const struct judged *j)
@@ -485,6 +500,8 @@ static int by_weight(const void *a, const void *b)
 
     if (weight_class(j) != weight_class(k))
         return weight_class(j) - weight_class(k);
+    if (j->score != k->score)
+        return j->score > k->score ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     return strcmp(x->id, y->id);
@@ -506,6 +523,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         all[i].rule = &d->rules->rule[i];
         all[i].index = i;
         judge(d, facts, &all[i]);
+        all[i].score = match_finds(d->match, i, 0)->first[0].score;
     }
     find_consequences(d->rules, all);
     guest = is_of_guest(d->rules, all);
@@ -525,7 +543,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         judged_done(j);
     }
     fold_findings(findings, d->rules);
-    leave_out(d->rules, findings);
+    order_findings(findings, d->rules);
     put(rules, "version", version);
     put(rules, "digest", d->rules->digest);
     json_object_object_add(rules, "count",

@@ -41,6 +41,7 @@ struct diag_rule {
     const char *title; /* {NAME}: a group of the pattern, a fact, a field */
     uint32_t classes;  /* of logs; see classes.h */
     bool unexplained;  /* only for lines that no other rule knows */
+    bool near;         /* general: a line near it may say why (reason.h) */
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;

@@ -19,6 +19,7 @@
 
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
+#define TOLD_KEPT 128u /* more than are near a line */
 #define CHAIN 8u       /* lines between a failure and what follows from it */
 
 struct match {
@@ -60,6 +61,8 @@ struct match_stream {
     struct buf block_text;
     unsigned *n_blocks;    /* per rule */
     struct near *near;     /* what stands around the finds */
+    uint64_t told[TOLD_KEPT]; /* the last lines that a rule knew */
+    size_t n_told;
     struct own own; /* what this member has, until it is committed */
     /* Of a file: the lines that a rule knew in the text that is fed. */
     struct lines *known;
@@ -247,6 +250,18 @@ static void know(struct match_stream *s, uint64_t from, uint64_t to)
     s->known[s->n_known++] = (struct lines){from, to};
 }
 
+/* How much the line tells, and without what stands in front of it. */
+static void score(struct find *f, const struct diag_rule *rule,
+                  const struct a_line *l)
+{
+    char *said = reason_said(l->text, l->len);
+
+    f->score = reason_score(l->text, l->len);
+    free(f->title);
+    f->title = found_said(rule->title, said);
+    free(said);
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
@@ -274,7 +289,8 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     f->member = xstrdup(s->member);
     f->title = found_title(s->md, p->code, rule->title, l->text);
     f->time = stamp_of(l->text, l->len);
-    f->score = is_scored(rule) ? reason_score(l->text, l->len) : 0;
+    if (is_scored(rule))
+        score(f, rule, l);
     found_text(s->md, l->text, l->len, f);
     if (is_scored(rule) && (!f->score || finds_is_late(&own->finds, f))) {
         if (f->score)
@@ -381,8 +397,10 @@ static void on_line(void *arg, const char *line, size_t len,
         l.len = DIAG_LINE_MAX;
     l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
-    if (gravest >= 0)
+    if (gravest >= 0) {
         know(s, l.number, l.number);
+        s->told[s->n_told++ % TOLD_KEPT] = l.number;
+    }
     if (gravest < 0 && !s->block)
         try_unexplained(s, &l);
     else if (gravest < SEV_INFO)
@@ -417,41 +435,14 @@ static void try_file(struct match_stream *s, const char *data, size_t n,
     know(s, before, known); /* a block goes on */
 }
 
-/* What the lines around a find tell. */
-static void tell_near(struct match_stream *s, const struct near_window *w)
-{
-    const struct diag_rule *rule = &s->m->rules->rule[w->rule];
-    const char *text = buf_str(&w->text);
-    struct part part = is_scored(rule)
-                           ? reason_block(text, w->text.len, w->at)
-                           : reason_near(text, w->text.len, w->at);
-    struct find more = {.line = w->line};
-    uint64_t number = w->first;
-    char *said;
-
-    if (!part.len)
-        return;
-    for (size_t i = 0; i < part.from; i++)
-        number += text[i] == '\n';
-    said = xstrndup(text + part.from,
-                    part.len < MATCH_BLOCK ? part.len : MATCH_BLOCK);
-    if (is_scored(rule)) {
-        more.text = said;
-        more.shown = number;
-    } else {
-        more.reason = said;
-        more.reason_line = number;
-    }
-    finds_tell(&finds_of(s, w->rule, w->condition)->finds, &more);
-    free(said);
-}
-
+/* What the lines around finds tell. */
 static void tell_all_near(struct match_stream *s)
 {
     struct near_window *w;
 
     while (near_take(s->near, &w))
-        tell_near(s, w);
+        own_tell(finds_of(s, w->rule, w->condition), w,
+                 is_scored(&s->m->rules->rule[w->rule]), s->told, TOLD_KEPT);
 }
 
 /* ---- the stream ---------------------------------------------------------- */

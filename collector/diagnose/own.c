@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/match.h"
+#include "collector/diagnose/reason.h"
 #include "collector/diagnose/stamp.h"
 
 struct own_finds *own_finds(struct own *own, size_t key)
@@ -24,6 +26,35 @@ void own_count(struct own_finds *of, uint64_t number, const char *line,
     of->last_line = number;
     of->last_len = len < OWN_STAMP_MAX ? len : OWN_STAMP_MAX;
     memcpy(of->last_text, line, of->last_len);
+}
+
+void own_tell(struct own_finds *of, const struct near_window *w, bool block,
+              const uint64_t *told, size_t n_told)
+{
+    const char *text = buf_str(&w->text);
+    const struct reason_text all = {text,    w->text.len, w->at,
+                                    w->line, told,        n_told};
+    struct part part = block ? reason_block(text, w->text.len, w->at)
+                             : reason_near(&all);
+    struct find more = {.line = w->line};
+    uint64_t number = w->first;
+    char *said;
+
+    if (!part.len)
+        return;
+    for (size_t i = 0; i < part.from; i++)
+        number += text[i] == '\n';
+    said = xstrndup(text + part.from,
+                    part.len < MATCH_BLOCK ? part.len : MATCH_BLOCK);
+    if (block) {
+        more.text = said;
+        more.shown = number;
+    } else {
+        more.reason = said;
+        more.reason_line = number;
+    }
+    finds_tell(&of->finds, &more);
+    free(said);
 }
 
 static void keep_last_line(struct own_finds *of, char *member,

@@ -12,6 +12,7 @@
 #define HEADING_MAX 60u
 #define BLOCK_ABOVE 3u
 #define BLOCK_BELOW 8u
+#define TOLD 4   /* a line that a finding of its own tells */
 #define BETTER 2 /* a reason tells that much more than the line itself */
 
 /* Of the words that a line has the two best count.  In small letters. */
@@ -141,6 +142,46 @@ static const struct {
     {"caused by", 4},
     {"reason:", 4},
     {"bug:", 4},
+    {"holding", 5},
+    {"perhaps", 4},
+    {"locked", 4},
+    {"in the way", 4},
+    {"gave up", 3},
+    {"giving up", 3},
+    {"no longer", 4},
+    {"out of", 3},
+    {"too few", 6},
+    {"at least", 4},
+    {"at most", 4},
+    {"only ", 2},
+    {"no room", 6},
+    {"not one of", 5},
+    {"not among", 5},
+    {"not belong", 5},
+    {"not the ", 3},
+    {"reject", 5},
+    {"disallow", 5},
+    {"blocked", 4},
+    {"stale", 4},
+    {"signature", 3},
+    {"checksum", 4},
+    {"dangling", 5},
+    {"loop detected", 6},
+    {"recursion", 5},
+    {"nonetype", 4},
+    {"keyerror", 4},
+    {"bad ", 4},
+    {"broken", 4},
+    {"not started", 3},
+    {"does not", 4},
+    {"did not", 3},
+    {"doesn't", 4},
+    {"didn't", 3},
+    {"is not ", 4},
+    {"isn't", 4},
+    {"are not ", 4},
+    {"no ", 2},
+    {"without", 2},
 };
 
 /* What makes a line a consequence, or no failure. */
@@ -156,7 +197,16 @@ static const struct {
     {"aborting", 2},    {"|debug|", 3},      {"|info|", 3},
     {" info ", 3},      {"taint", 4},        {"warning", 1},
     {"not starting", 2}, {"rolled back", 3}, {"cleanup", 2},
-    {"previous error", 3}, {"dependency failed", 3},
+    {"previous error", 3}, {"dependency failed", 4},
+    {"failed state", 6}, {"failed with result", 5}, {"main process", 4},
+    {"control process", 4}, {"non-exist", 5}, {"unable to destroy", 5},
+    {"destruction of", 5}, {"devices_destroy", 5}, {"start request", 4},
+    {"logfile", 2}, {"log file", 2}, {"see \"", 5}, {"during handling of", 9},
+    {"direct cause of", 9}, {"not exist, creating", 5}, {"will be created", 4},
+    {"falling back", 3}, {"retrying", 3}, {"will retry", 3}, {"trying", 2},
+    {"password", 2}, {"skipp", 2}, {"not tainted", 9}, {"disabling lock", 5},
+    {"info:", 4}, {"notice:", 3}, {"kernel command line", 9},
+    {"command line:", 9}, {"usage:", 5}, {"backtrace", 5}, {"raised at", 5}, {"hint", 1},
 };
 
 struct line {
@@ -278,33 +328,53 @@ struct choice {
     int score;
 };
 
-static void consider(const char *text, size_t len, size_t at, int less,
-                     struct choice *best)
+static bool is_told(const struct reason_text *t, uint64_t number)
 {
-    struct line l = line_at(text, len, at);
-    int score = score_of(&l);
-
-    if (score < REASON_GOOD || score - less <= best->score)
-        return;
-    best->score = score - less;
-    best->part = (struct part){at, line_end(text, len, at) - at};
+    for (size_t i = 0; i < t->n_told; i++)
+        if (t->told[i] == number)
+            return true;
+    return false;
 }
 
-struct part reason_near(const char *text, size_t len, size_t at)
+static bool is_guests(const char *line, size_t len)
 {
-    struct line own = line_at(text, len, at);
-    struct choice best = {{0, 0}, 0};
-    size_t to;
-    int lines = 0;
+    return speaker_classes(line, len, 0);
+}
 
-    best.score = score_of(&own) + BETTER - 1;
-    for (to = line_end(text, len, at) + 1; to < len;
-         to = line_end(text, len, to) + 1)
-        consider(text, len, to, lines++ / 8, &best);
+/* The line at `at`, `lines` away from the find's. */
+static void consider(const struct reason_text *t, size_t at, int64_t lines,
+                     struct choice *best)
+{
+    size_t end = line_end(t->text, t->len, at);
+    struct line l = line_at(t->text, t->len, at);
+    int score = score_of(&l);
+
+    score -= (int)(lines < 0 ? -lines / 5 : lines / 8);
+    if (score < REASON_GOOD || score <= best->score)
+        return;
+    if (is_told(t, t->number + (uint64_t)lines))
+        score -= TOLD;
+    if (score < REASON_GOOD || score <= best->score ||
+        speaker_of(t->text + at, end - at) == SPEAKER_OTHER ||
+        is_guests(t->text + at, end - at))
+        return;
+    best->score = score;
+    best->part = (struct part){at, end - at};
+}
+
+struct part reason_near(const struct reason_text *t)
+{
+    struct line own = line_at(t->text, t->len, t->at);
+    struct choice best = {{0, 0}, score_of(&own) + BETTER - 1};
+    int64_t lines = 0;
+
+    for (size_t to = line_end(t->text, t->len, t->at) + 1; to < t->len;
+         to = line_end(t->text, t->len, to) + 1)
+        consider(t, to, ++lines, &best);
     lines = 0;
-    for (to = at; to;) {
-        to = line_before(text, to);
-        consider(text, len, to, lines++ / 5, &best);
+    for (size_t to = t->at; to;) {
+        to = line_before(t->text, to);
+        consider(t, to, --lines, &best);
     }
     return best.part;
 }

@@ -6,6 +6,7 @@
 #define XB_DIAGNOSE_REASON_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define REASON_GOOD 7 /* of a score: it stands for itself */
 
@@ -17,9 +18,17 @@ struct part {
     size_t from, len; /* len 0: there is none */
 };
 
-/* In text, whose line at `at` says that something failed in general, the line
- * that says why: better than that one does, and not far from it. */
-struct part reason_near(const char *text, size_t len, size_t at);
+/* A text whose line at `at`, of this number, says that something failed. */
+struct reason_text {
+    const char *text;
+    size_t len, at;
+    uint64_t number;
+    const uint64_t *told; /* numbers of lines that a finding tells */
+    size_t n_told;
+};
+
+/* The line that says why: better than that one does, and not far from it. */
+struct part reason_near(const struct reason_text *t);
 
 /* The lines that belong to the one at `at`: the heading above it, what is
  * indented below it. */

@@ -13,7 +13,7 @@
 #include "collector/diagnose/fold.h"
 #include "collector/diagnose/match.h"
 #include "collector/diagnose/order.h"
-#include "collector/diagnose/reason.h"
+#include "collector/diagnose/titles.h"
 #include "collector/diagnose/whose.h"
 
 #define GUEST_RULE "host-is-a-guest"
@@ -273,31 +273,6 @@ struct shown {
     struct json_object *elements; /* of the first any: */
 };
 
-/* Whether the pattern has no such group, or its line did not tell it.  Facts
- * have a dot in their name. */
-static bool left_open(const char *title)
-{
-    const char *end;
-
-    if (strchr(title, MATCH_HOLE))
-        return true;
-    while ((title = strchr(title, '{')) && (end = strchr(title, '}'))) {
-        if (!memchr(title, '.', (size_t)(end - title)))
-            return true;
-        title = end;
-    }
-    return false;
-}
-
-/* The first title that says all, or NULL. */
-static const char *whole_title(const struct finds *f)
-{
-    for (size_t i = 0; i < f->n_titles; i++)
-        if (!left_open(f->title[i].title))
-            return f->title[i].title;
-    return NULL;
-}
-
 static void show(struct diagnosis *d, struct json_object *facts,
                  const struct judged *j, const struct diag_condition *list,
                  unsigned n, unsigned from, struct shown *out)
@@ -308,7 +283,7 @@ static void show(struct diagnosis *d, struct json_object *facts,
 
         if (list[i].n_match) {
             evidence_finds(out->evidence, f);
-            if (!out->lines || (!whole_title(out->lines) && whole_title(f)))
+            if (!out->lines || (!titles_whole(out->lines) && titles_whole(f)))
                 out->lines = f;
         } else if (list[i].fact) {
             evidence_fact(out->evidence, facts, list[i].fact);
@@ -329,12 +304,12 @@ static char *add_titles(const struct diag_rule *r, struct json_object *facts,
                : out->elements ? json_object_array_length(out->elements)
                                : 0;
 
-    const char *whole = out->lines ? whole_title(out->lines) : NULL;
+    const char *whole = out->lines ? titles_whole(out->lines) : NULL;
 
     for (size_t i = 0; i < n && i < MATCH_SUBJECTS; i++) {
         char *one;
 
-        if (whole && left_open(out->lines->title[i].title))
+        if (whole && titles_left_open(out->lines->title[i].title))
             continue;
         one = out->lines ? fill(out->lines->title[i].title, facts, first)
                          : fill(r->title, facts,
@@ -366,35 +341,18 @@ static char *add_domain(char *title, struct json_object *evidence,
     return out;
 }
 
-/* The find that the title is of, if it has a reason, or the first that has. */
-static const struct find *find_with_reason(const struct finds *f)
-{
-    const char *whole = whole_title(f);
-
-    for (size_t i = 0; i < f->n_titles; i++)
-        if (f->title[i].reason && f->title[i].title == whole)
-            return &f->title[i];
-    for (size_t i = 0; i < f->n; i++)
-        if (f->first[i].reason)
-            return &f->first[i];
-    return NULL;
-}
-
-/* A general title says why, where a line near its own does. */
+/* A general title says why, or where, if lines near its own do. */
 static char *add_reason(char *title, const struct shown *s)
 {
-    const struct find *f = s->lines ? find_with_reason(s->lines) : NULL;
-    char *said, *out, visible[400];
+    const struct find *of = NULL;
+    char *said = s->lines ? titles_reason(s->lines, title, &of) : NULL, *out;
 
-    if (!f)
+    if (of && of->reason_line)
+        evidence_reason(s->evidence, of);
+    if (!said)
         return title;
-    said = reason_said(f->reason, strlen(f->reason));
-    str_visible(said, visible, sizeof(visible));
+    out = xasprintf("%s: %s", title, said);
     free(said);
-    evidence_reason(s->evidence, f);
-    if (strstr(title, visible))
-        return title;
-    out = xasprintf("%s: %s", title, visible);
     free(title);
     return out;
 }
@@ -452,7 +410,7 @@ static struct json_object *finding(struct diagnosis *d,
     json_object_object_add(
         o, "count",
         json_object_new_int64(s.lines ? (int64_t)s.lines->count : 1));
-    put(o, "first", s.lines ? s.lines->first[0].time : NULL);
+    put(o, "first", s.lines ? titles_first_time(s.lines) : NULL);
     put(o, "last", s.lines ? s.lines->last.time : NULL);
     json_object_object_add(o, "subjects", s.subjects);
     json_object_object_add(o, "evidence", s.evidence);

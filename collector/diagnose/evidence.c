@@ -63,7 +63,8 @@ static bool is_shown(struct json_object *evidence, const char *member,
 void evidence_finds(struct json_object *evidence, const struct finds *f)
 {
     for (size_t i = 0; i < f->n; i++) {
-        uint64_t line = f->first[i].shown ? f->first[i].shown : f->first[i].line;
+        uint64_t line =
+            f->first[i].shown ? f->first[i].shown : f->first[i].line;
         struct json_object *e;
 
         if (is_shown(evidence, f->first[i].member, f->first[i].line))
@@ -71,8 +72,7 @@ void evidence_finds(struct json_object *evidence, const struct finds *f)
         e = json_object_new_object();
         json_object_object_add(e, "member",
                                json_object_new_string(f->first[i].member));
-        json_object_object_add(e, "line",
-                               json_object_new_int64((int64_t)line));
+        json_object_object_add(e, "line", json_object_new_int64((int64_t)line));
         json_object_object_add(e, "text", shown(f->first[i].text));
         json_object_object_add(e, "match", shown(f->first[i].found));
         json_object_array_add(evidence, e);

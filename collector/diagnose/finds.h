@@ -19,9 +19,9 @@ struct find {
     char *title; /* the rule's, with the groups of this match filled in */
     char *time;  /* the line's time stamp (stamp.h); or NULL */
     int score;   /* the higher stands first (reason.h); of most rules all 0 */
-    uint64_t shown;       /* the number of text's first line; 0: line */
-    char *reason;         /* a line near it, which says why; or NULL */
-    uint64_t reason_line; /* its number */
+    uint64_t shown; /* the number of text's first line; 0: line */
+    char *reason;   /* a line near it, which says why, or a place; or NULL */
+    uint64_t reason_line; /* its number; 0: it is a place */
 };
 
 /* What was found for one condition of one rule. */

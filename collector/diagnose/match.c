@@ -299,7 +299,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         free(f);
         return;
     }
-    if (rule->near || is_scored(rule))
+    if (rule->reason || is_scored(rule))
         near_begin(s->near, p->rule, p->condition, l->number, l->text);
     if (!block) {
         store(s, f, rule, p->condition);
@@ -442,7 +442,7 @@ static void tell_all_near(struct match_stream *s)
 
     while (near_take(s->near, &w))
         own_tell(finds_of(s, w->rule, w->condition), w,
-                 is_scored(&s->m->rules->rule[w->rule]), s->told, TOLD_KEPT);
+                 s->m->rules->rule[w->rule].reason, s->told, TOLD_KEPT);
 }
 
 /* ---- the stream ---------------------------------------------------------- */

@@ -12,7 +12,7 @@
 
 #include "collector/base/core/buf.h"
 
-#define NEAR_BEFORE 25u  /* lines */
+#define NEAR_BEFORE 25u /* lines */
 #define NEAR_AFTER 40u
 #define NEAR_BYTES 6144u /* in either direction */
 
@@ -21,7 +21,7 @@ struct near;
 struct near_window {
     unsigned rule, condition; /* whose find it is */
     uint64_t line;            /* its number */
-    uint64_t first; /* the number of the first line of text */
+    uint64_t first;           /* the number of the first line of text */
     struct buf text;
     size_t at; /* where the find's line begins in it */
     /* private */

@@ -34,12 +34,17 @@ static bool follows_another(struct json_object *findings,
     return false;
 }
 
+static bool is_general(const struct diag_rule *r)
+{
+    return r->reason == REASON_NEAR;
+}
+
 /* Whether none of the first names a cause. */
 static bool are_general(struct json_object *findings,
                         const struct diag_rules *rules)
 {
     for (size_t i = 0; i < TOLD_FIRST; i++)
-        if (!rule_at(findings, i, rules)->near &&
+        if (!is_general(rule_at(findings, i, rules)) &&
             !follows_another(findings, rules, i))
             return false;
     return true;
@@ -67,8 +72,8 @@ static void keep_untold(struct json_object *findings, size_t at,
 
     for (size_t i = 0; i < facts_count(f, key); i++) {
         struct json_object *e = facts_at(f, key, i);
-        const char *text = title ? json_object_get_string(e)
-                                 : facts_text(e, "text");
+        const char *text =
+            title ? json_object_get_string(e) : facts_text(e, "text");
 
         if (title && !strncmp(text, title, strlen(title)))
             text += strlen(title);
@@ -96,8 +101,8 @@ static void drop_told(struct json_object *findings,
         keep_untold(findings, i, "subjects", head);
         free(head);
         if (facts_count(f, "evidence") && facts_count(f, "subjects"))
-            json_object_object_add(
-                f, "title", json_object_get(facts_at(f, "subjects", 0)));
+            json_object_object_add(f, "title",
+                                   json_object_get(facts_at(f, "subjects", 0)));
         else
             json_object_array_del_idx(findings, i, 1);
     }

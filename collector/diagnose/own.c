@@ -5,7 +5,7 @@
 
 #include "collector/base/core/xalloc.h"
 #include "collector/diagnose/match.h"
-#include "collector/diagnose/reason.h"
+#include "collector/diagnose/place.h"
 #include "collector/diagnose/stamp.h"
 
 struct own_finds *own_finds(struct own *own, size_t key)
@@ -28,37 +28,44 @@ void own_count(struct own_finds *of, uint64_t number, const char *line,
     memcpy(of->last_text, line, of->last_len);
 }
 
-void own_tell(struct own_finds *of, const struct near_window *w, bool block,
-              const uint64_t *told, size_t n_told)
+static char *lines_of(const struct near_window *w, struct part part,
+                      uint64_t *number)
 {
     const char *text = buf_str(&w->text);
-    const struct reason_text all = {text,    w->text.len, w->at,
-                                    w->line, told,        n_told};
-    struct part part = block ? reason_block(text, w->text.len, w->at)
-                             : reason_near(&all);
-    struct find more = {.line = w->line};
-    uint64_t number = w->first;
-    char *said;
 
-    if (!part.len)
-        return;
+    *number = w->first;
     for (size_t i = 0; i < part.from; i++)
-        number += text[i] == '\n';
-    said = xstrndup(text + part.from,
+        *number += text[i] == '\n';
+    return xstrndup(text + part.from,
                     part.len < MATCH_BLOCK ? part.len : MATCH_BLOCK);
-    if (block) {
-        more.text = said;
-        more.shown = number;
-    } else {
-        more.reason = said;
-        more.reason_line = number;
-    }
-    finds_tell(&of->finds, &more);
-    free(said);
 }
 
-static void keep_last_line(struct own_finds *of, char *member,
-                           uint64_t order)
+void own_tell(struct own_finds *of, const struct near_window *w,
+              enum diag_reason reason, const uint64_t *told, size_t n_told)
+{
+    const struct reason_text t = {buf_str(&w->text), w->text.len, w->at,
+                                  w->line,           told,        n_told};
+    struct find more = {.line = w->line};
+    struct part part;
+
+    if (reason == REASON_PLACE) {
+        more.reason = place_near(&t);
+    } else {
+        part = reason == REASON_NEAR ? reason_near(&t)
+                                     : reason_block(t.text, t.len, t.at);
+        if (!part.len)
+            return;
+        if (reason == REASON_NEAR)
+            more.reason = lines_of(w, part, &more.reason_line);
+        else
+            more.text = lines_of(w, part, &more.shown);
+    }
+    finds_tell(&of->finds, &more);
+    free(more.reason);
+    free(more.text);
+}
+
+static void keep_last_line(struct own_finds *of, char *member, uint64_t order)
 {
     struct find f = {.order = order, .line = of->last_line};
 
@@ -71,8 +78,7 @@ static void keep_last_line(struct own_finds *of, char *member,
     free(f.time);
 }
 
-void own_merge(struct own *own, char *member, uint64_t order,
-               struct finds *all)
+void own_merge(struct own *own, char *member, uint64_t order, struct finds *all)
 {
     for (size_t i = 0; i < own->n; i++) {
         if (!own->of[i].finds.count)

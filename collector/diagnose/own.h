@@ -4,6 +4,7 @@
 
 #include "collector/diagnose/finds.h"
 #include "collector/diagnose/near.h"
+#include "collector/diagnose/rules.h"
 
 #define OWN_STAMP_MAX 128u /* of a line, what its time stamp may take */
 
@@ -26,10 +27,11 @@ struct own_finds *own_finds(struct own *own, size_t key);
 /* One more, of which only the time is kept. */
 void own_count(struct own_finds *of, uint64_t number, const char *line,
                size_t len);
-/* What the lines around a find add to it: if block, those that belong to it,
- * else the one that says why.  told: numbers of lines that findings tell. */
-void own_tell(struct own_finds *of, const struct near_window *w, bool block,
-              const uint64_t *told, size_t n_told);
+/* What the lines around a find add to it: a reason of that kind, or, if its
+ * rule has none, the block of lines that it stands in.  told: numbers of lines
+ * that findings tell. */
+void own_tell(struct own_finds *of, const struct near_window *w,
+              enum diag_reason reason, const uint64_t *told, size_t n_told);
 /* Adds what they have to all[key]; member: its name. */
 void own_merge(struct own *own, char *member, uint64_t order,
                struct finds *all);

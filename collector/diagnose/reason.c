@@ -189,24 +189,64 @@ static const struct {
     const char *word;
     int points;
 } doubts[] = {
-    {"debug", 4},       {"ignor", 4},        {"non-fatal", 5},
-    {"harmless", 5},    {"continuing", 4},   {"default", 3},
-    {"succe", 3},       {"deprecat", 5},     {"for details", 4},
-    {"for more", 4},    {"exit status", 3},  {"exited with", 3},
-    {"exit code", 3},   {"non-zero", 3},     {"exit-code", 4},
-    {"aborting", 2},    {"|debug|", 3},      {"|info|", 3},
-    {" info ", 3},      {"taint", 4},        {"warning", 1},
-    {"not starting", 2}, {"rolled back", 3}, {"cleanup", 2},
-    {"previous error", 3}, {"dependency failed", 4},
-    {"failed state", 6}, {"failed with result", 5}, {"main process", 4},
-    {"control process", 4}, {"non-exist", 5}, {"unable to destroy", 5},
-    {"destruction of", 5}, {"devices_destroy", 5}, {"start request", 4},
-    {"logfile", 2}, {"log file", 2}, {"see \"", 5}, {"during handling of", 9},
-    {"direct cause of", 9}, {"not exist, creating", 5}, {"will be created", 4},
-    {"falling back", 3}, {"retrying", 3}, {"will retry", 3}, {"trying", 2},
-    {"password", 2}, {"skipp", 2}, {"not tainted", 9}, {"disabling lock", 5},
-    {"info:", 4}, {"notice:", 3}, {"kernel command line", 9},
-    {"command line:", 9}, {"usage:", 5}, {"backtrace", 5}, {"raised at", 5}, {"hint", 1},
+    {"debug", 4},
+    {"ignor", 4},
+    {"non-fatal", 5},
+    {"harmless", 5},
+    {"continuing", 4},
+    {"default", 3},
+    {"succe", 3},
+    {"deprecat", 5},
+    {"for details", 4},
+    {"for more", 4},
+    {"exit status", 3},
+    {"exited with", 3},
+    {"exit code", 3},
+    {"non-zero", 3},
+    {"exit-code", 4},
+    {"aborting", 2},
+    {"|debug|", 3},
+    {"|info|", 3},
+    {" info ", 3},
+    {"taint", 4},
+    {"warning", 1},
+    {"not starting", 2},
+    {"rolled back", 3},
+    {"cleanup", 2},
+    {"previous error", 3},
+    {"dependency failed", 4},
+    {"failed state", 6},
+    {"failed with result", 5},
+    {"main process", 4},
+    {"control process", 4},
+    {"non-exist", 5},
+    {"unable to destroy", 5},
+    {"destruction of", 5},
+    {"devices_destroy", 5},
+    {"start request", 4},
+    {"logfile", 2},
+    {"log file", 2},
+    {"see \"", 5},
+    {"during handling of", 9},
+    {"direct cause of", 9},
+    {"not exist, creating", 5},
+    {"will be created", 4},
+    {"falling back", 3},
+    {"retrying", 3},
+    {"will retry", 3},
+    {"trying", 2},
+    {"password", 2},
+    {"skipp", 2},
+    {"not tainted", 9},
+    {"disabling lock", 5},
+    {"info:", 4},
+    {"notice:", 3},
+    {"kernel command line", 9},
+    {"command line:", 9},
+    {"usage:", 5},
+    {"backtrace", 5},
+    {"raised at", 5},
+    {"hint", 1},
 };
 
 struct line {
@@ -242,7 +282,7 @@ static bool is_heading(const struct line *l)
 static bool is_exception(const struct line *l)
 {
     static const char *const ends[] = {"Error", "Exception", "Failure",
-                                       "error", "Failed", "NotFound"};
+                                       "error", "Failed",    "NotFound"};
     size_t n = 0;
 
     while (n < l->len && (isalnum((unsigned char)l->p[n]) ||
@@ -326,6 +366,7 @@ static struct line line_at(const char *text, size_t len, size_t at)
 struct choice {
     struct part part;
     int score;
+    bool guest; /* a guest said the find's line */
 };
 
 static bool is_told(const struct reason_text *t, uint64_t number)
@@ -336,7 +377,7 @@ static bool is_told(const struct reason_text *t, uint64_t number)
     return false;
 }
 
-static bool is_guests(const char *line, size_t len)
+bool reason_is_guests(const char *line, size_t len)
 {
     return speaker_classes(line, len, 0);
 }
@@ -356,7 +397,7 @@ static void consider(const struct reason_text *t, size_t at, int64_t lines,
         score -= TOLD;
     if (score < REASON_GOOD || score <= best->score ||
         speaker_of(t->text + at, end - at) == SPEAKER_OTHER ||
-        is_guests(t->text + at, end - at))
+        (reason_is_guests(t->text + at, end - at) && !best->guest))
         return;
     best->score = score;
     best->part = (struct part){at, end - at};
@@ -365,7 +406,11 @@ static void consider(const struct reason_text *t, size_t at, int64_t lines,
 struct part reason_near(const struct reason_text *t)
 {
     struct line own = line_at(t->text, t->len, t->at);
-    struct choice best = {{0, 0}, score_of(&own) + BETTER - 1};
+    struct choice best = {
+        {0, 0},
+        score_of(&own) + BETTER - 1,
+        reason_is_guests(t->text + t->at,
+                         line_end(t->text, t->len, t->at) - t->at)};
     int64_t lines = 0;
 
     for (size_t to = line_end(t->text, t->len, t->at) + 1; to < t->len;

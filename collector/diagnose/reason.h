@@ -5,6 +5,7 @@
 #ifndef XB_DIAGNOSE_REASON_H
 #define XB_DIAGNOSE_REASON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,9 @@ struct part reason_near(const struct reason_text *t);
 /* The lines that belong to the one at `at`: the heading above it, what is
  * indented below it. */
 struct part reason_block(const char *text, size_t len, size_t at);
+
+/* Whether a guest printed the line, where Xen's log has it. */
+bool reason_is_guests(const char *line, size_t len);
 
 /* What the line says, without stamp, host and program; to be freed. */
 char *reason_said(const char *line, size_t len);

@@ -257,9 +257,12 @@ static int add_words(struct loading *l, struct diag_rule *out)
         return bad(l, "id", "expected a name [a-z0-9-]+");
     if (!l->proved && diag_rules_find(l->rules, raw->id))
         return bad(l, "id", "there is a rule of that name");
-    if (raw->reason && strcmp(raw->reason, "near"))
-        return bad(l, "reason", "expected near");
-    out->near = raw->reason;
+    if (raw->reason && !strcmp(raw->reason, "near"))
+        out->reason = REASON_NEAR;
+    else if (raw->reason && !strcmp(raw->reason, "place"))
+        out->reason = REASON_PLACE;
+    else if (raw->reason)
+        return bad(l, "reason", "expected near or place");
     out->classes = raw->n_in ? 0 : CLASS_ALL;
     for (unsigned i = 0; i < raw->n_in; i++) {
         uint32_t bit = class_of_name(raw->in[i]);

@@ -13,9 +13,10 @@
 #include "collector/diagnose/evidence.h"
 #include "collector/diagnose/fold.h"
 #include "collector/diagnose/match.h"
+#include "collector/diagnose/order.h"
+#include "collector/diagnose/titles.h"
 #include "collector/diagnose/whose.h"
 
-#define UNEXPLAINED_MAX 3u /* findings of lines that no rule knows */
 #define GUEST_RULE "host-is-a-guest"
 
 struct diagnosis {
@@ -66,6 +67,7 @@ struct judged {
     enum verdict verdict;
     bool when, alt; /* which of its lists holds */
     bool consequence;
+    int score; /* of its best line, where lines are scored */
     char *because;
     /* of each any: of when, then of or, the elements that hold */
     struct json_object *elements[2 * DIAG_CONDITIONS];
@@ -276,31 +278,6 @@ struct shown {
     struct json_object *elements; /* of the first any: */
 };
 
-/* Whether the pattern has no such group, or its line did not tell it.  Facts
- * have a dot in their name. */
-static bool left_open(const char *title)
-{
-    const char *end;
-
-    if (strchr(title, MATCH_HOLE))
-        return true;
-    while ((title = strchr(title, '{')) && (end = strchr(title, '}'))) {
-        if (!memchr(title, '.', (size_t)(end - title)))
-            return true;
-        title = end;
-    }
-    return false;
-}
-
-/* The first title that says all, or NULL. */
-static const char *whole_title(const struct finds *f)
-{
-    for (size_t i = 0; i < f->n_titles; i++)
-        if (!left_open(f->title[i].title))
-            return f->title[i].title;
-    return NULL;
-}
-
 static void show(struct diagnosis *d, struct json_object *facts,
                  const struct judged *j, const struct diag_condition *list,
                  unsigned n, unsigned from, struct shown *out)
@@ -311,7 +288,7 @@ static void show(struct diagnosis *d, struct json_object *facts,
 
         if (list[i].n_match) {
             evidence_finds(out->evidence, f);
-            if (!out->lines || (!whole_title(out->lines) && whole_title(f)))
+            if (!out->lines || (!titles_whole(out->lines) && titles_whole(f)))
                 out->lines = f;
         } else if (list[i].fact) {
             evidence_fact(out->evidence, facts, list[i].fact);
@@ -332,12 +309,12 @@ static char *add_titles(const struct diag_rule *r, struct json_object *facts,
                : out->elements ? json_object_array_length(out->elements)
                                : 0;
 
-    const char *whole = out->lines ? whole_title(out->lines) : NULL;
+    const char *whole = out->lines ? titles_whole(out->lines) : NULL;
 
     for (size_t i = 0; i < n && i < MATCH_SUBJECTS; i++) {
         char *one;
 
-        if (whole && left_open(out->lines->title[i].title))
+        if (whole && titles_left_open(out->lines->title[i].title))
             continue;
         one = out->lines ? fill(out->lines->title[i].title, facts, first)
                          : fill(r->title, facts,
@@ -365,6 +342,22 @@ static char *add_domain(char *title, struct json_object *evidence,
     }
     out = xasprintf("%s [%s]", title, domain);
     free(domain);
+    free(title);
+    return out;
+}
+
+/* A general title says why, or where, if lines near its own do. */
+static char *add_reason(char *title, const struct shown *s)
+{
+    const struct find *of = NULL;
+    char *said = s->lines ? titles_reason(s->lines, title, &of) : NULL, *out;
+
+    if (of && of->reason_line)
+        evidence_reason(s->evidence, of);
+    if (!said)
+        return title;
+    out = xasprintf("%s: %s", title, said);
+    free(said);
     free(title);
     return out;
 }
@@ -411,6 +404,7 @@ static struct json_object *finding(struct diagnosis *d,
     if (j->alt)
         show(d, facts, j, r->alt, r->n_alt, r->n_when, &s);
     title = add_domain(add_titles(r, facts, &s), s.evidence, facts);
+    title = add_reason(title, &s);
     put(o, "id", r->id);
     put(o, "severity", severity_name(r->severity));
     put_of_host(o, "title", title, guest);
@@ -421,7 +415,7 @@ static struct json_object *finding(struct diagnosis *d,
     json_object_object_add(
         o, "count",
         json_object_new_int64(s.lines ? (int64_t)s.lines->count : 1));
-    put(o, "first", s.lines ? s.lines->first[0].time : NULL);
+    put(o, "first", s.lines ? titles_first_time(s.lines) : NULL);
     put(o, "last", s.lines ? s.lines->last.time : NULL);
     json_object_object_add(o, "subjects", s.subjects);
     json_object_object_add(o, "evidence", s.evidence);
@@ -451,27 +445,6 @@ static bool is_of_guest(const struct diag_rules *rules,
     return r && all[r - rules->rule].verdict == YES;
 }
 
-/* Of what no rule knows, a little stays; what is no warning, only where there
- * is little else to read. */
-static void leave_out(const struct diag_rules *rules,
-                      struct json_object *findings)
-{
-    size_t i = 0, unexplained = 0;
-
-    while (i < json_object_array_length(findings)) {
-        struct json_object *f = json_object_array_get_idx(findings, i);
-        const struct diag_rule *r = diag_rules_find(rules, facts_text(f, "id"));
-        size_t most = r->severity == SEV_INFO ? i : unexplained;
-
-        if (r->unexplained && most >= UNEXPLAINED_MAX) {
-            json_object_array_del_idx(findings, i, 1);
-        } else {
-            unexplained += r->unexplained;
-            i++;
-        }
-    }
-}
-
 /* Who needs somebody, what may explain it, what follows from these, what
  * nobody knows, what is worth knowing. */
 static int weight_class(const struct judged *j)
@@ -490,6 +463,8 @@ static int by_weight(const void *a, const void *b)
 
     if (weight_class(j) != weight_class(k))
         return weight_class(j) - weight_class(k);
+    if (j->score != k->score)
+        return j->score > k->score ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     return strcmp(x->id, y->id);
@@ -511,6 +486,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         all[i].rule = &d->rules->rule[i];
         all[i].index = i;
         judge(d, facts, &all[i]);
+        all[i].score = match_finds(d->match, i, 0)->first[0].score;
     }
     find_consequences(d->rules, all);
     guest = is_of_guest(d->rules, all);
@@ -534,7 +510,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         judged_done(j);
     }
     fold_findings(findings, d->rules);
-    leave_out(d->rules, findings);
+    order_findings(findings, d->rules);
     put(rules, "version", version);
     put(rules, "digest", d->rules->digest);
     json_object_object_add(rules, "count",

@@ -46,14 +46,15 @@ static size_t lines_in(const char *text)
 }
 
 /* Whether the line stands there, by itself or in a block. */
-static bool is_shown(struct json_object *evidence, const struct find *f)
+static bool is_shown(struct json_object *evidence, const char *member,
+                     uint64_t line)
 {
     for (size_t i = 0; i < json_object_array_length(evidence); i++) {
         struct json_object *e = json_object_array_get_idx(evidence, i);
         uint64_t from = (uint64_t)json_object_get_int64(facts_get(e, "line"));
 
-        if (!strcmp(facts_text(e, "member"), f->member) && f->line >= from &&
-            f->line < from + lines_in(facts_text(e, "text")))
+        if (!strcmp(facts_text(e, "member"), member) && line >= from &&
+            line < from + lines_in(facts_text(e, "text")))
             return true;
     }
     return false;
@@ -62,20 +63,36 @@ static bool is_shown(struct json_object *evidence, const struct find *f)
 void evidence_finds(struct json_object *evidence, const struct finds *f)
 {
     for (size_t i = 0; i < f->n; i++) {
+        uint64_t line =
+            f->first[i].shown ? f->first[i].shown : f->first[i].line;
         struct json_object *e;
 
-        if (is_shown(evidence, &f->first[i]))
+        if (is_shown(evidence, f->first[i].member, f->first[i].line))
             continue;
         e = json_object_new_object();
-
         json_object_object_add(e, "member",
                                json_object_new_string(f->first[i].member));
-        json_object_object_add(
-            e, "line", json_object_new_int64((int64_t)f->first[i].line));
+        json_object_object_add(e, "line", json_object_new_int64((int64_t)line));
         json_object_object_add(e, "text", shown(f->first[i].text));
         json_object_object_add(e, "match", shown(f->first[i].found));
         json_object_array_add(evidence, e);
     }
+}
+
+void evidence_reason(struct json_object *evidence, const struct find *f)
+{
+    struct json_object *e;
+
+    if (is_shown(evidence, f->member, f->reason_line))
+        return;
+    e = json_object_new_object();
+    json_object_object_add(e, "member", json_object_new_string(f->member));
+    json_object_object_add(e, "line",
+                           json_object_new_int64((int64_t)f->reason_line));
+    json_object_object_add(e, "text", shown(f->reason));
+    json_object_object_add(e, "match", shown(f->reason));
+    json_object_object_add(e, "reason", json_object_new_boolean(1));
+    json_object_array_add(evidence, e);
 }
 
 void evidence_fact(struct json_object *evidence, struct json_object *facts,

@@ -1,5 +1,6 @@
 #include "collector/diagnose/finds.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ void find_done(struct find *f)
     free(f->found);
     free(f->title);
     free(f->time);
+    free(f->reason);
     memset(f, 0, sizeof(*f));
 }
 
@@ -28,6 +30,8 @@ void finds_done(struct finds *f)
 
 static bool before(const struct find *a, const struct find *b)
 {
+    if (a->score != b->score)
+        return a->score > b->score;
     return a->order != b->order ? a->order < b->order : a->line < b->line;
 }
 
@@ -40,6 +44,7 @@ static struct find find_copy(const struct find *f)
     out.found = xstrdup(f->found);
     out.title = xstrdup(f->title);
     out.time = f->time ? xstrdup(f->time) : NULL;
+    out.reason = f->reason ? xstrdup(f->reason) : NULL;
     return out;
 }
 
@@ -77,7 +82,10 @@ static void keep_title(struct finds *fs, const struct find *f)
 
 void finds_keep_last(struct finds *fs, const struct find *f)
 {
-    if (fs->last.member && !before(&fs->last, f))
+    const struct find *last = &fs->last;
+
+    if (last->member && (last->order != f->order ? last->order > f->order
+                                                 : last->line >= f->line))
         return;
     find_done(&fs->last);
     fs->last = find_copy(f);
@@ -99,4 +107,51 @@ void finds_merge(struct finds *fs, const struct finds *more)
     for (size_t i = 0; i < more->n_titles; i++)
         keep_title(fs, &more->title[i]);
     finds_keep_last(fs, &more->last);
+}
+
+/* Numbers differ where the same is said again. */
+static bool is_alike(const char *a, const char *b)
+{
+    while (*a && *b) {
+        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+            a += strspn(a, "0123456789");
+            b += strspn(b, "0123456789");
+        } else if (*a++ != *b++) {
+            return false;
+        }
+    }
+    return !*a && !*b;
+}
+
+bool finds_is_late(const struct finds *fs, const struct find *f)
+{
+    for (size_t i = 0; i < fs->n; i++)
+        if (fs->first[i].score >= f->score &&
+            is_alike(fs->first[i].title, f->title))
+            return true;
+    return fs->n == MATCH_KEPT && !before(f, &fs->first[MATCH_KEPT - 1]);
+}
+
+static void tell(struct find *f, const struct find *more)
+{
+    if (f->line != more->line)
+        return;
+    if (more->text) {
+        free(f->text);
+        f->text = xstrdup(more->text);
+        f->shown = more->shown;
+    }
+    if (more->reason) {
+        free(f->reason);
+        f->reason = xstrdup(more->reason);
+        f->reason_line = more->reason_line;
+    }
+}
+
+void finds_tell(struct finds *fs, const struct find *more)
+{
+    for (size_t i = 0; i < fs->n; i++)
+        tell(&fs->first[i], more);
+    for (size_t i = 0; i < fs->n_titles; i++)
+        tell(&fs->title[i], more);
 }

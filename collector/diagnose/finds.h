@@ -3,6 +3,7 @@
 #ifndef XB_DIAGNOSE_FINDS_H
 #define XB_DIAGNOSE_FINDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@ struct find {
     char *found; /* what the pattern matched of it */
     char *title; /* the rule's, with the groups of this match filled in */
     char *time;  /* the line's time stamp (stamp.h); or NULL */
+    int score;   /* the higher stands first (reason.h); of most rules all 0 */
+    uint64_t shown; /* the number of text's first line; 0: line */
+    char *reason;   /* a line near it, which says why, or a place; or NULL */
+    uint64_t reason_line; /* its number; 0: it is a place */
 };
 
 /* What was found for one condition of one rule. */
@@ -34,6 +39,11 @@ struct finds {
 void finds_keep(struct finds *fs, const struct find *f);
 /* The same of all that more has. */
 void finds_merge(struct finds *fs, const struct finds *more);
+/* Whether keeping it would change nothing but the count; by score and line. */
+bool finds_is_late(const struct finds *fs, const struct find *f);
+/* Of what is kept of this line of the member that is read: the block that it
+ * stands in, or NULL; a reason, or NULL.  Copies are made. */
+void finds_tell(struct finds *fs, const struct find *more);
 /* Of f it is looked only whether it is the last. */
 void finds_keep_last(struct finds *fs, const struct find *f);
 /* Free what they hold, not themselves. */

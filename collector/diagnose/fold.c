@@ -52,18 +52,36 @@ static bool overlaps_any(struct json_object *e, struct json_object *finding)
     return false;
 }
 
+/* A line near a find, which is no event of its own. */
+static bool is_reason(struct json_object *evidence)
+{
+    return facts_get(evidence, "reason");
+}
+
+static size_t lines_of(struct json_object *finding)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < facts_count(finding, "evidence"); i++)
+        n += !is_reason(facts_at(finding, "evidence", i));
+    return n;
+}
+
 /* All that f shows belongs to what c shows, and nothing more was counted. */
 static bool shows_the_same(struct json_object *f, struct json_object *c)
 {
-    size_t n = facts_count(f, "evidence");
+    size_t n = lines_of(f);
     uint64_t count, others;
 
     if (!n || !facts_number(f, "count", &count) ||
         !facts_number(c, "count", &others) || (count > n && count > others))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (!overlaps_any(facts_at(f, "evidence", i), c))
+    for (size_t i = 0; i < facts_count(f, "evidence"); i++) {
+        struct json_object *e = facts_at(f, "evidence", i);
+
+        if (!is_reason(e) && !overlaps_any(e, c))
             return false;
+    }
     return true;
 }
 

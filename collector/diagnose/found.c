@@ -56,6 +56,16 @@ char *found_title(pcre2_match_data *md, const pcre2_code *code,
     return buf_take(&b);
 }
 
+char *found_said(const char *title, const char *said)
+{
+    struct buf b = BUF_INIT;
+    char shown[400];
+
+    buf_add(&b, title, strcspn(title, "{"));
+    add_value(&b, str_visible(said, shown, sizeof(shown)));
+    return buf_take(&b);
+}
+
 /* What is kept of the line: of a long one the match must not be cut off. */
 void found_text(pcre2_match_data *md, const char *line, size_t len,
                 struct find *f)

@@ -10,13 +10,16 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/found.h"
+#include "collector/diagnose/near.h"
+#include "collector/diagnose/own.h"
+#include "collector/diagnose/reason.h"
 #include "collector/diagnose/speaker.h"
 #include "collector/diagnose/stamp.h"
 #include "collector/diagnose/words.h"
 
 #define CARRY_MAX (64u << 10)
 #define BLOCKS_PER_RULE 2u
-#define STAMP_MAX 128u /* of a line, what its time stamp may take */
+#define TOLD_KEPT 128u /* more than are near a line */
 #define CHAIN 8u       /* lines between a failure and what follows from it */
 
 struct match {
@@ -28,15 +31,6 @@ struct match {
     uint32_t classes;
     unsigned *of_file; /* the patterns for what is no member of a bundle */
     size_t n_of_file;
-};
-
-struct own_finds {
-    size_t key; /* of rule and condition */
-    struct finds finds;
-    /* The last line that was counted alone; 0: there is none. */
-    uint64_t last_line;
-    char last_text[STAMP_MAX];
-    size_t last_len;
 };
 
 struct lines {
@@ -55,6 +49,7 @@ struct match_stream {
     const char *counted_to;
     struct buf carry; /* an unfinished line */
     bool skipping;    /* ... whose rest is too long to be looked at */
+    bool hit;         /* a rule took the line */
     uint64_t chain;   /* the last line of a failure or what follows from it */
     /* The block that grows */
     struct find *block; /* NULL: none */
@@ -65,8 +60,10 @@ struct match_stream {
     const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;
     unsigned *n_blocks;    /* per rule */
-    struct own_finds *own; /* what this member has, until it is committed */
-    size_t n_own;
+    struct near *near;     /* what stands around the finds */
+    uint64_t told[TOLD_KEPT]; /* the last lines that a rule knew */
+    size_t n_told;
+    struct own own; /* what this member has, until it is committed */
     /* Of a file: the lines that a rule knew in the text that is fed. */
     struct lines *known;
     size_t n_known, block_known; /* the number of the block's */
@@ -124,26 +121,16 @@ uint32_t match_classes(const struct match *m)
 
 /* ---- one line ------------------------------------------------------------ */
 
-static struct own_finds *own_finds(struct match_stream *s, unsigned rule,
-                                   unsigned condition)
+static struct own_finds *finds_of(struct match_stream *s, unsigned rule,
+                                  unsigned condition)
 {
-    size_t key = s->m->rules->rule[rule].first + condition;
-
-    for (size_t i = 0; i < s->n_own; i++)
-        if (s->own[i].key == key)
-            return &s->own[i];
-    s->own = xreallocarray(s->own, s->n_own + 1, sizeof(*s->own));
-    memset(&s->own[s->n_own], 0, sizeof(*s->own));
-    s->own[s->n_own].key = key;
-    return &s->own[s->n_own++];
+    return own_finds(&s->own, s->m->rules->rule[rule].first + condition);
 }
 
-static void count_line(struct own_finds *own, const struct a_line *l)
+/* Of a rule for files the lines that tell the most are kept. */
+static bool is_scored(const struct diag_rule *rule)
 {
-    own->finds.count++;
-    own->last_line = l->number;
-    own->last_len = l->len < STAMP_MAX ? l->len : STAMP_MAX;
-    memcpy(own->last_text, l->text, own->last_len);
+    return rule->unexplained && rule->classes == class_file();
 }
 
 /* A line that would not be kept, for those before it are: of a frequent one
@@ -153,31 +140,18 @@ static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
 {
     struct finds *fs = &own->finds;
 
-    if (fs->n < MATCH_KEPT ||
+    if (fs->n < MATCH_KEPT || is_scored(rule) ||
         (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
         return false;
-    count_line(own, l);
+    own_count(own, l->number, l->text, l->len);
     return true;
-}
-
-static void keep_last_line(const struct match_stream *s, struct own_finds *own)
-{
-    struct find f = {.order = s->order, .line = own->last_line};
-
-    if (!own->last_line)
-        return;
-    f.member = s->member;
-    f.text = f.found = f.title = "";
-    f.time = stamp_of(own->last_text, own->last_len);
-    finds_keep_last(&own->finds, &f);
-    free(f.time);
 }
 
 static void store(struct match_stream *s, struct find *f,
                   const struct diag_rule *rule, unsigned condition)
 {
     finds_keep(
-        &own_finds(s, (unsigned)(rule - s->m->rules->rule), condition)->finds,
+        &finds_of(s, (unsigned)(rule - s->m->rules->rule), condition)->finds,
         f);
     find_done(f);
     free(f);
@@ -276,6 +250,18 @@ static void know(struct match_stream *s, uint64_t from, uint64_t to)
     s->known[s->n_known++] = (struct lines){from, to};
 }
 
+/* How much the line tells, and without what stands in front of it. */
+static void score(struct find *f, const struct diag_rule *rule,
+                  const struct a_line *l)
+{
+    char *said = reason_said(l->text, l->len);
+
+    f->score = reason_score(l->text, l->len);
+    free(f->title);
+    f->title = found_said(rule->title, said);
+    free(said);
+}
+
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
@@ -285,15 +271,16 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
-    if (rule->unexplained && rule->classes != class_file() &&
-        is_consequence(s, l))
+    if (rule->unexplained && !is_scored(rule) && is_consequence(s, l))
         return;
+    s->hit = true;
     if (shown_by_block(s, rule, p->condition)) {
         if (is_of_another_second(s->block->time, l))
-            count_line(own_finds(s, p->rule, s->block_condition), l);
+            own_count(finds_of(s, p->rule, s->block_condition), l->number,
+                      l->text, l->len);
         return;
     }
-    own = own_finds(s, p->rule, p->condition);
+    own = finds_of(s, p->rule, p->condition);
     if (!block && count_alone(own, rule, l))
         return;
     f = xcalloc(1, sizeof(*f));
@@ -302,7 +289,18 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
     f->member = xstrdup(s->member);
     f->title = found_title(s->md, p->code, rule->title, l->text);
     f->time = stamp_of(l->text, l->len);
+    if (is_scored(rule))
+        score(f, rule, l);
     found_text(s->md, l->text, l->len, f);
+    if (is_scored(rule) && (!f->score || finds_is_late(&own->finds, f))) {
+        if (f->score)
+            own_count(own, l->number, l->text, l->len);
+        find_done(f);
+        free(f);
+        return;
+    }
+    if (rule->reason || is_scored(rule))
+        near_begin(s->near, p->rule, p->condition, l->number, l->text);
     if (!block) {
         store(s, f, rule, p->condition);
         return;
@@ -372,6 +370,14 @@ static int try_patterns(struct match_stream *s, bool unexplained,
     return gravest;
 }
 
+static void try_unexplained(struct match_stream *s, const struct a_line *l)
+{
+    s->hit = false;
+    try_patterns(s, true, l);
+    if (s->hit)
+        know(s, l->number, l->number);
+}
+
 static void on_line(void *arg, const char *line, size_t len,
                     const unsigned *patterns, size_t n)
 {
@@ -391,10 +397,12 @@ static void on_line(void *arg, const char *line, size_t len,
         l.len = DIAG_LINE_MAX;
     l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
-    if (gravest >= 0)
+    if (gravest >= 0) {
         know(s, l.number, l.number);
+        s->told[s->n_told++ % TOLD_KEPT] = l.number;
+    }
     if (gravest < 0 && !s->block)
-        try_patterns(s, true, &l);
+        try_unexplained(s, &l);
     else if (gravest < SEV_INFO)
         s->chain = l.number;
 }
@@ -427,6 +435,16 @@ static void try_file(struct match_stream *s, const char *data, size_t n,
     know(s, before, known); /* a block goes on */
 }
 
+/* What the lines around finds tell. */
+static void tell_all_near(struct match_stream *s)
+{
+    struct near_window *w;
+
+    while (near_take(s->near, &w))
+        own_tell(finds_of(s, w->rule, w->condition), w,
+                 s->m->rules->rule[w->rule].reason, s->told, TOLD_KEPT);
+}
+
 /* ---- the stream ---------------------------------------------------------- */
 
 struct match_stream *match_begin(struct match *m, const char *member,
@@ -444,6 +462,7 @@ struct match_stream *match_begin(struct match *m, const char *member,
     s->member = xstrdup(member);
     s->classes = classes;
     s->order = order;
+    s->near = near_new();
     s->n_blocks = xcalloc(m->rules->n + 1, sizeof(*s->n_blocks));
     s->md = pcre2_match_data_create(16, NULL);
     s->mctx = pcre2_match_context_create(NULL);
@@ -476,11 +495,14 @@ static void scan(struct match_stream *s, const char *data, size_t n)
     need_scratch(s);
     s->counted_to = data;
     s->block_from = data;
+    near_chunk(s->near, data, n);
     diag_words_scan(s->scratch, data, n, on_line, s);
     block_feed(s, data + n);
     (void)line_number(s, data + n);
     if (s->classes & class_file())
         try_file(s, data, n, before);
+    near_end(s->near, false);
+    tell_all_near(s);
 }
 
 void match_feed(struct match_stream *s, const void *bytes, size_t n)
@@ -532,6 +554,9 @@ void match_end(struct match_stream *s)
         return;
     scan(s, buf_str(&s->carry), s->carry.len);
     block_end(s);
+    near_end(s->near, true);
+    tell_all_near(s);
+    near_free(s->near);
     buf_done(&s->carry);
     buf_done(&s->block_text);
     spare_scratch(s);
@@ -547,9 +572,7 @@ void match_drop(struct match_stream *s)
         return;
     if (s->n_blocks) /* not ended */
         match_end(s);
-    for (size_t i = 0; i < s->n_own; i++)
-        finds_done(&s->own[i].finds);
-    free(s->own);
+    own_done(&s->own);
     free(s->known);
     free(s->member);
     free(s);
@@ -561,10 +584,7 @@ void match_commit(struct match_stream *s)
         return;
     pthread_mutex_lock(&s->m->lock);
     s->m->classes |= s->classes;
-    for (size_t i = 0; i < s->n_own; i++) {
-        keep_last_line(s, &s->own[i]);
-        finds_merge(&s->m->finds[s->own[i].key], &s->own[i].finds);
-    }
+    own_merge(&s->own, s->member, s->order, s->m->finds);
     pthread_mutex_unlock(&s->m->lock);
     match_drop(s);
 }

@@ -34,6 +34,7 @@ struct raw_examples {
 struct raw_rule {
     char *id, *severity, *rank, *title;
     bool unexplained;
+    char *reason;
     char **in;
     unsigned n_in;
     struct diag_condition *when, *alt, *unless;
@@ -85,6 +86,7 @@ static const cyaml_schema_field_t rule_fields[] = {
     STR("rank", OPT, struct raw_rule, rank, 8),
     STR("title", 0, struct raw_rule, title, 200),
     CYAML_FIELD_BOOL("unexplained", OPT, struct raw_rule, unexplained),
+    STR("reason", OPT, struct raw_rule, reason, 16),
     LIST("in", struct raw_rule, in, &text_value, 16),
     LIST("when", struct raw_rule, when, &condition_value, DIAG_CONDITIONS),
     CYAML_FIELD_SEQUENCE_COUNT("or", CYAML_FLAG_POINTER | OPT, struct raw_rule,
@@ -255,6 +257,12 @@ static int add_words(struct loading *l, struct diag_rule *out)
         return bad(l, "id", "expected a name [a-z0-9-]+");
     if (!l->proved && diag_rules_find(l->rules, raw->id))
         return bad(l, "id", "there is a rule of that name");
+    if (raw->reason && !strcmp(raw->reason, "near"))
+        out->reason = REASON_NEAR;
+    else if (raw->reason && !strcmp(raw->reason, "place"))
+        out->reason = REASON_PLACE;
+    else if (raw->reason)
+        return bad(l, "reason", "expected near or place");
     out->classes = raw->n_in ? 0 : CLASS_ALL;
     for (unsigned i = 0; i < raw->n_in; i++) {
         uint32_t bit = class_of_name(raw->in[i]);

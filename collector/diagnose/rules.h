@@ -23,6 +23,10 @@
 enum severity { SEV_ERROR, SEV_WARNING, SEV_INFO };
 const char *severity_name(enum severity s);
 
+/* What is added to a title: a line near the find that says why (reason.h), or
+ * the function that a crash happened in (place.h). */
+enum diag_reason { REASON_NONE, REASON_NEAR, REASON_PLACE };
+
 /* What must be so.  Exactly one of match, fact and any is set. */
 struct diag_condition {
     const char *const *match; /* any of these regular expressions, in one
@@ -41,6 +45,7 @@ struct diag_rule {
     const char *title; /* {NAME}: a group of the pattern, a fact, a field */
     uint32_t classes;  /* of logs; see classes.h */
     bool unexplained;  /* only for lines that no other rule knows */
+    enum diag_reason reason; /* general: what else its title says */
     /* All of when, or all of alt, must hold, and none of unless. */
     const struct diag_condition *when, *alt, *unless;
     unsigned n_when, n_alt, n_unless;

@@ -311,3 +311,45 @@ uint32_t speaker_classes(const char *line, size_t len, uint32_t classes)
     take_stamps(&t);
     return is_guest(t) ? class_of_name("guest") : classes;
 }
+
+/* "[12] ", "[ info|host|7 ||xapi] " behind the program */
+static void take_marks(struct text *t)
+{
+    struct text mark = *t;
+    const char *from;
+
+    for (;;) {
+        mark.p += span(&mark, " ");
+        from = mark.p;
+        if (!take_bracket(&mark))
+            return;
+        if ((size_t)(mark.p - from) != span(&(struct text){from, mark.p},
+                                            "[]0123456789") &&
+            !memchr(from, '|', (size_t)(mark.p - from)))
+            return;
+        *t = mark;
+    }
+}
+
+size_t speaker_skip(const char *line, size_t len)
+{
+    struct text t = {line, line + len}, program;
+
+    if (len && (*line == ' ' || *line == '\t'))
+        return 0;
+    if (take_system_stamp(&t)) {
+        program = t;
+        program.p += span_to(&program, " ");
+        if (program.p > t.p && program.p[-1] != ':' && take(&program, " "))
+            program.p += span_to(&program, " ");
+        if (program.p > t.p && program.p[-1] == ':')
+            t = program;
+    } else {
+        t.p = line;
+        take_stamps(&t);
+        while (t.p > line && (t.p[-1] == ' ' || t.p[-1] == '\t'))
+            t.p--;
+    }
+    take_marks(&t);
+    return (size_t)(t.p - line);
+}

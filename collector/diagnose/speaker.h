@@ -13,6 +13,10 @@
  * own.  Cheap: it is asked of each line that is looked at. */
 uint32_t speaker_classes(const char *line, size_t len, uint32_t classes);
 
+/* How many bytes of a line stand in front of what is said: stamps, host,
+ * program, and marks in brackets with a thread or a level. */
+size_t speaker_skip(const char *line, size_t len);
+
 enum speaker {
     SPEAKER_UNKNOWN, /* the line names no program */
     SPEAKER_KERNEL,  /* a kernel or Xen, or who reports for them */

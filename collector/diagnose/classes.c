@@ -119,6 +119,15 @@ uint32_t class_file(void)
     return C_FILE;
 }
 
+uint32_t class_of_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return fnmatch("guest-*.log*", slash ? slash + 1 : path, 0)
+               ? CLASS_ALL
+               : C_FILE | C_GUEST | C_BOOTLOADER | C_QEMU;
+}
+
 uint32_t class_of_member(const char *member)
 {
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {

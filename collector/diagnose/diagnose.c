@@ -54,7 +54,7 @@ struct match_stream *diagnosis_begin(struct diagnosis *d, const char *member,
 struct match_stream *diagnosis_begin_any(struct diagnosis *d,
                                          const char *member, uint64_t order)
 {
-    return match_begin(d->match, member, CLASS_ALL, order);
+    return match_begin(d->match, member, class_of_file(member), order);
 }
 
 /* ---- judging ------------------------------------------------------------- */

@@ -40,6 +40,8 @@ static bool overlap(struct json_object *a, struct json_object *b)
 {
     struct span x = span_of(a), y = span_of(b);
 
+    if (!x.member && !y.member)
+        return json_object_equal(a, b);
     return x.member && y.member && !strcmp(x.member, y.member) &&
            x.from <= y.to && y.from <= x.to;
 }

@@ -252,3 +252,13 @@ lacks out '[{}]'
 has out '^dom0-hang-panic +warning +Dom0 went down'
 run 0 "$XB" diagnose --explain kernel-crash-module
 has out 'in the module \.\.\.$'
+# A file named as a guest's console is the guest's.
+printf '%s\n' '[    2.1] BUG: unable to handle kernel NULL pointer dereference' \
+    >guest-web.log
+run 4 "$XB" diagnose guest-web.log
+has out '^error guest-kernel-crash'
+lacks out dom0
+# One full file system is one finding.
+run 4 "$XB" diagnose "$TOP/tests/hosts/xen-4.17-disk-full"
+has out '^error xenstore-disk-full'
+lacks out '^error storage-full'

@@ -510,6 +510,12 @@ static void test_classes(void **state)
         assert_string_equal(
             class_names(class_of_member(rows[i].member), names, sizeof(names)),
             rows[i].class);
+    assert_int_equal(class_of_file("standard input"), CLASS_ALL);
+    assert_int_equal(class_of_file("guest-a.log/b"), CLASS_ALL);
+    assert_int_equal(class_of_file("/x/guest-a.log") & class_of_name("kernel"),
+                     0);
+    assert_int_not_equal(
+        class_of_file("guest-a.log.1") & class_of_name("guest"), 0);
 }
 
 static void test_stamps(void **state)

@@ -59,8 +59,8 @@ struct match_stream {
     const char *block_from; /* where its next line begins, in this chunk */
     const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;
-    unsigned *n_blocks;    /* per rule */
-    struct near *near;     /* what stands around the finds */
+    unsigned *n_blocks;       /* per rule */
+    struct near *near;        /* what stands around the finds */
     uint64_t told[TOLD_KEPT]; /* the last lines that a rule knew */
     size_t n_told;
     struct own own; /* what this member has, until it is committed */

@@ -330,8 +330,8 @@ static void take_marks(struct text *t)
         from = mark.p;
         if (!take_bracket(&mark))
             return;
-        if ((size_t)(mark.p - from) != span(&(struct text){from, mark.p},
-                                            "[]0123456789") &&
+        if ((size_t)(mark.p - from) !=
+                span(&(struct text){from, mark.p}, "[]0123456789") &&
             !memchr(from, '|', (size_t)(mark.p - from)))
             return;
         *t = mark;

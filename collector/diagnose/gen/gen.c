@@ -116,8 +116,7 @@ static void print_rule(size_t i, const struct diag_rule *r)
     print_string(r->id);
     printf("%d,%u,", (int)r->severity, r->rank);
     print_string(r->title);
-    printf("%" PRIu32 "u,%d,%d,", r->classes, r->unexplained,
-           (int)r->reason);
+    printf("%" PRIu32 "u,%d,%d,", r->classes, r->unexplained, (int)r->reason);
     printf(r->n_when ? "when_%zu," : "0,", i);
     printf(r->n_alt ? "alt_%zu," : "0,", i);
     printf(r->n_unless ? "unless_%zu," : "0,", i);

@@ -165,14 +165,12 @@ static bool is_second(uint8_t first, uint8_t c)
         return c == 'a';
     case 'S':
         return c == 'Q';
-    case '(':
-        return c == 0xb5;
-    case 'x':
-        return c == 1 || c == 0x5e || c == 0x9c || c == 0xda;
+    case '(': /* zstd's, or zlib's */
+        return c == 0xb5 || opaque_zlib_head(first, c);
     case ']':
         return !c;
     default:
-        return true;
+        return !is_method(first) || opaque_zlib_head(first, c);
     }
 }
 
@@ -183,7 +181,6 @@ static bool is_first(uint8_t c)
     case 0x1f:
     case 'B':
     case 0xfd:
-    case '(':
     case 4:
     case 2:
     case 'P':
@@ -194,7 +191,7 @@ static bool is_first(uint8_t c)
     case ']':
         return true;
     default:
-        return is_method(c);
+        return is_method(c); /* zstd's is one of them */
     }
 }
 

@@ -51,10 +51,28 @@ bool hunt_ends(const uint8_t *p, size_t n)
     return holds(p, len, "-----END ") || holds(p, len, "-----BEGIN ");
 }
 
+/* What it is the begin of, up to the dashes; 0: of no private key. */
+static size_t kind_len(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && (isupper(p[i]) || isdigit(p[i]) || p[i] == ' '))
+        i++;
+    return holds(p, i, "PRIVATE KEY") && n - i >= 5 &&
+                   !memcmp(p + i, "-----", 5)
+               ? i + 5
+               : 0;
+}
+
+bool hunt_begin_rest(const uint8_t *p, size_t n)
+{
+    return n && *p == ' ' && kind_len(p, n < HUNT_BEGIN ? n : HUNT_BEGIN);
+}
+
 size_t hunt_begin(const uint8_t *p, size_t n)
 {
-    static const char begin[] = "-----BEGIN ", key[] = "PRIVATE KEY";
-    size_t i = 0, from;
+    static const char begin[] = "-----BEGIN ";
+    size_t i = 0, len;
 
     if (n > HUNT_BEGIN)
         n = HUNT_BEGIN;
@@ -63,12 +81,8 @@ size_t hunt_begin(const uint8_t *p, size_t n)
     if (n - i < strlen(begin) || memcmp(p + i, begin, strlen(begin)) != 0)
         return 0;
     i += strlen(begin);
-    for (from = i; i < n && (isupper(p[i]) || isdigit(p[i]) || p[i] == ' ');)
-        i++;
-    if (!holds(p + from, i - from, key) || n - i < 5 ||
-        memcmp(p + i, "-----", 5) != 0)
-        return 0;
-    return i + 5;
+    len = kind_len(p + i, n - i);
+    return len ? i + len : 0;
 }
 
 /* Without what closes a string or an element behind it. */

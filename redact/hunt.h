@@ -20,6 +20,9 @@
 /* Of the BEGIN line of a private key at p, quotes before it included, its
  * length; 0: there is none. */
 size_t hunt_begin(const uint8_t *p, size_t n);
+/* Whether p is within the BEGIN line of a private key, behind its first word.
+ */
+bool hunt_begin_rest(const uint8_t *p, size_t n);
 /* The n bytes at p begin with a line.  True: its last word looks like a line of
  * a key, and begins there. */
 bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from);

@@ -54,7 +54,7 @@ static int next_part(void *arg, uint64_t raw, bool wide, struct err *err)
     r->base = r->cut_from = r->cut_to = 0;
     r->hunt_to = hunt;
     r->hunt_clear = r->hunt_word = 0;
-    r->fresh = r->in_value = false;
+    r->fresh = r->in_value = r->behind_value = false;
     r->muted = cut;
     r->muted_bytes = 0;
     r->lead_raw -= raw < r->lead_raw ? raw : r->lead_raw;

@@ -310,6 +310,20 @@ static size_t hunt(struct redactor *r, size_t limit)
     return limit;
 }
 
+/* A value that has taken the first words of a BEGIN line: what its lines are,
+ * shows the rest of it. */
+static void hunt_behind_value(struct redactor *r)
+{
+    const uint8_t *p = r->work->window + r->pos;
+
+    if (r->behind_value && hunt_begin_rest(p, r->len - r->pos)) {
+        r->hunt_to = r->base + r->pos + HUNT_MAX;
+        r->hunt_clear = r->base + r->pos;
+        r->hunt_word = 0;
+    }
+    r->behind_value = false;
+}
+
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
  * this window. */
 static int scan(struct redactor *r, bool eof, struct err *err)
@@ -326,6 +340,7 @@ static int scan(struct redactor *r, bool eof, struct err *err)
     limit = eof ? r->len : r->len > undecided ? r->len - undecided : 0;
     if (r->pos >= limit)
         return 0;
+    hunt_behind_value(r);
     if (r->base + r->pos < r->cut_to && r->base + limit > r->cut_from)
         limit = (size_t)(r->cut_from - r->base);
     if (r->base + r->pos < r->hunt_to) {
@@ -392,6 +407,7 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
         r->pos = r->out;
     if (!rc && done) {
         r->in_value = false;
+        r->behind_value = true;
         if (r->value.form == FORM_BLOCK) {
             r->hunt_to = r->base + r->out +
                          (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);

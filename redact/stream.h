@@ -21,6 +21,7 @@ struct redactor {
     size_t listed; /* the nominees are complete for starts before it */
     bool fresh;    /* the nominees are of this window */
     bool in_value;
+    bool behind_value; /* what is next is right behind one */
     bool muted;
     bool closed;
     bool gate_shut; /* the lead is not over */

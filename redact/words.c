@@ -17,6 +17,9 @@
 #define SLOTS (1u << SLOT_BITS)
 #define NONE UINT32_MAX
 #define RUN_COST 16384u
+#define MEMO 512u     /* words in what is around them that are remembered, */
+#define MEMO_USES 28u /* if no more of their rules fit, */
+#define DENSE 4096u   /* where a text has many of them */
 
 /* A word that one rule looks for; what its anchor_word says. */
 struct use {
@@ -43,6 +46,20 @@ struct probe {
     uint64_t key, mask; /* the word's first 8 bytes, folded */
     uint32_t entry;
     uint8_t len, at;
+};
+
+/* Where a word stood with what around it, and which of its uses fitted. */
+struct seen {
+    const struct entry *e; /* NULL: nothing is known */
+    size_t before;         /* ANCHOR_FAR bytes before the word */
+    unsigned n;
+    uint32_t use[MEMO_USES];
+};
+
+struct memo {
+    size_t words; /* that were looked at */
+    bool ready;
+    struct seen seen[MEMO];
 };
 
 /* How often a triple's hash comes with each kind of byte behind it. */
@@ -335,36 +352,111 @@ static inline bool fits(const struct use *u, const uint8_t *data, size_t len,
            around_fits(u->around, behind, ahead, data, len, at - 1, end + 1);
 }
 
-/* The rules of the word at at; false if the list is full. */
-static bool nominate_word(const struct entry *e, const uint8_t *data,
-                          size_t len, size_t from, size_t at,
-                          struct nominees *out)
+/* Of some of the n bytes: they are compared anyway. */
+static inline uint64_t around_hash(const uint8_t *p, size_t n)
 {
-    unsigned cases = around_cases(e->text, e->len, data + at);
-    size_t lo;
+    uint64_t h = n, x;
 
-    for (const struct use *u = e->use, *end = u + e->n; u < end; u++) {
-        if (!around_case_fits(u->upper, u->lower, cases) || at < from + u->lo ||
-            !fits(u, data, len, at, at + e->len))
-            continue;
-        lo = at > from + u->hi ? at - u->hi : from;
-        if (!nominees_add(out, u->rule, lo, at - u->lo))
-            return false;
+    for (size_t i = 0; i + sizeof(x) <= n; i += n / 5) {
+        memcpy(&x, p + i, sizeof(x));
+        h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
     }
+    return h >> 40;
+}
+
+static bool nominate_use(const struct use *u, size_t from, size_t at,
+                         struct nominees *out)
+{
+    if (at < from + u->lo)
+        return true;
+    return nominees_add(out, u->rule, at > from + u->hi ? at - u->hi : from,
+                        at - u->lo);
+}
+
+static bool fits_whole(const struct entry *e, const struct use *u,
+                       unsigned cases, const uint8_t *data, size_t len,
+                       size_t at)
+{
+    return around_case_fits(u->upper, u->lower, cases) &&
+           fits(u, data, len, at, at + e->len);
+}
+
+/* A text that is one word over and over would have each of its rules tried at
+ * each of them.  What stands around a word within ANCHOR_FAR decides, so where
+ * it stood before with the same around it, the same rules are nominated. */
+static bool nominate_again(const struct entry *e, struct memo *memo,
+                           const uint8_t *data, size_t len, size_t from,
+                           size_t at, struct nominees *out)
+{
+    size_t n = 2 * ANCHOR_FAR + e->len, before = at - ANCHOR_FAR;
+    uintptr_t slot =
+        (uintptr_t)e / sizeof(*e); /* any that tells entries apart */
+    struct seen *s = &memo->seen[(around_hash(data + before, n) + slot) % MEMO];
+    unsigned cases;
+
+    if (s->e != e || memcmp(data + s->before, data + before, n) != 0) {
+        *s = (struct seen){.e = e, .before = before};
+        cases = around_cases(e->text, e->len, data + at);
+        for (uint32_t k = 0; k < e->n; k++) {
+            if (!fits_whole(e, &e->use[k], cases, data, len, at))
+                continue;
+            if (s->n < MEMO_USES)
+                s->use[s->n] = k;
+            s->n++;
+            if (!nominate_use(&e->use[k], from, at, out)) {
+                s->e = NULL;
+                return false;
+            }
+        }
+        s->e = s->n <= MEMO_USES ? e : NULL;
+        return true;
+    }
+    for (unsigned k = 0; k < s->n; k++)
+        if (!nominate_use(&e->use[s->use[k]], from, at, out))
+            return false;
+    return true;
+}
+
+/* Whether of so many bytes every eighth or more began a word. */
+static inline bool is_dense(struct memo *memo, size_t n)
+{
+    if (++memo->words * 8 <= n + DENSE)
+        return false;
+    for (size_t k = 0; !memo->ready && k < MEMO; k++)
+        memo->seen[k].e = NULL;
+    memo->ready = true;
+    return true;
+}
+
+/* The rules of the word at at; false if the list is full. */
+static bool nominate_word(const struct entry *e, struct memo *memo,
+                          const uint8_t *data, size_t len, size_t from,
+                          size_t at, struct nominees *out)
+{
+    unsigned cases;
+
+    if (is_dense(memo, at - from) && at >= ANCHOR_FAR &&
+        at + e->len + ANCHOR_FAR <= len)
+        return nominate_again(e, memo, data, len, from, at, out);
+    cases = around_cases(e->text, e->len, data + at);
+    for (const struct use *u = e->use, *end = u + e->n; u < end; u++)
+        if (fits_whole(e, u, cases, data, len, at) &&
+            !nominate_use(u, from, at, out))
+            return false;
     return true;
 }
 
 /* All words of a slot with their triple at i; false if the list is full. */
-static inline bool nominate_slot(const struct words *w, unsigned slot,
-                                 const uint8_t *data, size_t len, size_t from,
-                                 size_t i, struct nominees *out)
+static inline bool nominate_slot(const struct words *w, struct memo *memo,
+                                 unsigned slot, const uint8_t *data, size_t len,
+                                 size_t from, size_t i, struct nominees *out)
 {
     for (uint32_t k = w->first[slot], end = w->first[slot + 1]; k < end; k++) {
         const struct probe *o = &w->probe[k];
         size_t at = i - o->at;
 
         if (i >= from + o->at && same(w, o, data + at, len - at) &&
-            !nominate_word(&w->entry[o->entry], data, len, from, at, out))
+            !nominate_word(&w->entry[o->entry], memo, data, len, from, at, out))
             return false;
     }
     return true;
@@ -400,10 +492,13 @@ size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
                       size_t from, struct nominees *out)
 {
     size_t back = w->max_hi + ANCHOR_WORD_LEN, at;
+    struct memo memo;
     uint64_t all;
     unsigned bit;
     uint32_t x;
 
+    memo.words = 0;
+    memo.ready = false;
     for (size_t i = from; i + TRIPLE <= len; i += STEP) {
         all = i + STEP + TRIPLE <= len ? places(w, data + i)
                                        : last_places(w, data + i, len - i);
@@ -411,8 +506,10 @@ size_t words_nominate(const struct words *w, const uint8_t *data, size_t len,
             bit = (unsigned)__builtin_ctzll(all) & ~7u;
             at = i + bit / 8;
             x = load(data + at, len - at);
-            if (!nominate_slot(w, slot_of(x), data, len, from, at, out) ||
-                !nominate_slot(w, slot_of_end(x), data, len, from, at, out))
+            if (!nominate_slot(w, &memo, slot_of(x), data, len, from, at,
+                               out) ||
+                !nominate_slot(w, &memo, slot_of_end(x), data, len, from, at,
+                               out))
                 return at > from + back ? at - back : from;
         }
     }

@@ -166,6 +166,40 @@ static void test_keep_tokens(void **state)
     redact_rules_free(keep);
 }
 
+/* Words of many rules one after the other, now and then with something else
+ * between: each place is decided as if it were the only one. */
+static void test_dense(void **state)
+{
+    static const char *const part[] = {"password", "passwd_",  "secret-",
+                                       "token",    "key=",     "S3cret ",
+                                       "\n",       "auth: \"", "\", "};
+    struct redact_rules *auto_rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct redact_rules *hs = rules_of(REDACT_ENGINE_HS, false, 40009, 0);
+    struct buf text = BUF_INIT, one, other;
+    uint32_t seed = 5;
+
+    (void)state;
+    while (text.len < 300000) {
+        const char *again = part[next_random(&seed) % 5];
+
+        for (unsigned n = next_random(&seed) % 600; n; n--)
+            buf_adds(&text, again);
+        for (unsigned n = next_random(&seed) % 9; n; n--)
+            buf_adds(&text, part[next_random(&seed) % N(part)]);
+    }
+    run(auto_rules, text.data, text.len, NULL, NULL, &one);
+    assert_non_null(strstr(buf_str(&one), "[REDACTED:"));
+    if (hs) {
+        run(hs, text.data, text.len, NULL, NULL, &other);
+        assert_same(&other, buf_str(&one), one.len, "the other engine");
+        buf_done(&other);
+    }
+    buf_done(&one);
+    buf_done(&text);
+    redact_rules_free(auto_rules);
+    redact_rules_free(hs);
+}
+
 /* ---- lead, failure, counts, threads ---- */
 
 static void test_lead(void **state)
@@ -391,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_token_grammar),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keep_tokens),
+        cmocka_unit_test(test_dense),
         cmocka_unit_test(test_lead),
         cmocka_unit_test(test_lead_no_line),
         cmocka_unit_test(test_unscannable),

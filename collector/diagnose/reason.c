@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/ordinary.h"
 #include "collector/diagnose/speaker.h"
 
 #define LOOK_MAX 700u /* of a line, what is looked at */
@@ -20,6 +21,10 @@ static const struct {
     const char *word;
     int points;
 } cues[] = {
+    {"bad path", 7},
+    {"not exported", 7},
+    {"unmatched host", 7},
+    {"illegal port", 7},
     {"no such", 6},
     {"no module named", 7},
     {"not found", 6},
@@ -310,7 +315,7 @@ static int score_of(const struct line *l)
         quotes += low[i] == '\'' || low[i] == '"' || low[i] == '`';
     }
     low[n] = '\0';
-    if (!strncmp(low, "traceback (", 11))
+    if (!strncmp(low, "traceback (", 11) || !strncmp(low, "info", 4))
         return 0;
     for (size_t i = 0; i < sizeof(cues) / sizeof(cues[0]); i++) {
         int p = cues[i].points;
@@ -321,7 +326,7 @@ static int score_of(const struct line *l)
         best = p > best ? p : best;
     }
     score = best + second / 2;
-    if (!score)
+    if (!score || ordinary(low))
         return 0;
     if (is_exception(l))
         score += 4;

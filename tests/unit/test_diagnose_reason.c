@@ -44,6 +44,9 @@ static void test_order(void **state)
                      rows[i][1], score(rows[i][1]));
     assert_int_equal(score("Transaction check error:"), 0);
     assert_int_equal(score("all is well"), 0);
+    assert_int_equal(score("[    0.000000] tsc: Fast TSC calibration failed"),
+                     0);
+    assert_int_equal(score("[    0.000000] DMI not present or invalid."), 0);
     assert_int_equal(score(""), 0);
 }
 

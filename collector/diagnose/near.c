@@ -132,13 +132,27 @@ void near_begin(struct near *n, unsigned rule, unsigned condition,
     grow(n, w);
 }
 
+/* The last bytes of all that passed: this is done for each chunk of each log.
+ */
+static void keep_tail(struct near *n)
+{
+    size_t old = n->tail.len, keep = n->len < KEEP ? KEEP - n->len : 0;
+
+    if (old > 2 * KEEP || !keep) {
+        keep = old < keep ? old : keep;
+        if (keep)
+            memmove(n->tail.data, n->tail.data + old - keep, keep);
+        n->tail.len = keep;
+    }
+    keep = n->len < KEEP ? n->len : KEEP;
+    if (keep)
+        buf_add(&n->tail, n->data + n->len - keep, keep);
+}
+
 void near_end(struct near *n, bool last)
 {
-    struct buf tail = before_of(n, n->len);
-
     drop_taken(n);
-    buf_done(&n->tail);
-    n->tail = tail;
+    keep_tail(n);
     for (size_t i = 0; last && i < n->n; i++)
         n->window[i].left = 0;
     n->data = NULL;

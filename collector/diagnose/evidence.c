@@ -88,8 +88,8 @@ void evidence_reason(struct json_object *evidence, const struct find *f)
     e = json_object_new_object();
     json_object_object_add(e, "member", json_object_new_string(f->member));
     json_object_object_add(e, "line",
-                           json_object_new_int64((int64_t)f->reason_line));
-    json_object_object_add(e, "text", shown(f->reason));
+                           json_object_new_int64((int64_t)f->reason_from));
+    json_object_object_add(e, "text", shown(f->reason_text));
     json_object_object_add(e, "match", shown(f->reason));
     json_object_object_add(e, "reason", json_object_new_boolean(1));
     json_object_array_add(evidence, e);

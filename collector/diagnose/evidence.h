@@ -9,7 +9,7 @@
 #include "collector/diagnose/finds.h"
 
 void evidence_finds(struct json_object *evidence, const struct finds *f);
-/* The line near f that says why; f has a reason. */
+/* The line near f that says why, with those that belong to it; f has one. */
 void evidence_reason(struct json_object *evidence, const struct find *f);
 /* text is a comparison that begins with the fact's path. */
 void evidence_fact(struct json_object *evidence, struct json_object *facts,

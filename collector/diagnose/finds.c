@@ -14,6 +14,7 @@ void find_done(struct find *f)
     free(f->title);
     free(f->time);
     free(f->reason);
+    free(f->reason_text);
     memset(f, 0, sizeof(*f));
 }
 
@@ -45,6 +46,7 @@ static struct find find_copy(const struct find *f)
     out.title = xstrdup(f->title);
     out.time = f->time ? xstrdup(f->time) : NULL;
     out.reason = f->reason ? xstrdup(f->reason) : NULL;
+    out.reason_text = f->reason_text ? xstrdup(f->reason_text) : NULL;
     return out;
 }
 
@@ -145,6 +147,11 @@ static void tell(struct find *f, const struct find *more)
         free(f->reason);
         f->reason = xstrdup(more->reason);
         f->reason_line = more->reason_line;
+    }
+    if (more->reason_text) {
+        free(f->reason_text);
+        f->reason_text = xstrdup(more->reason_text);
+        f->reason_from = more->reason_from;
     }
 }
 

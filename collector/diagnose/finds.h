@@ -20,8 +20,11 @@ struct find {
     char *time;  /* the line's time stamp (stamp.h); or NULL */
     int score;   /* the higher stands first (reason.h); of most rules all 0 */
     uint64_t shown; /* the number of text's first line; 0: line */
-    char *reason;   /* a line near it, which says why, or a place; or NULL */
+    /* What says why; or NULL */
+    char *reason;         /* a line near it, or a place */
     uint64_t reason_line; /* its number; 0: it is a place */
+    char *reason_text;    /* the line with those that belong to it */
+    uint64_t reason_from; /* the number of the first of these */
 };
 
 /* What was found for one condition of one rule. */

@@ -50,18 +50,19 @@ void own_tell(struct own_finds *of, const struct near_window *w,
 
     if (reason == REASON_PLACE) {
         more.reason = place_near(&t);
-    } else {
-        part = reason == REASON_NEAR ? reason_near(&t)
-                                     : reason_block(t.text, t.len, t.at);
+    } else if (reason == REASON_NEAR) {
+        part = reason_near(&t);
         if (!part.len)
             return;
-        if (reason == REASON_NEAR)
-            more.reason = lines_of(w, part, &more.reason_line);
-        else
-            more.text = lines_of(w, part, &more.shown);
+        more.reason = lines_of(w, part, &more.reason_line);
+        part = reason_block(t.text, t.len, part.from);
+        more.reason_text = lines_of(w, part, &more.reason_from);
+    } else {
+        more.text = lines_of(w, reason_block(t.text, t.len, t.at), &more.shown);
     }
     finds_tell(&of->finds, &more);
     free(more.reason);
+    free(more.reason_text);
     free(more.text);
 }
 

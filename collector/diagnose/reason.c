@@ -448,7 +448,7 @@ struct part reason_block(const char *text, size_t len, size_t at)
             (l.indent > own.indent && !is_exception(&own)))
             break;
         from = next;
-        if (is_heading(&l))
+        if (is_heading(&l) || (l.len > 5 && !memcmp(l.p, "File \"", 6)))
             break;
     }
     for (unsigned i = 0; i < BLOCK_BELOW && to + 1 < len; i++) {

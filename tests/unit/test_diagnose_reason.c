@@ -127,6 +127,10 @@ static void test_block(void **state)
 {
     static const char text[] = "one\nCheck error:\n  file a conflicts with b\n"
                                "    twice\ntwo\n";
+    static const char trace[] =
+        "Traceback (most recent call last):\n"
+        "  File \"a.py\", line 1, in g\n    f()\n"
+        "  File \"b.py\", line 2, in f\n    x = y\nNameError: no y\n";
     struct part p;
 
     (void)state;
@@ -134,6 +138,10 @@ static void test_block(void **state)
                      (size_t)(strstr(text, "  file") - text));
     assert_int_equal(p.from, 4);
     assert_string_equal(text + p.from + p.len, "\ntwo\n");
+    p = reason_block(trace, strlen(trace),
+                     (size_t)(strstr(trace, "NameError") - trace));
+    assert_string_equal(trace + p.from, "  File \"b.py\", line 2, in f\n"
+                                        "    x = y\nNameError: no y\n");
     p = reason_block(text, strlen(text), 0);
     assert_int_equal(p.from, 0);
     assert_int_equal(p.len, 3);

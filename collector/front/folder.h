@@ -14,9 +14,9 @@
 int folder_walk(const char *path, struct path_found *out, struct err *err);
 
 /* Opens path to be read where no walk is needed to do it safely: a regular file
- * in a folder of the host's own disks that no link leads to, and that root alone
- * can write, so that nobody puts something else there meanwhile.  A descriptor
- * and its st; -1: walk, which says why. */
+ * in a folder of the host's own disks that no link leads to, and that root
+ * alone can write, so that nobody puts something else there meanwhile.  A
+ * descriptor and its st; -1: walk, which says why. */
 int folder_open(const char *path, struct stat *st_out);
 
 bool folder_is_held(void);

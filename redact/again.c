@@ -1,5 +1,6 @@
 #include "redact/again.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "redact/redact.h"
@@ -43,6 +44,22 @@ static bool spans_token(const uint8_t *w, size_t len, const struct hit *hit)
     return false;
 }
 
+static bool is_of_word(uint8_t c)
+{
+    return c >= 0x80 || isalnum(c);
+}
+
+/* Letters or digits right before or behind the token may be a secret beside
+ * one that somebody made up. */
+static bool is_glued(const uint8_t *w, size_t len, size_t at, size_t from,
+                     size_t to)
+{
+    size_t end = at + redact_token_len((const char *)w + at, len - at);
+
+    return (at > from && is_of_word(w[at - 1])) ||
+           (end < to && is_of_word(w[end]));
+}
+
 static bool is_empty(const uint8_t *p, size_t n)
 {
     while (n && (*p == ' ' || *p == '\t' || *p == '\r')) {
@@ -52,17 +69,19 @@ static bool is_empty(const uint8_t *p, size_t n)
     return !n;
 }
 
-/* Each line of from..to, but those that are empty, has a token. */
+/* Each line of from..to, but those that are empty, has a token that stands by
+ * itself. */
 static bool has_tokens(const uint8_t *w, size_t len, size_t from, size_t to)
 {
     const uint8_t *nl;
-    size_t end;
+    size_t end, at;
 
     for (; from < to; from = end + 1) {
         nl = memchr(w + from, '\n', to - from);
         end = nl ? (size_t)(nl - w) : to;
-        if (!is_empty(w + from, end - from) &&
-            token_at(w, len, from, end) == end)
+        at = token_at(w, len, from, end);
+        if (at == end ? !is_empty(w + from, end - from)
+                      : is_glued(w, len, at, from, end))
             return false;
     }
     return true;

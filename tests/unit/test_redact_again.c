@@ -248,6 +248,10 @@ static void test_still_found(void **state)
         "password = \"S3cret\" " T "\n",
         "vncpasswd=\"S3cret\", x=" T "\n",
         "x: " T "\npassword: S3cret\n" T "\n",
+        /* Who made this bundle by hand made up the token, too. */
+        "vncpasswd=\"" T "S3cret\"\n",
+        "vncpasswd=\"S3cret" T "\"\n",
+        "password: x9" T "\n",
         /* No token, but what looks like one. */
         "password = \"x[REDACTED:x:0123456789aB]\"\n",
         "password = \"x[REDACTED:x:0123456789ab\"\n",
@@ -255,10 +259,10 @@ static void test_still_found(void **state)
         "-----BEGIN RSA PRIVATE KEY-----\n" T "\n"
         "MIIEowIBAAKCAQEAxzYuc1RV9wNdEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEX\n"
         "-----END RSA PRIVATE KEY-----\n",
-        "passwords:\n  - " T "x\n  - S3cret\n",
+        "passwords:\n  - " T "\n  - S3cret\n",
     };
     static const char *const none[] = {
-        "password = x" T "\n",
+        "password = x:" T "\n",
         "set_credential=\"x:" T "\" quiet\n",
         "ACCESS_TOKEN=" T "#X\n",
     };

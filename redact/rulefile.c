@@ -17,7 +17,7 @@
 #define MAX_EXAMPLES 200
 #define MAX_EXAMPLE 4096
 #define MAX_WHY 1000
-#define MAX_ANCHOR 8000 /* the same written out, with its parts */
+#define MAX_ANCHOR 12000 /* the same written out, with its parts */
 #define MAX_PARTS 100
 #define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 

@@ -21,6 +21,10 @@ static const struct {
     const char *word;
     int points;
 } cues[] = {
+    {"no translation", 7},
+    {"no support", 6},
+    {"not present", 5},
+    {"not usable", 5},
     {"bad path", 7},
     {"not exported", 7},
     {"unmatched host", 7},

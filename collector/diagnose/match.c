@@ -56,7 +56,7 @@ struct match_stream {
     unsigned block_left;
     const struct diag_rule *block_rule;
     unsigned block_condition;
-    bool block_told; /* its first line alone makes a rule hold */
+    bool block_told;        /* its first line alone makes a rule hold */
     const char *block_from; /* where its next line begins, in this chunk */
     const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;

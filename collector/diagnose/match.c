@@ -56,6 +56,7 @@ struct match_stream {
     unsigned block_left;
     const struct diag_rule *block_rule;
     unsigned block_condition;
+    bool block_told;        /* its first line alone makes a rule hold */
     const char *block_from; /* where its next line begins, in this chunk */
     const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;
@@ -161,7 +162,7 @@ static void block_end(struct match_stream *s)
 {
     if (!s->block)
         return;
-    if (s->n_known)
+    if (s->block_told && s->n_known)
         s->known[s->block_known].to =
             s->block->line + s->block_rule->block - s->block_left;
     free(s->block->text);
@@ -250,7 +251,6 @@ static void know(struct match_stream *s, uint64_t from, uint64_t to)
     s->known[s->n_known++] = (struct lines){from, to};
 }
 
-/* How much the line tells, and without what stands in front of it. */
 static void score(struct find *f, const struct diag_rule *rule,
                   const struct a_line *l)
 {
@@ -306,8 +306,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         return;
     }
     s->n_blocks[p->rule]++;
-    s->block_known = s->n_known;
-    know(s, l->number, l->number + rule->block);
+    s->block_told = false;
     s->block = f;
     s->block_rule = rule;
     s->block_condition = p->condition;
@@ -370,6 +369,16 @@ static int try_patterns(struct match_stream *s, bool unexplained,
     return gravest;
 }
 
+/* The block that begins with a line which is told is told with it. */
+static void know_block(struct match_stream *s, const struct a_line *l)
+{
+    if (!s->block || s->block->line != l->number)
+        return;
+    s->block_told = true;
+    s->block_known = s->n_known;
+    know(s, l->number, l->number + s->block_rule->block);
+}
+
 static void try_unexplained(struct match_stream *s, const struct a_line *l)
 {
     s->hit = false;
@@ -398,10 +407,11 @@ static void on_line(void *arg, const char *line, size_t len,
     l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
     if (gravest >= 0) {
+        know_block(s, &l);
         know(s, l.number, l.number);
         s->told[s->n_told++ % TOLD_KEPT] = l.number;
     }
-    if (gravest < 0 && !s->block)
+    if (gravest < 0 && !(s->block && s->block_told))
         try_unexplained(s, &l);
     else if (gravest < SEV_INFO)
         s->chain = l.number;
@@ -485,7 +495,7 @@ static void need_scratch(struct match_stream *s)
         s->scratch = diag_words_scratch_new(m->rules->words);
 }
 
-/* Whole lines, but for the text's last one. */
+/* Whole lines, but the text's last. */
 static void scan(struct match_stream *s, const char *data, size_t n)
 {
     uint64_t before = s->line;

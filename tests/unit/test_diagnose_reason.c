@@ -60,14 +60,20 @@ static void test_said(void **state)
         {"2026-01-02T03:04:05+01:00 h tool[9]: no room", "no room"},
         {"plain: no room", "plain: no room"},
     };
+    char text[400], *said;
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char *said = reason_said(rows[i][0], strlen(rows[i][0]));
+        said = reason_said(rows[i][0], strlen(rows[i][0]));
 
         assert_string_equal(said, rows[i][1]);
         free(said);
     }
+    memset(text, 'a', sizeof(text));
+    memcpy(text + sizeof(text) - 12, " no such key", 12);
+    said = reason_said(text, sizeof(text));
+    assert_string_equal(said + 70, " ... no such key");
+    free(said);
 }
 
 static struct reason_text text_of(const char *text, const char *line)

@@ -50,6 +50,8 @@ static int next_part(void *arg, uint64_t raw, bool wide, struct err *err)
 
     if (!rc && r->pseudonyms)
         rc = pseudonymizer_part(r->pseudonyms, err);
+    if (r->work)
+        scan_reset(&r->work->scan);
     r->out = r->pos = r->len = r->listed = 0;
     r->base = r->cut_from = r->cut_to = 0;
     r->hunt_to = hunt;

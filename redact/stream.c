@@ -392,6 +392,14 @@ static void count_lines(struct redactor *r, size_t from, size_t n)
         r->lines_gone++;
 }
 
+/* Nothing was there to hide: what was found around it began with that. */
+static bool was_nothing(const struct redactor *r)
+{
+    const char *p = (const char *)r->work->window + r->out;
+
+    return !value_taken(&r->value) && !redact_token_len(p, r->len - r->out);
+}
+
 /* Feeds the value.  1: it ended; 0: it needs more. */
 static int feed_value(struct redactor *r, bool eof, struct err *err)
 {
@@ -408,6 +416,8 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
     if (!rc && done) {
         r->in_value = false;
         r->behind_value = true;
+        if (was_nothing(r))
+            scan_reset(&r->work->scan);
         if (r->value.form == FORM_BLOCK) {
             r->hunt_to = r->base + r->out +
                          (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);
@@ -426,13 +436,15 @@ static int move(struct redactor *r, struct err *err)
 {
     struct work *w = r->work;
     size_t keep = r->in_value ? r->out : r->pos;
-    size_t from = keep > REDACT_BACK ? keep - REDACT_BACK : 0;
+    size_t back = REDACT_BACK + ANCHOR_WIDTH_MAX; /* before a span, too */
+    size_t from = keep > back ? keep - back : 0;
     int rc = 0;
 
     if (r->out < from) {
         rc = emit(r, r->out, from, err);
         r->out = from;
     }
+    scan_move(&w->scan, from);
     memmove(w->window, w->window + from, r->len - from);
     r->base += from;
     r->out -= from;

@@ -137,12 +137,16 @@ static bool is_scored(const struct diag_rule *rule)
 /* A line that would not be kept, for those before it are: of a frequent one
  * this is the rule. */
 static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
-                        const struct a_line *l)
+                        const struct a_line *l, int score)
 {
     struct finds *fs = &own->finds;
 
-    if (fs->n < MATCH_KEPT || is_scored(rule) ||
-        (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
+    if (is_scored(rule) && !score)
+        return true;
+    if (fs->n < MATCH_KEPT ||
+        (is_scored(rule)
+             ? score > fs->first[MATCH_KEPT - 1].score
+             : strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
         return false;
     own_count(own, l->number, l->text, l->len);
     return true;
@@ -251,23 +255,13 @@ static void know(struct match_stream *s, uint64_t from, uint64_t to)
     s->known[s->n_known++] = (struct lines){from, to};
 }
 
-static void score(struct find *f, const struct diag_rule *rule,
-                  const struct a_line *l)
-{
-    char *said = reason_said(l->text, l->len);
-
-    f->score = reason_score(l->text, l->len);
-    free(f->title);
-    f->title = found_said(rule->title, said);
-    free(said);
-}
-
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
     struct own_finds *own;
     struct find *f;
+    int score;
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
@@ -281,20 +275,21 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         return;
     }
     own = finds_of(s, p->rule, p->condition);
-    if (!block && count_alone(own, rule, l))
+    score = is_scored(rule) ? reason_score(l->text, l->len) : 0;
+    if (!block && count_alone(own, rule, l, score))
         return;
     f = xcalloc(1, sizeof(*f));
     f->order = s->order;
     f->line = l->number;
     f->member = xstrdup(s->member);
-    f->title = found_title(s->md, p->code, rule->title, l->text);
+    f->score = score;
+    f->title = is_scored(rule)
+                   ? found_said(rule->title, l->text, l->len)
+                   : found_title(s->md, p->code, rule->title, l->text);
     f->time = stamp_of(l->text, l->len);
-    if (is_scored(rule))
-        score(f, rule, l);
     found_text(s->md, l->text, l->len, f);
-    if (is_scored(rule) && (!f->score || finds_is_late(&own->finds, f))) {
-        if (f->score)
-            own_count(own, l->number, l->text, l->len);
+    if (is_scored(rule) && finds_is_late(&own->finds, f)) {
+        own_count(own, l->number, l->text, l->len);
         find_done(f);
         free(f);
         return;

@@ -176,6 +176,9 @@ static void test_place(void **state)
          "(XEN) Panic on CPU 0:\n(XEN) no clock\n",
          "no clock, in f_x, called by g_x"},
         {"(XEN) Panic on CPU 0:\n(XEN) no clock\n", "no clock"},
+        {"panic: x\nKDB: stack backtrace:\nvpanic() at vpanic+0x182/frame 0x1\n"
+         "xbd_a() at xbd_a+0x12/frame 0x1\nProcess tool (pid: 12, thread 1)\n",
+         "xbd_a, process tool"},
     };
 
     (void)state;

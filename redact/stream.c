@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "redact/again.h"
 #include "redact/cut.h"
@@ -30,6 +31,23 @@
 
 /* ---- output ---- */
 
+/* The n bytes at p are not passed on. */
+static void mute(struct redactor *r, const uint8_t *p, size_t n)
+{
+    size_t k = TOKEN_MAX > r->muted_bytes ? TOKEN_MAX - r->muted_bytes : 0;
+
+    if (k)
+        memcpy(r->muted_head + r->muted_bytes, p, k < n ? k : n);
+    r->muted_bytes += n;
+}
+
+/* What is not passed on is a token that stood there. */
+static bool muted_token(const struct redactor *r)
+{
+    return r->rules->opts.around_tokens && r->muted_bytes <= TOKEN_MAX &&
+           redact_token_len(r->muted_head, r->muted_bytes) == r->muted_bytes;
+}
+
 static int unmute(struct redactor *r, struct err *err)
 {
     char token[TOKEN_MAX + 1];
@@ -38,6 +56,8 @@ static int unmute(struct redactor *r, struct err *err)
     r->muted = false;
     if (!r->muted_bytes || r->gate_shut)
         return 0;
+    if (muted_token(r))
+        return sink_write(r->next, r->muted_head, r->muted_bytes, err);
     r->unscannable++;
     n = token_unscannable(r->muted_bytes, token);
     return sink_write(r->next, token, n, err);
@@ -85,10 +105,14 @@ static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
         r->muted_bytes = 0;
         from = (size_t)(nl - w) + 1;
     }
+    /* A string among numbers has ended, and its value with it. */
+    if (r->muted_text && from < to)
+        r->muted = str_is_text(w[from]);
+    r->muted_text = r->muted_text && from == to;
     if (r->muted && from < to) {
         nl = memchr(w + from, '\n', to - from);
         skip = nl ? (size_t)(nl - w) - from : to - from;
-        r->muted_bytes += skip;
+        mute(r, w + from, skip);
         from += skip;
         if (nl && (rc = unmute(r, err)))
             return rc;
@@ -117,8 +141,10 @@ static int emit_token(struct redactor *r, struct err *err)
     n = token_make(r->rules->opts.key, redact_rule_name(r->rules, r->rule),
                    r->work->hash, token);
     look_back_at(r, token, n);
-    if (r->muted)
+    if (r->muted) {
         r->muted_bytes += value_taken(&r->value);
+        r->muted_head[0] = '\0'; /* no token alone */
+    }
     if (r->muted || r->gate_shut)
         return 0;
     r->hits[r->rule]++;
@@ -416,6 +442,7 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
     if (!rc && done) {
         r->in_value = false;
         r->behind_value = true;
+        r->value_cut = value_taken(&r->value) && r->out == r->len;
         if (was_nothing(r))
             scan_reset(&r->work->scan);
         if (r->value.form == FORM_BLOCK) {
@@ -478,6 +505,7 @@ int stream_process(struct redactor *r, bool eof, struct err *err)
         return move(r, err);
     rc = emit(r, r->out, r->len, err);
     r->out = r->len;
+    r->muted_on = r->muted && !r->muted_text;
     if (!rc && r->muted)
         rc = unmute(r, err);
     return rc;

@@ -29,6 +29,9 @@
  * only, as progress is, would else be lost as a whole. */
 #define LINE_WAIT (64u * 1024u)
 
+/* So much of a value before a BEGIN line is no secret: String(\". */
+#define KEY_PREFIX 24u
+
 /* ---- output ---- */
 
 /* The n bytes at p are not passed on. */
@@ -261,21 +264,22 @@ static bool inside_token(const struct redactor *r, size_t value)
     return false;
 }
 
-/* A value that ends with the BEGIN line of a private key is none, else nobody
- * would see that a key follows. */
+/* A value that ends with the BEGIN line of a private key, or within it, is
+ * none, else nobody would see that a key follows: b'-----BEGIN. */
 static bool is_key_begin(const struct redactor *r, const struct hit *hit,
                          const struct value_context *context)
 {
     enum value_form form = r->rules->set.rule[hit->rule].src->form;
     const uint8_t *p = r->work->window + hit->value;
-    size_t n = r->len - hit->value, len = hunt_begin(p, n), raw, gone;
+    size_t n = r->len - hit->value, len, raw, gone;
+    size_t from = hunt_begin(p, n, &len);
     struct value v;
 
-    if (!len || hit->rule == r->rules->key_rule)
+    if (!len || from > KEY_PREFIX || hit->rule == r->rules->key_rule)
         return false;
     value_begin(&v, form, context, NULL);
     value_step(&v, p, n < HUNT_BEGIN ? n : HUNT_BEGIN, true, &raw, &gone);
-    return raw + gone < len + 4;
+    return raw + gone > from && raw + gone < from + len + 4;
 }
 
 /* The rest of a key goes as if its BEGIN line stood there. */
@@ -336,18 +340,18 @@ static size_t hunt(struct redactor *r, size_t limit)
     return limit;
 }
 
-/* A value that has taken the first words of a BEGIN line: what its lines are,
- * shows the rest of it. */
+/* Behind a value that has taken the first words of a BEGIN line, the key goes
+ * as if it had not. */
 static void hunt_behind_value(struct redactor *r)
 {
     const uint8_t *p = r->work->window + r->pos;
+    size_t len = r->behind_value ? hunt_begin_rest(p, r->len - r->pos) : 0;
 
-    if (r->behind_value && hunt_begin_rest(p, r->len - r->pos)) {
-        r->hunt_to = r->base + r->pos + HUNT_MAX;
-        r->hunt_clear = r->base + r->pos;
-        r->hunt_word = 0;
-    }
     r->behind_value = false;
+    if (!len || r->cut_to > r->base + r->pos)
+        return;
+    r->cut_from = r->base + r->pos + len;
+    r->cut_to = r->cut_from + 1;
 }
 
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with

@@ -145,19 +145,24 @@ static void test_begin_is_no_value(void **state)
         "machine h\n\tlogin U\n\tpassword\nk=\"",
         "\"passwd\": \n",
         "machine h login U password ",
+        "{'private_key': b'",
+        "export SSH_PRIVATE_KEY=$'",
+        "secret=<",
+        "tls_key=String(\"",
+        "\"private_key\": @",
+        "ssl_key=abcdefghijklmnopqrstuvwxyzabcdef",
     };
     struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
     struct buf in, out;
 
     (void)state;
-    for (size_t i = 0; i < 2 * N(before); i++) {
-        const char *end = i % 2 ? "\",\n \"" : "\n";
+    for (size_t i = 0; i < 3 * N(before); i++) {
+        const char *end = i % 3 == 2 ? "\\n" : i % 3 == 1 ? "\",\n \"" : "\n";
 
         in = (struct buf)BUF_INIT;
         buf_addf(&in, "%s" BEGIN "%s" A "%s" B "%sAQ==%s" END "%s",
-                 before[i / 2], end, end, end, end, end);
+                 before[i / 3], end, end, end, end, end);
         run(rules, in.data, in.len, NULL, NULL, &out);
-        assert_non_null(strstr(buf_str(&out), "PRIVATE KEY-----"));
         assert_null(strstr(buf_str(&out), "AAEC"));
         assert_null(strstr(buf_str(&out), "MDEy"));
         assert_null(strstr(buf_str(&out), "AQ=="));

@@ -149,7 +149,7 @@ static void test_pairs(void **state)
         look(&text);
         buf_done(&text);
     }
-    end("pairs", PAIRS / 3000);
+    end("pairs", PAIRS / 1000);
 }
 
 static const char *const bits[] = {

@@ -42,6 +42,8 @@ struct own {
 };
 
 #define OWN_MAX 4u
+/* When the page is made there is little else to pack. */
+#define PAGE_PART (192u * 1024)
 
 struct closing {
     struct bundle *bundle;
@@ -377,8 +379,10 @@ static void finish_report(struct closing *c, const struct conductor_opts *opts,
     }
     if (!rc)
         rc = member_begin(seg, &info, &err);
-    if (!rc)
+    if (!rc) {
+        member_in_parts(seg, PAGE_PART);
         rc = write_report(c, seg, head, &err);
+    }
     if (!rc && report_too_big(c, opts, member_size(seg))) {
         member_drop(seg);
         status = ST_SKIPPED;

@@ -447,19 +447,30 @@ int collect_plan(struct collect *c, struct err *err)
     return r;
 }
 
+/* Of a reader that is there; when the run was stopped, of one that is not told
+ * of it. */
+static void modules_after(struct collect *c)
+{
+    struct err err = ERR_INIT;
+    struct gather *g;
+
+    if (stop_reason(c->stop) == STOP_NONE)
+        (void)host_modules(c->gathers[0], &c->modules_after, &err);
+    if (stop_reason(c->stop) == STOP_NONE)
+        return;
+    str_list_free(c->modules_after);
+    g = live_new(c->ctl, -1);
+    (void)host_modules(g, &c->modules_after, &err);
+    gather_free(g);
+}
+
 void collect_head(struct collect *c, const char *cut, struct manifest_head *h)
 {
     const struct manifest_head *rec =
         c->recording ? recording_head(c->recording) : NULL;
-    struct err err = ERR_INIT;
 
-    if (!rec) {
-        /* Also when the run was stopped. */
-        struct gather *g = live_new(c->ctl, -1);
-
-        (void)host_modules(g, &c->modules_after, &err);
-        gather_free(g);
-    }
+    if (!rec)
+        modules_after(c);
     h->tool_version = VERSION_TEXT;
     h->rules_digest = redact_rules_digest(c->rules);
     h->rules_count = redact_rules_in_force(c->rules);

@@ -52,7 +52,7 @@ int receipt_add(int fd, const struct receipt_line *line, struct err *err)
     /* One write, so that two runs do not mix their lines. */
     n = write(fd, text.data, text.len);
     if (n >= 0 && (size_t)n == text.len)
-        n = fsync(fd) && errno != EINVAL ? -1 : 0;
+        n = !line->hasty && fsync(fd) && errno != EINVAL ? -1 : 0;
     else if (n >= 0)
         errno = ENOSPC;
     buf_done(&text);

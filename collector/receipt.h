@@ -3,6 +3,7 @@
 #ifndef XB_RECEIPT_H
 #define XB_RECEIPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/base/core/err.h"
@@ -14,9 +15,12 @@ struct receipt_line {
     const char *result; /* delivered, drafted, failed, stopped, queued */
     const char *text, *answer, *where; /* "" for none */
     uint64_t tries;
+    /* No sync: on a busy disk that takes longer than a stopped run may. */
+    bool hasty;
 };
 
-/* Appends one line, with the time of now, and syncs. */
+/* Appends one line, with the time of now, and syncs
+ * unless hasty. */
 int receipt_add(int fd, const struct receipt_line *line, struct err *err);
 
 #endif

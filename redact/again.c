@@ -1,9 +1,12 @@
 #include "redact/again.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "redact/redact.h"
 #include "redact/token.h"
+
+#define SECRET_LEAST 6u
 
 static const char opening[] = "[REDACTED:";
 
@@ -28,22 +31,18 @@ bool again_moved(const uint8_t *w, size_t len, size_t at)
     return token_at(w, len, 0, at) < at;
 }
 
-/* In start..value one begins, or one that begins before reaches into it. */
-static bool spans_token(const uint8_t *w, size_t len, const struct hit *hit)
+/* One that begins before it reaches into what is at start. */
+static bool begins_in_token(const uint8_t *w, size_t len, size_t start)
 {
-    size_t from = hit->start > TOKEN_MAX ? hit->start - TOKEN_MAX : 0;
-    size_t at;
+    size_t from = start >= TOKEN_MAX ? start - TOKEN_MAX : 0, at;
 
-    while ((at = token_at(w, len, from, hit->value)) < hit->value) {
-        if (at >= hit->start ||
-            at + redact_token_len((const char *)w + at, len - at) > hit->start)
+    for (; (at = token_at(w, len, from, start + 1)) <= start; from = at + 1)
+        if (at + redact_token_len((const char *)w + at, len - at) > start)
             return true;
-        from = at + 1;
-    }
     return false;
 }
 
-static bool is_empty(const uint8_t *p, size_t n)
+static bool is_blank(const uint8_t *p, size_t n)
 {
     while (n && (*p == ' ' || *p == '\t' || *p == '\r')) {
         p++;
@@ -52,7 +51,52 @@ static bool is_empty(const uint8_t *p, size_t n)
     return !n;
 }
 
-/* Each line of from..to, but those that are empty, has a token. */
+/* Some letters and digits in a row that are no word: of both kinds, or letters
+ * of both cases, but for a capital in front. */
+static bool holds_secret(const uint8_t *p, size_t n)
+{
+    size_t run = 0, digits = 0, upper = 0, low = 0;
+
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && (isalnum(p[i]) || p[i] >= 0x80)) {
+            digits += isdigit(p[i]) != 0;
+            upper += isupper(p[i]) && run;
+            low += !isdigit(p[i]) && !isupper(p[i]);
+            run++;
+            continue;
+        }
+        if (run >= SECRET_LEAST && ((digits && digits < run) || (upper && low)))
+            return true;
+        run = digits = upper = low = 0;
+    }
+    return false;
+}
+
+/* What may stand at a token that another value than its own holds. */
+static bool is_edge(uint8_t c)
+{
+    return c && strchr(" \t\r\"'`\\()[]{}<>,;:=/?&#|", c);
+}
+
+/* The line is text around whole tokens, one at least.  Who makes a bundle by
+ * hand makes up tokens, so what is glued to one, or looks like a secret beside
+ * it, is told. */
+static bool is_around(const uint8_t *w, size_t len, size_t from, size_t to)
+{
+    size_t begin = from, at;
+
+    while ((at = token_at(w, len, from, to)) < to) {
+        if ((at > begin && !is_edge(w[at - 1])) ||
+            holds_secret(w + from, at - from))
+            return false;
+        from = at + redact_token_len((const char *)w + at, len - at);
+        if (from < to && !is_edge(w[from]))
+            return false;
+    }
+    return from > begin && (from >= to || !holds_secret(w + from, to - from));
+}
+
+/* Each line of from..to that is not empty is that. */
 static bool has_tokens(const uint8_t *w, size_t len, size_t from, size_t to)
 {
     const uint8_t *nl;
@@ -61,8 +105,7 @@ static bool has_tokens(const uint8_t *w, size_t len, size_t from, size_t to)
     for (; from < to; from = end + 1) {
         nl = memchr(w + from, '\n', to - from);
         end = nl ? (size_t)(nl - w) : to;
-        if (!is_empty(w + from, end - from) &&
-            token_at(w, len, from, end) == end)
+        if (!is_blank(w + from, end - from) && !is_around(w, len, from, end))
             return false;
     }
     return true;
@@ -75,7 +118,7 @@ bool again_is_none(const uint8_t *w, size_t len, bool eof,
     size_t end = hit->value + AGAIN_LOOK, raw, gone;
     struct value v;
 
-    if (spans_token(w, len, hit))
+    if (begins_in_token(w, len, hit->start))
         return true;
     if (end >= len)
         end = len;

@@ -4,9 +4,9 @@
  * before: the secret had a blank or a quote that ended another rule's value, or
  * the name in the token reads like the word that the rule looks for.  So in a
  * text of tokens that are kept, a match is none that begins inside of a token,
- * or spans one before its value, or whose value has one in each of its lines.
- * No other match is passed over for it: the text around the token is still
- * looked at. */
+ * or whose value has one in each of its lines, and nothing at it that may be a
+ * secret.  No other match is passed over for it: the text around the token
+ * is still looked at. */
 #ifndef XB_REDACT_AGAIN_H
 #define XB_REDACT_AGAIN_H
 

@@ -6,7 +6,9 @@
  *
  * Of all matches the one whose value starts first wins, then the one that
  * starts first, then rule order: what stands before the value of the winner is
- * passed on as it is, so no other secret may stand there. */
+ * passed on as it is, so no other secret may stand there.  One that begins
+ * before that value and has its own behind it still counts: of each rule the
+ * first, and SCAN_SPANS of them. */
 #ifndef XB_REDACT_ENGINE_H
 #define XB_REDACT_ENGINE_H
 
@@ -80,6 +82,13 @@ extern const struct engine_ops engine_pcre2, engine_hs;
 int ruleset_compile(struct ruleset *rs, struct err *err);
 void ruleset_done(struct ruleset *rs);
 
+struct hit {
+    size_t start, value;
+    size_t rule;
+};
+
+#define SCAN_SPANS 16u
+
 /* One thread's tools for scanning. */
 struct scan {
     const struct ruleset *rs;
@@ -89,6 +98,9 @@ struct scan {
     struct nominee *aside;
     size_t aside_cap;
     uint64_t skip_rule; /* 1 + a rule that is off; 0: none */
+    /* Matches that begin before a value that was found, and end behind it. */
+    struct hit span[SCAN_SPANS];
+    size_t n_spans;
 };
 
 void scan_init(struct scan *s, const struct ruleset *rs);
@@ -96,12 +108,11 @@ void scan_done(struct scan *s);
 /* After the nominees of a window were made. */
 void scan_begin(struct scan *s);
 
-enum scan_result { SCAN_NONE, SCAN_HIT, SCAN_FAILED };
+/* A new text; or one that goes on so many bytes further left. */
+void scan_reset(struct scan *s);
+void scan_move(struct scan *s, size_t by);
 
-struct hit {
-    size_t start, value;
-    size_t rule;
-};
+enum scan_result { SCAN_NONE, SCAN_HIT, SCAN_FAILED };
 
 /* The first match that starts in pos..limit-1 of data; all bytes that decide
  * it must be there: limit + max_width + max_ahead <= len, unless eof.

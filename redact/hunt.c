@@ -64,25 +64,27 @@ static size_t kind_len(const uint8_t *p, size_t n)
                : 0;
 }
 
-bool hunt_begin_rest(const uint8_t *p, size_t n)
+size_t hunt_begin_rest(const uint8_t *p, size_t n)
 {
-    return n && *p == ' ' && kind_len(p, n < HUNT_BEGIN ? n : HUNT_BEGIN);
+    return n && *p == ' ' ? kind_len(p, n < HUNT_BEGIN ? n : HUNT_BEGIN) : 0;
 }
 
-size_t hunt_begin(const uint8_t *p, size_t n)
+size_t hunt_begin(const uint8_t *p, size_t n, size_t *len)
 {
     static const char begin[] = "-----BEGIN ";
-    size_t i = 0, len;
+    const uint8_t *at;
+    size_t from, kind;
 
     if (n > HUNT_BEGIN)
         n = HUNT_BEGIN;
-    while (i < n && i < 8 && p[i] && strchr("\\\"'`", p[i]))
-        i++;
-    if (n - i < strlen(begin) || memcmp(p + i, begin, strlen(begin)) != 0)
+    at = memmem(p, n, begin, strlen(begin));
+    *len = 0;
+    if (!at)
         return 0;
-    i += strlen(begin);
-    len = kind_len(p + i, n - i);
-    return len ? i + len : 0;
+    from = (size_t)(at - p);
+    kind = kind_len(at + strlen(begin), n - from - strlen(begin));
+    *len = kind ? strlen(begin) + kind : 0;
+    return from;
 }
 
 /* Without what closes a string or an element behind it. */

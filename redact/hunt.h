@@ -17,12 +17,11 @@
 /* So much of a text tells whether it is a BEGIN line. */
 #define HUNT_BEGIN 128u
 
-/* Of the BEGIN line of a private key at p, quotes before it included, its
- * length; 0: there is none. */
-size_t hunt_begin(const uint8_t *p, size_t n);
-/* Whether p is within the BEGIN line of a private key, behind its first word.
- */
-bool hunt_begin_rest(const uint8_t *p, size_t n);
+/* Where in so much of p the BEGIN line of a private key begins, and its length;
+ * 0: there is none. */
+size_t hunt_begin(const uint8_t *p, size_t n, size_t *len);
+/* How much of such a line is at p, which is behind its first word; 0: none. */
+size_t hunt_begin_rest(const uint8_t *p, size_t n);
 /* The n bytes at p begin with a line.  True: its last word looks like a line of
  * a key, and begins there. */
 bool hunt_line(const uint8_t *p, size_t n, bool first, size_t *from);

@@ -38,24 +38,29 @@ static bool ends_before_value(const struct redactor *r, uint64_t raw)
 }
 
 /* What is UTF-16 and what is not are texts apart.  A key may stand in one and
- * its value in the other: then the rest of the line is unscannable.  Lines of a
- * private key are looked for behind an edge as they were before it. */
+ * its value in the other: then the rest of the line is unscannable, through as
+ * many edges as it has.  Lines of a private key are looked for behind an edge
+ * as they were before it. */
 static int next_part(void *arg, uint64_t raw, bool wide, struct err *err)
 {
     struct redactor *r = arg;
     int rc = r->work ? stream_process(r, true, err) : 0;
-    bool cut = ends_before_value(r, raw);
+    bool cut = ends_before_value(r, raw) || r->muted_on;
     uint64_t end = r->base + r->len;
     uint64_t hunt = r->hunt_to > end ? r->hunt_to - end : 0;
 
     if (!rc && r->pseudonyms)
         rc = pseudonymizer_part(r->pseudonyms, err);
+    if (r->work)
+        scan_reset(&r->work->scan);
     r->out = r->pos = r->len = r->listed = 0;
     r->base = r->cut_from = r->cut_to = 0;
     r->hunt_to = hunt;
     r->hunt_clear = r->hunt_word = 0;
     r->fresh = r->in_value = r->behind_value = false;
-    r->muted = cut;
+    r->muted = cut || r->value_cut;
+    r->muted_text = !cut && r->value_cut;
+    r->muted_on = r->value_cut = false;
     r->muted_bytes = 0;
     r->lead_raw -= raw < r->lead_raw ? raw : r->lead_raw;
     if (!r->lead_raw)

@@ -48,7 +48,10 @@ struct work *redact_work_get(const struct redact_rules *rules)
     if (w)
         *rules->idle = w->next;
     pthread_mutex_unlock(rules->lock);
-    return w ? w : work_new(rules);
+    if (!w)
+        return work_new(rules);
+    scan_reset(&w->scan);
+    return w;
 }
 
 void redact_work_put(const struct redact_rules *rules, struct work *w)
@@ -120,7 +123,7 @@ size_t redact_window_min(const struct redact_rules *rules)
 
     if (undecided < VALUE_LOOK)
         undecided = VALUE_LOOK;
-    undecided += REDACT_BACK + 2;
+    undecided += REDACT_BACK + ANCHOR_WIDTH_MAX + 2;
     return undecided < CUT_LOOK ? CUT_LOOK : undecided;
 }
 

@@ -213,13 +213,87 @@ static enum scan_result settle_top(struct scan *s, const uint8_t *data,
     return r == SCAN_FAILED ? SCAN_FAILED : SCAN_NONE;
 }
 
+/* ---- matches around a value ---- */
+
+void scan_reset(struct scan *s)
+{
+    s->n_spans = 0;
+}
+
+void scan_move(struct scan *s, size_t by)
+{
+    for (size_t i = 0; i < s->n_spans; i++) {
+        s->span[i].start -= by < s->span[i].start ? by : s->span[i].start;
+        s->span[i].value -= by;
+    }
+}
+
+/* Those whose value is gone. */
+static void drop_spans(struct scan *s, size_t pos)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_spans; i++)
+        if (s->span[i].value >= pos)
+            s->span[n++] = s->span[i];
+    s->n_spans = n;
+}
+
+static bool hit_wins(const struct hit *a, const struct hit *b)
+{
+    return a->value != b->value   ? a->value < b->value
+           : a->start != b->start ? a->start < b->start
+                                  : a->rule < b->rule;
+}
+
+/* The first of those there are; n_spans: none. */
+static size_t first_span(const struct scan *s)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < s->n_spans; i++)
+        if (hit_wins(&s->span[i], &s->span[best]))
+            best = i;
+    return best;
+}
+
+static bool is_first_of_rule(const struct nominee *a, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (a[k].rule == a[i].rule)
+            return false;
+    return true;
+}
+
+/* Of what was set aside, in the order in which it begins. */
+static void keep_spans(struct scan *s, size_t n_aside, const struct hit *best)
+{
+    for (size_t i = 0; i < n_aside && s->n_spans < SCAN_SPANS; i++) {
+        const struct nominee *a = &s->aside[i];
+
+        if (a->lo < best->value && a->value > best->value &&
+            is_first_of_rule(s->aside, i))
+            s->span[s->n_spans++] = (struct hit){
+                .start = a->lo, .value = a->value, .rule = a->rule};
+    }
+}
+
 enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
                            bool eof, size_t pos, size_t limit, struct hit *out)
 {
     enum scan_result r, result = SCAN_NONE;
     struct nominees *ns = &s->ns;
     struct nominee best = {0};
-    size_t n_aside = 0, failed = SIZE_MAX;
+    size_t n_aside = 0, failed = SIZE_MAX, span;
+
+    drop_spans(s, pos);
+    span = first_span(s);
+    if (span < s->n_spans && s->span[span].value < limit) {
+        result = SCAN_HIT;
+        best = (struct nominee){.lo = (uint32_t)s->span[span].start,
+                                .value = (uint32_t)s->span[span].value,
+                                .rule = (uint16_t)s->span[span].rule};
+    }
 
     while (ns->n) {
         if (ns->v[0].lo > (result == SCAN_HIT ? best.value : limit - 1) &&
@@ -241,9 +315,15 @@ enum scan_result scan_next(struct scan *s, const uint8_t *data, size_t len,
     }
     for (size_t i = 0; i < n_aside; i++)
         push(ns, &s->aside[i]);
-    if (result == SCAN_HIT)
-        *out = (struct hit){
-            .start = best.lo, .value = best.value, .rule = best.rule};
+    if (result != SCAN_HIT)
+        return result;
+    *out =
+        (struct hit){.start = best.lo, .value = best.value, .rule = best.rule};
+    if (span < s->n_spans && !hit_wins(out, &s->span[span])) {
+        *out = s->span[span];
+        s->span[span] = s->span[--s->n_spans];
+    }
+    keep_spans(s, n_aside, out);
     return result;
 }
 

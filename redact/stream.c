@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "redact/again.h"
 #include "redact/cut.h"
@@ -28,7 +29,27 @@
  * only, as progress is, would else be lost as a whole. */
 #define LINE_WAIT (64u * 1024u)
 
+/* So much of a value before a BEGIN line is no secret: String(\". */
+#define KEY_PREFIX 24u
+
 /* ---- output ---- */
+
+/* The n bytes at p are not passed on. */
+static void mute(struct redactor *r, const uint8_t *p, size_t n)
+{
+    size_t k = TOKEN_MAX > r->muted_bytes ? TOKEN_MAX - r->muted_bytes : 0;
+
+    if (k)
+        memcpy(r->muted_head + r->muted_bytes, p, k < n ? k : n);
+    r->muted_bytes += n;
+}
+
+/* What is not passed on is a token that stood there. */
+static bool muted_token(const struct redactor *r)
+{
+    return r->rules->opts.around_tokens && r->muted_bytes <= TOKEN_MAX &&
+           redact_token_len(r->muted_head, r->muted_bytes) == r->muted_bytes;
+}
 
 static int unmute(struct redactor *r, struct err *err)
 {
@@ -38,6 +59,8 @@ static int unmute(struct redactor *r, struct err *err)
     r->muted = false;
     if (!r->muted_bytes || r->gate_shut)
         return 0;
+    if (muted_token(r))
+        return sink_write(r->next, r->muted_head, r->muted_bytes, err);
     r->unscannable++;
     n = token_unscannable(r->muted_bytes, token);
     return sink_write(r->next, token, n, err);
@@ -85,10 +108,14 @@ static int emit(struct redactor *r, size_t from, size_t to, struct err *err)
         r->muted_bytes = 0;
         from = (size_t)(nl - w) + 1;
     }
+    /* A string among numbers has ended, and its value with it. */
+    if (r->muted_text && from < to)
+        r->muted = str_is_text(w[from]);
+    r->muted_text = r->muted_text && from == to;
     if (r->muted && from < to) {
         nl = memchr(w + from, '\n', to - from);
         skip = nl ? (size_t)(nl - w) - from : to - from;
-        r->muted_bytes += skip;
+        mute(r, w + from, skip);
         from += skip;
         if (nl && (rc = unmute(r, err)))
             return rc;
@@ -117,8 +144,10 @@ static int emit_token(struct redactor *r, struct err *err)
     n = token_make(r->rules->opts.key, redact_rule_name(r->rules, r->rule),
                    r->work->hash, token);
     look_back_at(r, token, n);
-    if (r->muted)
+    if (r->muted) {
         r->muted_bytes += value_taken(&r->value);
+        r->muted_head[0] = '\0'; /* no token alone */
+    }
     if (r->muted || r->gate_shut)
         return 0;
     r->hits[r->rule]++;
@@ -235,21 +264,22 @@ static bool inside_token(const struct redactor *r, size_t value)
     return false;
 }
 
-/* A value that ends with the BEGIN line of a private key is none, else nobody
- * would see that a key follows. */
+/* A value that ends with the BEGIN line of a private key, or within it, is
+ * none, else nobody would see that a key follows: b'-----BEGIN. */
 static bool is_key_begin(const struct redactor *r, const struct hit *hit,
                          const struct value_context *context)
 {
     enum value_form form = r->rules->set.rule[hit->rule].src->form;
     const uint8_t *p = r->work->window + hit->value;
-    size_t n = r->len - hit->value, len = hunt_begin(p, n), raw, gone;
+    size_t n = r->len - hit->value, len, raw, gone;
+    size_t from = hunt_begin(p, n, &len);
     struct value v;
 
-    if (!len || hit->rule == r->rules->key_rule)
+    if (!len || from > KEY_PREFIX || hit->rule == r->rules->key_rule)
         return false;
     value_begin(&v, form, context, NULL);
     value_step(&v, p, n < HUNT_BEGIN ? n : HUNT_BEGIN, true, &raw, &gone);
-    return raw + gone < len + 4;
+    return raw + gone > from && raw + gone < from + len + 4;
 }
 
 /* The rest of a key goes as if its BEGIN line stood there. */
@@ -310,18 +340,18 @@ static size_t hunt(struct redactor *r, size_t limit)
     return limit;
 }
 
-/* A value that has taken the first words of a BEGIN line: what its lines are,
- * shows the rest of it. */
+/* Behind a value that has taken the first words of a BEGIN line, the key goes
+ * as if it had not. */
 static void hunt_behind_value(struct redactor *r)
 {
     const uint8_t *p = r->work->window + r->pos;
+    size_t len = r->behind_value ? hunt_begin_rest(p, r->len - r->pos) : 0;
 
-    if (r->behind_value && hunt_begin_rest(p, r->len - r->pos)) {
-        r->hunt_to = r->base + r->pos + HUNT_MAX;
-        r->hunt_clear = r->base + r->pos;
-        r->hunt_word = 0;
-    }
     r->behind_value = false;
+    if (!len || r->cut_to > r->base + r->pos)
+        return;
+    r->cut_from = r->base + r->pos + len;
+    r->cut_to = r->cut_from + 1;
 }
 
 /* Scans on from pos.  1: a value begins, or there is more to scan; 0: done with
@@ -392,6 +422,14 @@ static void count_lines(struct redactor *r, size_t from, size_t n)
         r->lines_gone++;
 }
 
+/* Nothing was there to hide: what was found around it began with that. */
+static bool was_nothing(const struct redactor *r)
+{
+    const char *p = (const char *)r->work->window + r->out;
+
+    return !value_taken(&r->value) && !redact_token_len(p, r->len - r->out);
+}
+
 /* Feeds the value.  1: it ended; 0: it needs more. */
 static int feed_value(struct redactor *r, bool eof, struct err *err)
 {
@@ -408,6 +446,9 @@ static int feed_value(struct redactor *r, bool eof, struct err *err)
     if (!rc && done) {
         r->in_value = false;
         r->behind_value = true;
+        r->value_cut = value_taken(&r->value) && r->out == r->len;
+        if (was_nothing(r))
+            scan_reset(&r->work->scan);
         if (r->value.form == FORM_BLOCK) {
             r->hunt_to = r->base + r->out +
                          (value_taken(&r->value) ? HUNT_MAX : HUNT_NEAR);
@@ -426,13 +467,15 @@ static int move(struct redactor *r, struct err *err)
 {
     struct work *w = r->work;
     size_t keep = r->in_value ? r->out : r->pos;
-    size_t from = keep > REDACT_BACK ? keep - REDACT_BACK : 0;
+    size_t back = REDACT_BACK + ANCHOR_WIDTH_MAX; /* before a span, too */
+    size_t from = keep > back ? keep - back : 0;
     int rc = 0;
 
     if (r->out < from) {
         rc = emit(r, r->out, from, err);
         r->out = from;
     }
+    scan_move(&w->scan, from);
     memmove(w->window, w->window + from, r->len - from);
     r->base += from;
     r->out -= from;
@@ -466,6 +509,7 @@ int stream_process(struct redactor *r, bool eof, struct err *err)
         return move(r, err);
     rc = emit(r, r->out, r->len, err);
     r->out = r->len;
+    r->muted_on = r->muted && !r->muted_text;
     if (!rc && r->muted)
         rc = unmute(r, err);
     return rc;

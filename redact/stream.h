@@ -5,6 +5,7 @@
 #include "redact/embedded.h"
 #include "redact/pseudonym.h"
 #include "redact/ruleset.h"
+#include "redact/token.h"
 #include "redact/value.h"
 #include "redact/wide.h"
 
@@ -28,7 +29,11 @@ struct redactor {
     uint64_t lead;  /* of this part; and of the stream, what is left */
     uint64_t lead_raw;
     uint64_t muted_bytes;
-    uint64_t cut_from, cut_to; /* a key without its BEGIN, in the part */
+    char muted_head[TOKEN_MAX]; /* the first of them */
+    bool muted_on;              /* the part ended within such a line */
+    bool value_cut;             /* the part ended within a value; and */
+    bool muted_text;            /* this one is muted if it goes on as text */
+    uint64_t cut_from, cut_to;  /* a key without its BEGIN, in the part */
     /* Lines of a key that stand apart are looked for up to there; none begins
      * before clear, and the next one right before word, if that is ahead. */
     uint64_t hunt_to, hunt_clear, hunt_word;

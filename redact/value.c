@@ -216,14 +216,19 @@ void value_begin(struct value *v, enum value_form form,
     v->hash = hash;
 }
 
-/* The quote that ends a string, or one within a string. */
-static bool quote_follows(const uint8_t *p, size_t n)
+/* The quote that ends a string, or one within a string; of a list, where no
+ * other string follows. */
+static bool quote_follows(const struct value *v, const uint8_t *p, size_t n)
 {
-    size_t k = 0;
+    size_t k = 0, i;
 
     while (k < n && k < 8 && p[k] == '\\')
         k++;
-    return k < n && value_is(p[k], C_QUOTE);
+    if (k == n || !value_is(p[k], C_QUOTE) || (v->quoted && k > v->slashes))
+        return false;
+    for (i = k + 1; i < n && value_is(p[i], C_BLANK | C_EOL);)
+        i++;
+    return v->form != FORM_LIST || i == n || p[i] != ',';
 }
 
 static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
@@ -252,7 +257,7 @@ static int step(struct value *v, const uint8_t *p, size_t n, bool eof,
         p += *raw;
         n -= *raw;
         t = v->context.keep_tokens ? redact_token_len((const char *)p, n) : 0;
-        if (t && (ends_at(v, p + t, n - t) || quote_follows(p + t, n - t)))
+        if (t && (ends_at(v, p + t, n - t) || quote_follows(v, p + t, n - t)))
             return VALUE_DONE;
     }
     return body(v, p, n, eof, gone);

@@ -1,12 +1,14 @@
 #include "collector/diagnose/found.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/buf.h"
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/diagnose/match.h"
+#include "collector/diagnose/reason.h"
 
 #define LEAD 200u /* of a long line, what is kept before the match */
 
@@ -56,13 +58,14 @@ char *found_title(pcre2_match_data *md, const pcre2_code *code,
     return buf_take(&b);
 }
 
-char *found_said(const char *title, const char *said)
+char *found_said(const char *title, const char *line, size_t len)
 {
+    char *said = reason_said(line, len), shown[400];
     struct buf b = BUF_INIT;
-    char shown[400];
 
     buf_add(&b, title, strcspn(title, "{"));
     add_value(&b, str_visible(said, shown, sizeof(shown)));
+    free(said);
     return buf_take(&b);
 }
 

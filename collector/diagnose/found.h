@@ -12,8 +12,9 @@
  * group stays for the facts to fill in. */
 char *found_title(pcre2_match_data *md, const pcre2_code *code,
                   const char *title, const char *line);
-/* The title up to its first {NAME}, and what a line says in place of it. */
-char *found_said(const char *title, const char *said);
+/* The title up to its first {NAME}, and in place of it what the line says
+ * (reason.h). */
+char *found_said(const char *title, const char *line, size_t len);
 /* Sets f's text, of a long line a part with the match in it, and found. */
 void found_text(pcre2_match_data *md, const char *line, size_t len,
                 struct find *f);

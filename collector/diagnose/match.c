@@ -56,6 +56,7 @@ struct match_stream {
     unsigned block_left;
     const struct diag_rule *block_rule;
     unsigned block_condition;
+    bool block_told;        /* its first line alone makes a rule hold */
     const char *block_from; /* where its next line begins, in this chunk */
     const char *next_line;  /* behind the one that is looked at */
     struct buf block_text;
@@ -136,12 +137,16 @@ static bool is_scored(const struct diag_rule *rule)
 /* A line that would not be kept, for those before it are: of a frequent one
  * this is the rule. */
 static bool count_alone(struct own_finds *own, const struct diag_rule *rule,
-                        const struct a_line *l)
+                        const struct a_line *l, int score)
 {
     struct finds *fs = &own->finds;
 
-    if (fs->n < MATCH_KEPT || is_scored(rule) ||
-        (strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
+    if (is_scored(rule) && !score)
+        return true;
+    if (fs->n < MATCH_KEPT ||
+        (is_scored(rule)
+             ? score > fs->first[MATCH_KEPT - 1].score
+             : strchr(rule->title, '{') && fs->n_titles < MATCH_SUBJECTS))
         return false;
     own_count(own, l->number, l->text, l->len);
     return true;
@@ -161,7 +166,7 @@ static void block_end(struct match_stream *s)
 {
     if (!s->block)
         return;
-    if (s->n_known)
+    if (s->block_told && s->n_known)
         s->known[s->block_known].to =
             s->block->line + s->block_rule->block - s->block_left;
     free(s->block->text);
@@ -250,24 +255,13 @@ static void know(struct match_stream *s, uint64_t from, uint64_t to)
     s->known[s->n_known++] = (struct lines){from, to};
 }
 
-/* How much the line tells, and without what stands in front of it. */
-static void score(struct find *f, const struct diag_rule *rule,
-                  const struct a_line *l)
-{
-    char *said = reason_said(l->text, l->len);
-
-    f->score = reason_score(l->text, l->len);
-    free(f->title);
-    f->title = found_said(rule->title, said);
-    free(said);
-}
-
 static void hit(struct match_stream *s, const struct diag_pattern *p,
                 const struct a_line *l)
 {
     const struct diag_rule *rule = &s->m->rules->rule[p->rule];
     struct own_finds *own;
     struct find *f;
+    int score;
     bool block = rule->block && p->condition < rule->n_when + rule->n_alt &&
                  !s->block && s->n_blocks[p->rule] < BLOCKS_PER_RULE;
 
@@ -281,20 +275,21 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         return;
     }
     own = finds_of(s, p->rule, p->condition);
-    if (!block && count_alone(own, rule, l))
+    score = is_scored(rule) ? reason_score(l->text, l->len) : 0;
+    if (!block && count_alone(own, rule, l, score))
         return;
     f = xcalloc(1, sizeof(*f));
     f->order = s->order;
     f->line = l->number;
     f->member = xstrdup(s->member);
-    f->title = found_title(s->md, p->code, rule->title, l->text);
+    f->score = score;
+    f->title = is_scored(rule)
+                   ? found_said(rule->title, l->text, l->len)
+                   : found_title(s->md, p->code, rule->title, l->text);
     f->time = stamp_of(l->text, l->len);
-    if (is_scored(rule))
-        score(f, rule, l);
     found_text(s->md, l->text, l->len, f);
-    if (is_scored(rule) && (!f->score || finds_is_late(&own->finds, f))) {
-        if (f->score)
-            own_count(own, l->number, l->text, l->len);
+    if (is_scored(rule) && finds_is_late(&own->finds, f)) {
+        own_count(own, l->number, l->text, l->len);
         find_done(f);
         free(f);
         return;
@@ -306,8 +301,7 @@ static void hit(struct match_stream *s, const struct diag_pattern *p,
         return;
     }
     s->n_blocks[p->rule]++;
-    s->block_known = s->n_known;
-    know(s, l->number, l->number + rule->block);
+    s->block_told = false;
     s->block = f;
     s->block_rule = rule;
     s->block_condition = p->condition;
@@ -370,6 +364,16 @@ static int try_patterns(struct match_stream *s, bool unexplained,
     return gravest;
 }
 
+/* The block that begins with a line which is told is told with it. */
+static void know_block(struct match_stream *s, const struct a_line *l)
+{
+    if (!s->block || s->block->line != l->number)
+        return;
+    s->block_told = true;
+    s->block_known = s->n_known;
+    know(s, l->number, l->number + s->block_rule->block);
+}
+
 static void try_unexplained(struct match_stream *s, const struct a_line *l)
 {
     s->hit = false;
@@ -398,10 +402,11 @@ static void on_line(void *arg, const char *line, size_t len,
     l.classes = speaker_classes(line, l.len, s->classes);
     gravest = try_patterns(s, false, &l);
     if (gravest >= 0) {
+        know_block(s, &l);
         know(s, l.number, l.number);
         s->told[s->n_told++ % TOLD_KEPT] = l.number;
     }
-    if (gravest < 0 && !s->block)
+    if (gravest < 0 && !(s->block && s->block_told))
         try_unexplained(s, &l);
     else if (gravest < SEV_INFO)
         s->chain = l.number;
@@ -485,7 +490,7 @@ static void need_scratch(struct match_stream *s)
         s->scratch = diag_words_scratch_new(m->rules->words);
 }
 
-/* Whole lines, but for the text's last one. */
+/* Whole lines, but the text's last. */
 static void scan(struct match_stream *s, const char *data, size_t n)
 {
     uint64_t before = s->line;

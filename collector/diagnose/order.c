@@ -83,7 +83,19 @@ static void keep_untold(struct json_object *findings, size_t at,
     json_object_object_add(f, key, out);
 }
 
-/* A line of a file that a general finding shows as its reason is told once. */
+static bool is_all_told(struct json_object *findings, size_t at)
+{
+    struct json_object *f = json_object_array_get_idx(findings, at);
+
+    for (size_t i = 0; i < facts_count(f, "evidence"); i++)
+        if (!is_told(findings, at,
+                     facts_text(facts_at(f, "evidence", i), "text")))
+            return false;
+    return true;
+}
+
+/* A line that another finding shows, in its block or as its reason, is told
+ * once. */
 static void drop_told(struct json_object *findings,
                       const struct diag_rules *rules)
 {
@@ -94,8 +106,11 @@ static void drop_told(struct json_object *findings,
         struct json_object *f = json_object_array_get_idx(findings, i);
         char *head;
 
-        if (!is_of_file(r))
+        if (!is_of_file(r)) {
+            if (r->unexplained && is_all_told(findings, i))
+                json_object_array_del_idx(findings, i, 1);
             continue;
+        }
         head = xstrndup(r->title, strcspn(r->title, "{"));
         keep_untold(findings, i, "evidence", NULL);
         keep_untold(findings, i, "subjects", head);

@@ -76,6 +76,15 @@ static const char *const passed[] = {
     "i386_start",
     "dump_execution",
     "watchdog_timer",
+    "vpanic",
+    "kdb_",
+    "db_trace",
+    "trap_fatal",
+    "trap_pfault",
+    "calltrap",
+    "kern_assert",
+    "fork_exit",
+    "fork_trampoline",
 };
 
 static bool is_passed(struct name f)
@@ -146,9 +155,14 @@ static struct name process_of(const char *line, size_t len)
 {
     const char *p = memmem(line, len, "omm: ", 5), *end;
 
-    if (!p)
-        return (struct name){NULL, 0};
-    p += 5;
+    if (p) {
+        p += 5;
+    } else {
+        p = memmem(line, len, "Process ", 8);
+        if (!p || !has(line, len, " (pid: "))
+            return (struct name){NULL, 0};
+        p += 8;
+    }
     for (end = p; end < line + len && *end != ' '; end++)
         ;
     return (struct name){p, (size_t)(end - p)};

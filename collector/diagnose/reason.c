@@ -4,12 +4,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "collector/base/core/buf.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/diagnose/ordinary.h"
 #include "collector/diagnose/speaker.h"
 
 #define LOOK_MAX 700u /* of a line, what is looked at */
 #define SAID_MAX 200u
+#define SAID_HEAD 70u /* of a longer line; the rest is from its end */
 #define HEADING_MAX 60u
 #define BLOCK_ABOVE 3u
 #define BLOCK_BELOW 8u
@@ -21,6 +23,11 @@ static const struct {
     const char *word;
     int points;
 } cues[] = {
+    {"no translation", 7},
+    {"no support", 6},
+    {"not present", 5},
+    {"not usable", 5},
+    {"not conform", 6},
     {"bad path", 7},
     {"not exported", 7},
     {"unmatched host", 7},
@@ -248,6 +255,9 @@ static const struct {
     {"notice:", 3},
     {"kernel command line", 9},
     {"command line:", 9},
+    {"(re-)build", 5},
+    {"unable to add", 4},
+    {"device_model", 1},
     {"usage:", 5},
     {"backtrace", 5},
     {"raised at", 5},
@@ -463,6 +473,16 @@ struct part reason_block(const char *text, size_t len, size_t at)
 char *reason_said(const char *line, size_t len)
 {
     struct line l = body_of(line, len);
+    struct buf b = BUF_INIT;
+    size_t from;
 
-    return xstrndup(l.p, l.len < SAID_MAX ? l.len : SAID_MAX);
+    if (l.len <= SAID_MAX)
+        return xstrndup(l.p, l.len);
+    from = l.len - (SAID_MAX - SAID_HEAD);
+    while (from < l.len - 1 && l.p[from - 1] != ' ')
+        from++;
+    buf_add(&b, l.p, SAID_HEAD);
+    buf_adds(&b, " ... ");
+    buf_add(&b, l.p + from, l.len - from);
+    return buf_take(&b);
 }

@@ -38,7 +38,8 @@ struct part reason_block(const char *text, size_t len, size_t at);
 /* Whether a guest printed the line, where Xen's log has it. */
 bool reason_is_guests(const char *line, size_t len);
 
-/* What the line says, without stamp, host and program; to be freed. */
+/* What the line says, without stamp, host and program; of a long one its begin
+ * and its end, where the innermost reason stands.  To be freed. */
 char *reason_said(const char *line, size_t len);
 
 #endif

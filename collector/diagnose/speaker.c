@@ -14,6 +14,7 @@
  * neither list logs words of strangers, or means other things by the same. */
 static const char *const kernels[] = {
     "(XEN)",
+    "*hw-detect*",
     "abrt*",
     "conserver",
     "console*",
@@ -32,10 +33,12 @@ static const char *const kernels[] = {
     "kexec*",
     "klogd",
     "lvm*",
+    "main-menu",
     "mcelog",
     "mdadm",
     "modprobe",
     "multipath*",
+    "netcfg",
     "nvme*",
     "ras*",
     "smartd",
@@ -54,7 +57,6 @@ static const char *const kernels[] = {
  * as root or logger. */
 static const char *const tools[] = {
     "*[aA]naconda*",
-    "*hw-detect*",
     "*qubes*",
     "/etc/xen/*",
     "/usr/lib*/xen*",

@@ -2,7 +2,7 @@
  *
  * All signals that matter are blocked and read from a signalfd, so nothing here
  * runs at a time of its own.  While a message is served (a killed reader is
- * waited for up to 0.3 s, a file is synced) they wait. */
+ * waited for up to 0.3 s, a file is synced, which sync.h bounds) they wait. */
 #include "collector/front/master.h"
 
 #include <errno.h>
@@ -132,6 +132,7 @@ static void stop(struct master *m, int sig)
             return;
         kill_worker(m);
     }
+    output_stopped(m->server.output);
     m->stops++;
     m->last_stop = now;
 }

@@ -17,6 +17,7 @@
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
 #include "collector/front/place.h"
+#include "collector/front/sync.h"
 #include "collector/front/tree.h"
 
 #define STEM_PREFIX "xen-bugtool-"
@@ -35,7 +36,7 @@ struct output {
     const char *ext; /* ".tar.bz2"; "" for a folder */
     char *temp;      /* what it is called there now; NULL: unnamed */
     int fd;          /* -1 until opened */
-    bool opened, finished;
+    bool opened, finished, stopped;
 };
 
 int output_check_fd(int fd, struct err *err)
@@ -429,18 +430,38 @@ static int take_over(struct output *o, struct err *err)
     return tree_take(o->fd, o->spec.worker.uid, err);
 }
 
-static void sync_output(struct output *o, int fd, struct buf *note)
+/* False: the disk hangs, so nothing more is asked of it. */
+static bool sync_output(struct output *o, int fd, struct buf *note)
 {
-    int r = o->is_dir ? syncfs(fd) : fsync(fd);
+    int r = sync_fd(fd, o->is_dir, o->stopped);
 
-    if (r && errno != EINVAL && errno != EROFS)
-        note_add(note, "the bundle could not be written to disk for sure",
-                 errno);
+    if (r == -ETIMEDOUT)
+        buf_addf(note,
+                 "%sthe bundle may not be on the disk yet: syncing did "
+                 "not end within %d ms of the signal",
+                 note->len ? "; " : "", SYNC_STOPPED_MS);
+    else if (r && r != -EINVAL && r != -EROFS)
+        note_add(note, "the bundle could not be written to disk for sure", -r);
+    return r != -ETIMEDOUT;
+}
+
+static void sync_folder(struct output *o, struct buf *note)
+{
+    int r = sync_fd(o->at.dir, false, o->stopped);
+
+    if (r && r != -EINVAL && r != -EBADF)
+        note_add(note, "the folder could not be written to disk for sure", -r);
+}
+
+void output_stopped(struct output *o)
+{
+    o->stopped = true;
 }
 
 int output_finish(struct output *o, bool keep, struct buf *path,
                   struct buf *note, struct err *err)
 {
+    bool synced;
     int rc;
 
     if (!o->opened || o->finished)
@@ -459,13 +480,12 @@ int output_finish(struct output *o, bool keep, struct buf *path,
         if (rc)
             return rc;
     }
-    sync_output(o, o->fd, note);
+    synced = sync_output(o, o->fd, note);
     rc = give_name(o, note, err);
     if (rc)
         return rc;
-    if (fsync(o->at.dir) && errno != EINVAL && errno != EBADF)
-        note_add(note, "the folder could not be written to disk for sure",
-                 errno);
+    if (synced)
+        sync_folder(o, note);
     /* Into the room that the caller made: it must not fail any more. */
     buf_adds(path, o->at.folder);
     buf_adds(path, str_ends(o->at.folder, "/") ? "" : "/");

@@ -44,6 +44,9 @@ int output_spool(struct output *o, int *fd_out, struct err *err);
 /* Whether name, in the folder where the output is made, is the open file fd. */
 bool output_is_beside(const struct output *o, const char *name, int fd);
 
+/* We were asked to stop: syncing is not waited for for long (sync.h). */
+void output_stopped(struct output *o);
+
 /* Once.  keep: syncs, and gives the output its name, with "-1", "-2" ... in
  * front of the extension if that exists by now.  path gets the absolute path
  * ("" with --outfd and without keep), note what went wrong on the way. */

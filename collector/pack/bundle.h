@@ -80,6 +80,10 @@ int member_end(struct segment *s, uint64_t *size_out,
 /* Of a member without a sum (that of the manifest stands nowhere): after
  * member_begin. */
 void member_unsummed(struct segment *s);
+/* After member_begin: each part bytes of the member are handed over as they are
+ * there, so that packing does not wait for its end.  For one that is waited for
+ * while nothing else is left to pack. */
+void member_in_parts(struct segment *s, size_t part);
 /* Hands over what there is of a large member, to be packed meanwhile. */
 int member_cut(struct segment *s, struct err *err);
 /* Forgets the member that was begun, as if it never had been. */

@@ -139,14 +139,16 @@ static unsigned cheapest(uint64_t cost, unsigned n_tables)
     return best;
 }
 
-/* Each group takes its cheapest table. */
+/* Each group takes its cheapest table; freq, unless it is NULL, becomes how
+ * often each has each symbol. */
 static void select_tables(struct bz2_tables *t, const uint16_t *s, size_t n,
                           uint32_t freq[][BZ2_SYMBOLS_MAX])
 {
     uint64_t cost[BZ2_SYMBOLS_MAX];
 
     pack_costs(t, cost);
-    memset(freq, 0, sizeof(freq[0]) * t->n_tables);
+    if (freq)
+        memset(freq, 0, sizeof(freq[0]) * t->n_tables);
     t->n_selectors = 0;
     while (n) {
         unsigned m = n < BZ2_GROUP ? (unsigned)n : BZ2_GROUP, k;
@@ -155,7 +157,7 @@ static void select_tables(struct bz2_tables *t, const uint16_t *s, size_t n,
         for (unsigned i = 0; i < m; i++)
             sum += cost[s[i]];
         k = cheapest(sum, t->n_tables);
-        for (unsigned i = 0; i < m; i++)
+        for (unsigned i = 0; freq && i < m; i++)
             freq[k][s[i]]++;
         t->selector[t->n_selectors++] = (uint8_t)k;
         s += m;
@@ -177,5 +179,5 @@ void bz2_tables_make(struct bz2_tables *t, const uint16_t *s, size_t n,
             bz2_code_lengths(by_table[k], n_symbols, t->length[k]);
     }
     /* For the lengths as they are now, not as they were. */
-    select_tables(t, s, n, by_table);
+    select_tables(t, s, n, NULL);
 }

@@ -13,16 +13,12 @@
 #include "collector/base/core/xalloc.h"
 #include "collector/base/stop.h"
 
-/* So many bytes are worth a write of the disk. */
-#define SYNC_BYTES (512u * 1024)
-
 struct outfd {
     int fd;
     const struct stop *stop; /* NULL: none */
     bool regular;            /* can be taken back */
     off_t start;             /* where the first byte goes, if regular */
     uint64_t pos;            /* bytes that were written */
-    uint64_t syncing;        /* the disk was told of so many */
     int lost;                /* negative: bytes went out that should not have */
     size_t len;
     uint8_t buf[65536];
@@ -36,7 +32,7 @@ struct outfd *outfd_new(int fd)
 
     o->fd = fd;
     o->stop = NULL;
-    o->pos = o->syncing = 0;
+    o->pos = 0;
     o->lost = 0;
     o->len = 0;
     o->start = 0;
@@ -78,22 +74,6 @@ static int wait_for_room(const struct outfd *o)
         if (r < 0 && errno != EINTR)
             return -errno;
     }
-}
-
-/* The disk may begin with what was written since from, so that syncing at the
- * end has little left to wait for.  It is a hint: what goes wrong, that tells.
- */
-static void begin_to_sync(struct outfd *o)
-{
-#ifdef SYNC_FILE_RANGE_WRITE
-    if (!o->regular || o->pos - o->syncing < SYNC_BYTES)
-        return;
-    (void)sync_file_range(o->fd, o->start + (off_t)o->syncing,
-                          (off_t)(o->pos - o->syncing), SYNC_FILE_RANGE_WRITE);
-    o->syncing = o->pos;
-#else
-    (void)o;
-#endif
 }
 
 /* One write that waits for a reader who set the descriptor non-blocking.
@@ -168,7 +148,6 @@ int outfd_flush(struct outfd *o, struct err *err)
     if (done && done < o->len)
         memmove(o->buf, o->buf + done, o->len - done);
     o->len -= done;
-    begin_to_sync(o);
     return rc;
 }
 
@@ -214,7 +193,5 @@ int outfd_rollback(struct outfd *o, uint64_t pos, struct err *err)
         return check_lost(o, err);
     }
     o->pos = pos;
-    if (o->syncing > pos)
-        o->syncing = pos;
     return 0;
 }

@@ -35,6 +35,7 @@ struct segment {
     char *name;
     int64_t mtime;
     uint64_t size;     /* written, without the front */
+    size_t part;       /* blocks of so many bytes; 0: of what they hold */
     struct buf staged; /* the data so far, unless large */
     struct buf front;  /* by member_prepend */
     struct sha256 *sha;
@@ -168,6 +169,27 @@ int member_begin(struct segment *s, const struct member_info *info,
     return 0;
 }
 
+/* Where blocks end follows from the member's bytes alone. */
+static int add_parts(struct segment *s, const char *p, size_t n,
+                     struct err *err)
+{
+    uint64_t pos = s->size;
+    int rc = 0;
+
+    while (n && !rc) {
+        size_t left = s->part - (size_t)(pos % s->part);
+        size_t step = n < left ? n : left;
+
+        rc = lane_add(s, &s->data, p, step, err);
+        if (!rc && step == left)
+            rc = lane_flush(s, &s->data, err);
+        p += step;
+        pos += step;
+        n -= step;
+    }
+    return rc;
+}
+
 static int take_data(struct segment *s, const void *data, size_t n,
                      struct err *err)
 {
@@ -175,6 +197,8 @@ static int take_data(struct segment *s, const void *data, size_t n,
 
     if (s->p->format == BUNDLE_DIR)
         return dir_file_write(s->file, data, n, err);
+    if (s->part)
+        return add_parts(s, data, n, err);
     if (!s->large && s->size + n <= SMALL_MEMBER) {
         buf_add(&s->staged, data, n);
         return 0;
@@ -227,6 +251,15 @@ int member_prepend(struct segment *s, const void *data, size_t n,
 void member_unsummed(struct segment *s)
 {
     s->unsummed = true;
+}
+
+void member_in_parts(struct segment *s, size_t part)
+{
+    /* A stream of another format would only become longer. */
+    if (!s->open || s->size || s->p->format != BUNDLE_TAR_BZ2)
+        return;
+    s->large = true;
+    s->part = part;
 }
 
 int member_cut(struct segment *s, struct err *err)
@@ -293,7 +326,7 @@ static void member_reset(struct segment *s)
     buf_done(&s->front);
     free(s->name);
     s->name = NULL;
-    s->size = 0;
+    s->size = s->part = 0;
     s->open = s->large = s->has_front = s->unsummed = false;
 }
 

@@ -255,6 +255,10 @@ struct transfer *transfer_new(struct job *job, const char *protocols)
     if (!t->curl)
         abort();
     curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* A look-up of a name that nobody answers is not waited for at the end. */
+    curl_easy_setopt(t->curl, CURLOPT_QUICK_EXIT, 1L);
+#endif
     /* libssh2 keeps no more than one of these under way. */
     curl_easy_setopt(t->curl, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
     curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);

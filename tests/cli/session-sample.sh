@@ -47,11 +47,11 @@ expect mutt -H.*Choose
 send 
 END
 mv shown shown.first
-/usr/bin/python3 "$TOP/tests/cli/pty.py" later "$XB" upload b.tar.bz2 >out ||
+/usr/bin/python3 "$TOP/tests/cli/pty.py" later "$XB" upload --max-mail 400K b.tar.bz2 >out ||
     fail 'the upload of the sample'
 {
     cat shown.first
-    echo '# xen-bugtool upload b.tar.bz2'
+    echo '# xen-bugtool upload --max-mail 400K b.tar.bz2'
     cat shown
 } >whole
 # same FILE: what must be the same of it.  A long path has a line of its own.
@@ -68,4 +68,4 @@ same typed >sample
 same whole >now
 diff -u sample now >&2 || fail "docs/samples/session.txt is out of date; from a
 terminal: xen-bugtool --replay tests/hosts/xen-4.17-disk-full, and then
-xen-bugtool upload BUNDLE, with what is in $0"
+xen-bugtool upload --max-mail 400K BUNDLE, with what is in $0"

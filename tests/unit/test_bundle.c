@@ -1,5 +1,6 @@
 /* test_bundle.c: segments and members into archives and folders: their bytes,
  * and what all readers make of them. */
+#include "collector/pack/bz2_search.h"
 #include "collector/pack/unpack.h"
 #include "tests/unit/bundle_make.h"
 
@@ -313,6 +314,76 @@ static void test_cut(void **state)
     free(data);
 }
 
+static unsigned n_blocks(const char *path)
+{
+    struct bz2_search search;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned n = 0;
+    uint64_t bit;
+
+    assert_true(fd >= 0);
+    bz2_search_start(&search, fd, 0);
+    while (bz2_search_next(&search, &bit))
+        n++;
+    close(fd);
+    return n;
+}
+
+/* In parts: the same member, and the same bytes however it is written. */
+static void test_parts(void **state)
+{
+    static const enum bundle_format formats[] = {BUNDLE_TAR_BZ2, BUNDLE_TAR,
+                                                 BUNDLE_TAR_GZ};
+    const struct member_info info = {"a", 1};
+    const size_t most = 300000, part = 65536;
+    char *data = xmalloc(most);
+
+    (void)state;
+    for (size_t i = 0; i < most; i++)
+        data[i] = "aaaaaaaaab\n"[i * 7 / 50 % 11];
+    for (unsigned i = 0; i < 4 * (sizeof(formats) / sizeof(formats[0])); i++) {
+        const struct setup su = {formats[i / 4], i % 2 ? 1 : 4, 1, 1, 0,
+                                 false,          false};
+        const size_t n = i / 2 % 2 ? most : 2 * part;
+        const size_t step = i % 2 ? 999 : 100001;
+        const char *to = i % 2 ? "parts.1" : "parts.0";
+        int fd = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        struct bundle *b = start(&su, fd, -1);
+        struct segment *s = segment_new(b);
+        uint64_t size;
+
+        assert_int_equal(member_begin(s, &info, NULL), 0);
+        member_in_parts(s, part);
+        for (size_t pos = 0; pos < n; pos += step)
+            assert_int_equal(member_write(s, data + pos,
+                                          n - pos < step ? n - pos : step,
+                                          NULL),
+                             0);
+        assert_int_equal(member_end(s, &size, NULL, NULL), 0);
+        assert_int_equal(size, n);
+        /* The next one is none in parts. */
+        assert_int_equal(member_begin(s, &(struct member_info){"b", 1}, NULL),
+                         0);
+        assert_int_equal(member_write(s, "b", 1, NULL), 0);
+        assert_int_equal(member_end(s, &size, NULL, NULL), 0);
+        assert_int_equal(segment_close(s, NULL), 0);
+        assert_int_equal(bundle_append(b, s, NULL), 0);
+        assert_int_equal(bundle_finish(b, NULL), 0);
+        bundle_free(b);
+        close(fd);
+        fd = open("data", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        assert_int_equal(write(fd, data, n), n);
+        close(fd);
+        run(i % 2 ? "cmp parts.0 parts.1" : "rm -f parts.1");
+        run("tar -xOf parts.0 top/a >got && cmp data got");
+        run("test $(tar -xOf parts.0 top/b) = b");
+        /* Header, parts, what is behind, the folder, the end. */
+        if (formats[i / 4] == BUNDLE_TAR_BZ2)
+            assert_int_equal(n_blocks(to), n == most ? 8 : 6);
+    }
+    free(data);
+}
+
 /* What stands in the file already, and what comes after, is left alone. */
 static void test_offset(void **state)
 {
@@ -347,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_empty_bundle),
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_offset),
     };
 

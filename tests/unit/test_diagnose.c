@@ -337,7 +337,7 @@ static void test_unexplained(void **state)
         {"aaaa after\n", "after "},
         {"aaaa after\naaaa known\n", "known after "},
         {"aaaa pair\n", "pair "},
-        {"aaaa pair\n\n\n\n\n\n\n\n\neeee\n", "pair pair "},
+        {"aaaa pair\n\n\n\n\n\n\n\n\neeee\n", "pair "},
         {"aaaa known\nx\naaaa two\n", "known "},
         {"aaaa known\n1\n2\n3\n4\n5\n6\n7\n8\naaaa two\n", "known two "},
         {"aaaa one\n1\n2\n3\n4\n5\n6\n7\nbbbb two\n"

@@ -60,14 +60,20 @@ static void test_said(void **state)
         {"2026-01-02T03:04:05+01:00 h tool[9]: no room", "no room"},
         {"plain: no room", "plain: no room"},
     };
+    char text[400], *said;
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char *said = reason_said(rows[i][0], strlen(rows[i][0]));
+        said = reason_said(rows[i][0], strlen(rows[i][0]));
 
         assert_string_equal(said, rows[i][1]);
         free(said);
     }
+    memset(text, 'a', sizeof(text));
+    memcpy(text + sizeof(text) - 12, " no such key", 12);
+    said = reason_said(text, sizeof(text));
+    assert_string_equal(said + 70, " ... no such key");
+    free(said);
 }
 
 static struct reason_text text_of(const char *text, const char *line)
@@ -170,6 +176,9 @@ static void test_place(void **state)
          "(XEN) Panic on CPU 0:\n(XEN) no clock\n",
          "no clock, in f_x, called by g_x"},
         {"(XEN) Panic on CPU 0:\n(XEN) no clock\n", "no clock"},
+        {"panic: x\nKDB: stack backtrace:\nvpanic() at vpanic+0x182/frame 0x1\n"
+         "xbd_a() at xbd_a+0x12/frame 0x1\nProcess tool (pid: 12, thread 1)\n",
+         "xbd_a, process tool"},
     };
 
     (void)state;

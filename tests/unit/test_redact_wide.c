@@ -333,6 +333,44 @@ static void test_lead(void **state)
     redact_rules_free(rules);
 }
 
+/* Behind a key, the rest of its line goes however often the width changes; and
+ * what stands there then is not found again. */
+static void test_edges_of_a_value(void **state)
+{
+    struct redact_opts opts = {.keep_tokens = true, .around_tokens = true};
+    struct redact_rules *rules = rules_of(REDACT_ENGINE_AUTO, false, 0, 0);
+    struct redact_rules *again;
+
+    (void)state;
+    assert_int_equal(redact_rules_new(&opts, &again, NULL), 0);
+    for (unsigned how = 0; how < 16; how++) {
+        static const char *const part[] = {"x\nvncpasswd=", "S3cretOne",
+                                           "S3cretTwo", "S3cretSix\nbehind\n"};
+        struct buf in = BUF_INIT, out, shown = BUF_INIT;
+
+        for (size_t i = 0; i < N(part); i++)
+            if (how >> i & 1)
+                widen(&in, part[i], false);
+            else
+                buf_adds(&in, part[i]);
+        run(rules, in.data, in.len, NULL, NULL, &out);
+        for (size_t i = 0; i < out.len; i++)
+            if (out.data[i])
+                buf_addc(&shown, out.data[i]);
+        if (strstr(buf_str(&shown), "cret") ||
+            !strstr(buf_str(&shown), "behind"))
+            fail_msg("%#x: %s", how, buf_str(&shown));
+        buf_done(&in);
+        run(again, out.data, out.len, NULL, NULL, &in);
+        assert_same(&in, out.data, out.len, "again");
+        buf_done(&in);
+        buf_done(&out);
+        buf_done(&shown);
+    }
+    redact_rules_free(rules);
+    redact_rules_free(again);
+}
+
 /* A key whose lines are UTF-16 in part: no line of it is left. */
 static void test_key_in_parts(void **state)
 {
@@ -374,9 +412,13 @@ static void test_key_in_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_in_parts), cmocka_unit_test(test_hidden),
-        cmocka_unit_test(test_unharmed),     cmocka_unit_test(test_late),
-        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_other),
+        cmocka_unit_test(test_key_in_parts),
+        cmocka_unit_test(test_edges_of_a_value),
+        cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_unharmed),
+        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_other),
         cmocka_unit_test(test_lead),
     };
 

@@ -63,6 +63,8 @@ static void test_speaker(void **state)
         "Nov 27 10:00:00 h udevd-work[3]: x",
         "Nov 18 01:55:11.753936 (XEN) Error creating: x",
         "Nov 27 10:00:00 h hypervisor: (XEN) Panic on CPU 0:",
+        "Nov 27 10:00:00 main-menu[213]: INFO: x",
+        "Nov 27 10:00:00 net/hw-detect.hotplug: x",
         NULL,
     };
     static const char *const tool[] = {

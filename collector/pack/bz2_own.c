@@ -25,8 +25,8 @@ enum { RUNA, RUNB };
  * the block, and the end. */
 #define ROOM (BZ2_BLOCK_MAX + 1)
 
-/* Sorting jumps about in the text and in its room: large pages, where the kernel
- * has some, make it a twentieth faster. */
+/* Sorting jumps about in the text and in its room: large pages, where the
+ * kernel has some, make it a twentieth faster. */
 #define LARGE_PAGE (2u * 1024 * 1024)
 
 struct own {

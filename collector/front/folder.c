@@ -4,7 +4,6 @@
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "collector/base/core/xalloc.h"
@@ -30,15 +29,8 @@ static bool is_local(int fd)
         RAMFS_MAGIC,      SQUASHFS_MAGIC,       EROFS_SUPER_MAGIC_V1,
         ZFS_MAGIC,
     };
-    struct statfs sfs;
 
-    if (fstatfs(fd, &sfs))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if ((unsigned long)sfs.f_type == kinds[i])
-            return true;
-    }
-    return false;
+    return path_fs_is(fd, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 bool folder_is_held(void)

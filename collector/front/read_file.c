@@ -7,7 +7,6 @@
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "collector/base/core/frame.h"
@@ -39,15 +38,8 @@ static bool is_virtual(int fd)
         CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, CONFIGFS_MAGIC,
         EFIVARFS_MAGIC,     SELINUX_MAGIC,       SMACK_MAGIC,
     };
-    struct statfs sfs;
 
-    if (fstatfs(fd, &sfs))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if ((unsigned long)sfs.f_type == kinds[i])
-            return true;
-    }
-    return false;
+    return path_fs_is(fd, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 static void read_failed(struct copy *c, int e)

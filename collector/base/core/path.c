@@ -82,6 +82,18 @@ char *path_unsafe_why(const struct stat *st, char *out, size_t size)
     return out;
 }
 
+bool path_fs_is(int fd, const unsigned long *kinds, size_t n)
+{
+    struct statfs sfs;
+
+    if (fstatfs(fd, &sfs))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned long)sfs.f_type == kinds[i])
+            return true;
+    return false;
+}
+
 /* A FUSE server answers what it likes, owners too, and any user may be one. */
 static bool safe_folder(int fd, const struct stat *st)
 {
@@ -111,15 +123,8 @@ static bool is_memory(int fd)
         BPF_FS_MAGIC,     BINFMTFS_MAGIC,     SELINUX_MAGIC,
         CONFIGFS_MAGIC,   MQUEUE_MAGIC,
     };
-    struct statfs sfs;
 
-    if (fstatfs(fd, &sfs))
-        return false;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if ((unsigned long)sfs.f_type == kinds[i])
-            return true;
-    }
-    return false;
+    return path_fs_is(fd, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 /* In procfs absolute link texts below a process describe, but are not, what

@@ -62,6 +62,8 @@ void path_found_done(struct path_found *f);
 /* A point of automount that nothing is mounted on: it looks empty, and will not
  * be mounted for us. */
 bool path_is_automount(int fd);
+/* Whether fd is on a file system of one of n kinds (statfs's f_type). */
+bool path_fs_is(int fd, const unsigned long *kinds, size_t n);
 
 /* Opens what an O_PATH descriptor stands for, and nothing else.  flags are
  * open(2)'s; O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added, and O_NOATIME where

@@ -256,8 +256,7 @@ static int look(struct diagnose *c, struct err *err)
 
         r = an_operand(c, i, name, err);
         if (r)
-            err_prefix(err,
-                       "%s: ", strcmp(name, "-") ? name : "standard input");
+            err_about(err, strcmp(name, "-") ? name : "standard input");
     }
     return r;
 }

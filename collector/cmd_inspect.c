@@ -354,8 +354,9 @@ int cmd_inspect(const struct options *opt, struct control *ctl)
         r = err_stdout(&err);
     unpack_free(u);
     if (r < 0) {
+        err_about(&err, opt->operands[0]);
         if (r != -EPIPE)
-            log_msg(LOG_ERR, "%s: %s", opt->operands[0], err.text);
+            log_msg(LOG_ERR, "%s", err.text);
         return r == -EBADMSG ? EXIT_FOUND : EXIT_NO_BUNDLE;
     }
     return EXIT_WHOLE;

@@ -191,7 +191,7 @@ int cmd_report(const struct options *opt, struct control *ctl)
         r.diagnosis =
             diagnosis_json(r.diag, facts_make(r.captures), r.head.tool_version);
     if (rc)
-        err_prefix(&err, "%s: ", opt->operands[0]);
+        err_about(&err, opt->operands[0]);
     else
         rc = write_report(&r, &err);
     if (!rc)

@@ -154,12 +154,14 @@ int cmd_verify(const struct options *opt, struct control *ctl)
         r = verify_run(v, u, folder, &s.counts, &err);
     s.names = deep && deep_knows_names(deep);
     s.missed = deep ? deep_missed(deep) : NULL;
-    if (r < 0)
-        log_msg(LOG_ERR, "%s: %s", path, err.text);
-    else if (s.list)
+    if (r < 0) {
+        err_about(&err, path);
+        log_msg(LOG_ERR, "%s", err.text);
+    } else if (s.list) {
         print_json(&s, path);
-    else
+    } else {
         print_verdict(&s, path, options_has(opt, OPT_QUIET));
+    }
     if (r == 0 && deep && s.public && !s.list && !options_has(opt, OPT_QUIET))
         print_names(&s);
     if (r == 0) {

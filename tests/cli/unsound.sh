@@ -54,3 +54,10 @@ done
 head -c 100000 /dev/urandom >noise
 run 4 "$XB" diagnose noise
 has err 'noise: it is no text'
+
+# What is not there is named once, whoever looks for it.
+for command in verify inspect report diagnose; do
+    run 1 "$XB" $command nowhere.tar.bz2
+    one_line 'nowhere.tar.bz2'
+    [ "$(grep -o nowhere err | wc -l)" = 1 ] || fail "$command names it twice"
+done

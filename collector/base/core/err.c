@@ -62,3 +62,9 @@ void err_prefix(struct err *err, const char *fmt, ...)
     snprintf(err->text + len, sizeof(err->text) - len, "%.*s",
              (int)sizeof(old) - 1, old);
 }
+
+void err_about(struct err *err, const char *name)
+{
+    if (err && !strstr(err->text, name))
+        err_prefix(err, "%s: ", name);
+}

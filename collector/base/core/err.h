@@ -36,5 +36,7 @@ int err_stdout(struct err *err);
 /* Puts text in front of what is there. */
 void err_prefix(struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Puts "NAME: " in front, if the text does not name it already. */
+void err_about(struct err *err, const char *name);
 
 #endif

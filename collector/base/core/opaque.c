@@ -145,6 +145,8 @@ const char *opaque_format(const void *head, size_t n)
 {
     const uint8_t *p = head;
 
+    if (!n)
+        return NULL;
     if (n > OPAQUE_HEAD)
         n = OPAQUE_HEAD;
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {

@@ -74,7 +74,7 @@ uint64_t closing_bytes(const struct conductor_opts *o)
 {
     bool bz2 = o->cfg->format == BUNDLE_TAR_BZ2;
 
-    return (bz2 ? 32768 : 98304) + o->plan->n * (bz2 ? 96 : 512);
+    return (bz2 ? 36864 : 163840) + o->plan->n * (bz2 ? 96 : 512);
 }
 
 static int log_write(struct sink *s, const void *data, size_t n,

@@ -19,7 +19,7 @@ from lib import BUILD, WORK, XB, Folder, Outcome, clean_env, many
 
 TOP_FOLDER = "xen-bugtool-x-20260101T000000Z"
 MAX_KIB = 96 * 1024
-MANY_KIB = 64 * 1024
+MANY_KIB = 68 * 1024
 SECONDS = 900 if lib.FULL else 120
 MAX_SMALL = 32 * 1024
 BATCH = 1000

@@ -4,6 +4,7 @@
  *
  *   @ ID...         begins a case: these must be found
  *   @1 ID           ... among the first three
+ *   @ ID !OTHER     OTHER must not be found
  *   > MEMBER        the lines that follow stand in that member of a bundle;
  *                   without it they are a file that somebody hands in
  *   = {...}         facts of the host
@@ -137,7 +138,9 @@ static void end_case(struct a_case *c, struct tally *t)
     while (*p) {
         size_t n = strcspn(p, " "), at = place_of(doc, p, n);
 
-        if (strncmp(p, "none", n))
+        if (*p == '!')
+            all &= !place_of(doc, p + 1, n - 1);
+        else if (strncmp(p, "none", n))
             all &= at && (!c->first || at <= FIRST);
         else
             all &= !diagnosis_count(doc, SEV_ERROR);

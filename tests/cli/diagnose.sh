@@ -108,7 +108,7 @@ one_line 'other.tar: it is no bundle: it has no manifest.json'
 run 1 "$XB" diagnose "$host" second
 one_line 'a bundle stands alone'
 run 1 "$XB" diagnose second nosuch
-one_line 'nosuch: cannot open'
+one_line 'cannot open nosuch'
 
 # Wrong words.
 run 1 "$XB" diagnose nosuch

@@ -14,6 +14,7 @@
 #include "collector/cmd.h"
 #include "collector/diagnose/classes.h"
 #include "collector/diagnose/diagnose.h"
+#include "collector/diagnose/titles.h"
 #include "collector/diagnosed.h"
 #include "collector/facts.h"
 #include "collector/filter.h"
@@ -46,7 +47,7 @@ static void list_rules(const struct diagnose *c)
 {
     for (size_t i = 0; i < c->known->n; i++) {
         const struct diag_rule *r = &c->known->rule[i];
-        char *title = diag_rule_title(r);
+        char *title = titles_plain(r);
 
         printf("%-32s %-8s %s\n", r->id, severity_name(r->severity), title);
         free(title);
@@ -62,7 +63,7 @@ static int explain(const struct diagnose *c, const char *id, struct err *err)
         return err_set(err, -EINVAL,
                        "there is no rule '%s' (diagnose --list names them)",
                        id);
-    title = diag_rule_title(r);
+    title = titles_plain(r);
     printf("%s (%s): %s\n\nCause\n  %s\n\nRemedy\n  %s\n", r->id,
            severity_name(r->severity), title, r->cause, r->remedy);
     free(title);

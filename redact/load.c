@@ -173,7 +173,7 @@ int redact_added_file(struct redact_added *a, const char *path,
                       const char *text, size_t len, struct err *err)
 {
     struct rulefile *f;
-    int rc = rulefile_load(path, text, len, &f, err);
+    int rc = rulefile_load(path, text, len, NULL, &f, err);
 
     if (rc)
         return rc;

@@ -109,7 +109,8 @@ struct rulefile {
     struct yamldoc *yaml;
     const struct raw_file *raw;
     struct redact_rule *rules;
-    struct part *parts;
+    struct part *parts; /* the shared ones, and its own */
+    size_t n_shared, n_parts;
     char **anchors; /* of the rules, written out */
 };
 
@@ -158,7 +159,7 @@ static int check_rule(const struct rulefile *f, unsigned i, struct err *err)
         return bad(f, i, "name", err, "that name is taken");
     if (value_form_find(r->form) == FORM_COUNT)
         return bad(f, i, "form", err, "there is no such form of a value");
-    if (parts_expand(f->parts, f->raw->n_parts, r->anchor, MAX_ANCHOR, &anchor,
+    if (parts_expand(f->parts, f->n_parts, r->anchor, MAX_ANCHOR, &anchor,
                      &why))
         rc = bad(f, i, "anchor", err, why.text);
     f->anchors[i] = buf_take(&anchor);
@@ -180,7 +181,7 @@ static int check_rule(const struct rulefile *f, unsigned i, struct err *err)
 }
 
 /* Each part is written out with those before it. */
-static int check_parts(const struct rulefile *f, struct err *err)
+static int check_parts(struct rulefile *f, struct err *err)
 {
     struct err why = ERR_INIT;
     char where[32];
@@ -192,9 +193,10 @@ static int check_parts(const struct rulefile *f, struct err *err)
 
         if (!is_rule_name(p->name))
             says = "expected a name [a-z][a-z0-9-]{0,31}";
-        else if (parts_expand(f->parts, i, p->is, MAX_ANCHOR, &text, &why))
+        else if (parts_expand(f->parts, f->n_parts, p->is, MAX_ANCHOR, &text,
+                              &why))
             says = why.text;
-        f->parts[i] = (struct part){p->name, buf_take(&text)};
+        f->parts[f->n_parts++] = (struct part){p->name, buf_take(&text)};
         snprintf(where, sizeof(where), "parts/%u", i);
         if (says)
             return rulefile_error(f, err, where, "part %s: %s", p->name, says);
@@ -220,7 +222,7 @@ static int check_disabled(const struct rulefile *f, unsigned i, struct err *err)
     return 0;
 }
 
-static int check_file(const struct rulefile *f, struct err *err)
+static int check_file(struct rulefile *f, struct err *err)
 {
     int rc = 0;
 
@@ -259,8 +261,17 @@ static void convert(const struct rulefile *f, unsigned i,
     };
 }
 
+static void take_shared(struct rulefile *f, const struct rulefile *shared)
+{
+    f->n_shared = f->n_parts = shared ? shared->n_parts : 0;
+    f->parts = xcalloc(f->n_shared + f->raw->n_parts + 1, sizeof(*f->parts));
+    for (size_t i = 0; i < f->n_shared; i++)
+        f->parts[i] = shared->parts[i];
+}
+
 int rulefile_load(const char *path, const char *text, size_t len,
-                  struct rulefile **out, struct err *err)
+                  const struct rulefile *shared, struct rulefile **out,
+                  struct err *err)
 {
     struct rulefile *f = xcalloc(1, sizeof(*f));
     int rc;
@@ -271,7 +282,7 @@ int rulefile_load(const char *path, const char *text, size_t len,
     if (!rc) {
         f->raw = yamldoc_data(f->yaml);
         if (f->raw) {
-            f->parts = xcalloc(f->raw->n_parts + 1u, sizeof(*f->parts));
+            take_shared(f, shared);
             f->anchors = xcalloc(f->raw->n_rules + 1u, sizeof(*f->anchors));
         }
         rc = check_file(f, err);
@@ -297,7 +308,7 @@ void rulefile_free(struct rulefile *f)
     }
     for (size_t i = 0; f->anchors && i < f->raw->n_rules; i++)
         free(f->anchors[i]);
-    for (size_t i = 0; f->parts && i < f->raw->n_parts; i++)
+    for (size_t i = f->n_shared; i < f->n_parts; i++)
         free((char *)f->parts[i].text);
     free(f->anchors);
     free(f->parts);

@@ -14,9 +14,11 @@
 
 struct rulefile;
 
-/* text may be anything.  0, or -EINVAL; then *out is NULL. */
+/* text may be anything.  Its anchors may have the parts of shared, too, which
+ * must live as long; NULL: there is none.  0, or -EINVAL; then *out is NULL. */
 int rulefile_load(const char *path, const char *text, size_t len,
-                  struct rulefile **out, struct err *err);
+                  const struct rulefile *shared, struct rulefile **out,
+                  struct err *err);
 void rulefile_free(struct rulefile *f);
 
 /* All strings live as long as f. */

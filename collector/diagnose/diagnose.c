@@ -1,6 +1,5 @@
 #include "collector/diagnose/diagnose.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,45 +221,6 @@ static void put(struct json_object *o, const char *key, const char *text)
     json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
 }
 
-/* The title with {a.fact} and {.field} filled in; {a.fact|word}: what stands
- * for one that is not known.  It begins with a capital letter, but for names
- * that a log gave. */
-static char *fill(const char *title, struct json_object *facts,
-                  struct json_object *element)
-{
-    bool begins_with_fact = str_starts(title, "{host.called");
-    struct buf b = BUF_INIT;
-    char path[64];
-    const char *end;
-
-    for (; *title; title++) {
-        struct json_object *v;
-        char *other;
-
-        end = *title == '{' ? strchr(title, '}') : NULL;
-        if (!end || (size_t)(end - title) > sizeof(path)) {
-            buf_addc(&b, *title == MATCH_BRACE  ? '{'
-                         : *title == MATCH_HOLE ? '?'
-                                                : *title);
-            continue;
-        }
-        memcpy(path, title + 1, (size_t)(end - title - 1));
-        path[end - title - 1] = '\0';
-        other = strchr(path, '|');
-        if (other)
-            *other++ = '\0';
-        v = condition_fact(facts, element, path);
-        buf_adds(&b, v && !json_object_is_type(v, json_type_object) &&
-                             !json_object_is_type(v, json_type_array)
-                         ? json_object_get_string(v)
-                         : (other ? other : "?"));
-        title = end;
-    }
-    if (begins_with_fact && b.len)
-        b.data[0] = (char)toupper((unsigned char)b.data[0]);
-    return buf_take(&b);
-}
-
 static void add_text(struct json_object *list, const char *text)
 {
     for (size_t i = 0; i < json_object_array_length(list); i++)
@@ -316,17 +276,19 @@ static char *add_titles(const struct diag_rule *r, struct json_object *facts,
 
         if (whole && titles_left_open(out->lines->title[i].title))
             continue;
-        one = out->lines ? fill(out->lines->title[i].title, facts, first)
-                         : fill(r->title, facts,
-                                json_object_array_get_idx(out->elements, i));
+        one =
+            out->lines
+                ? titles_fill(out->lines->title[i].title, facts, first, "?")
+                : titles_fill(r->title, facts,
+                              json_object_array_get_idx(out->elements, i), "?");
 
         add_text(out->subjects, one);
         free(one);
     }
-    return fill(whole        ? whole
-                : out->lines ? out->lines->first[0].title
-                             : r->title,
-                facts, first);
+    return titles_fill(whole        ? whole
+                       : out->lines ? out->lines->first[0].title
+                                    : r->title,
+                       facts, first, "?");
 }
 
 /* The title names the domain; of what has a name, that is enough. */
@@ -499,7 +461,7 @@ struct json_object *diagnosis_json(struct diagnosis *d,
         } else if (j->verdict == UNKNOWN) {
             struct json_object *o = json_object_new_object();
 
-            char *title = diag_rule_title(j->rule);
+            char *title = titles_plain(j->rule);
 
             put(o, "id", j->rule->id);
             put_of_host(o, "title", title, guest);

@@ -107,10 +107,6 @@ pcre2_code *diag_rules_code(const struct diag_rules *r, size_t pattern);
 const struct diag_rule *diag_rules_find(const struct diag_rules *r,
                                         const char *id);
 
-/* Its title without what a log or the facts fill in: {NAME} is "...",
- * {FACT|WORD} is WORD.  To be freed. */
-char *diag_rule_title(const struct diag_rule *r);
-
 /* For the build: as diag_rules_add, but the examples and expressions are not
  * tried.  The tests do that. */
 int diag_rules_add_untried(struct diag_rules *r, const char *path,

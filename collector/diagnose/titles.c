@@ -1,12 +1,55 @@
 #include "collector/diagnose/titles.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/base/core/str.h"
 #include "collector/base/core/xalloc.h"
+#include "collector/diagnose/condition.h"
 #include "collector/diagnose/match.h"
 #include "collector/diagnose/reason.h"
+
+char *titles_fill(const char *title, struct json_object *facts,
+                  struct json_object *element, const char *unknown)
+{
+    bool begins_with_fact = str_starts(title, "{host.called");
+    struct buf b = BUF_INIT;
+    char path[64];
+    const char *end;
+
+    for (; *title; title++) {
+        struct json_object *v;
+        char *other;
+
+        end = *title == '{' ? strchr(title, '}') : NULL;
+        if (!end || (size_t)(end - title) > sizeof(path)) {
+            buf_addc(&b, *title == MATCH_BRACE  ? '{'
+                         : *title == MATCH_HOLE ? '?'
+                                                : *title);
+            continue;
+        }
+        memcpy(path, title + 1, (size_t)(end - title - 1));
+        path[end - title - 1] = '\0';
+        other = strchr(path, '|');
+        if (other)
+            *other++ = '\0';
+        v = condition_fact(facts, element, path);
+        buf_adds(&b, v && !json_object_is_type(v, json_type_object) &&
+                             !json_object_is_type(v, json_type_array)
+                         ? json_object_get_string(v)
+                         : (other ? other : unknown));
+        title = end;
+    }
+    if (begins_with_fact && b.len)
+        b.data[0] = (char)toupper((unsigned char)b.data[0]);
+    return buf_take(&b);
+}
+
+char *titles_plain(const struct diag_rule *r)
+{
+    return titles_fill(r->title, NULL, NULL, "...");
+}
 
 /* Facts have a dot in their name. */
 bool titles_left_open(const char *title)

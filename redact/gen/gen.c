@@ -211,7 +211,7 @@ static void print_database(const struct redact_rule *const *rules, size_t n)
 }
 #endif
 
-static struct rulefile *load(const char *path)
+static struct rulefile *load(const char *path, const struct rulefile *shared)
 {
     struct err err = ERR_INIT;
     struct buf text = BUF_INIT;
@@ -228,7 +228,7 @@ static struct rulefile *load(const char *path)
     if (ferror(f))
         die("cannot read a rule file");
     fclose(f);
-    if (rulefile_load(path, buf_str(&text), text.len, &out, &err))
+    if (rulefile_load(path, buf_str(&text), text.len, shared, &out, &err))
         die(err.text);
     buf_done(&text);
     return out;
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
     size_t n = 0;
 
     for (int i = 1; i < argc; i++) {
-        files[i] = load(argv[i]);
+        files[i] = load(argv[i], i > 1 ? files[1] : NULL);
         if (rulefile_disabled_count(files[i]))
             die("disable: is for rules added at run time");
         refuse_twins(files[i], all, n);

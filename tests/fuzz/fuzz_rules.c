@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = ERR_INIT;
     struct rulefile *f;
 
-    if (rulefile_load("f", (const char *)data, size, &f, &err)) {
+    if (rulefile_load("f", (const char *)data, size, NULL, &f, &err)) {
         must(!f);
         must_tell(&err);
         return 0;
